@@ -1,0 +1,184 @@
+import type { CausalContext } from "./causal-context.ts";
+import type { ContextDigest } from "./context-digest.ts";
+import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
+import type { Dot } from "./dot.ts";
+import type { ReplicaSetRecord } from "./replica-set.ts";
+import type { RoomFacts } from "./room-facts.ts";
+import type { StoredVersion } from "./version.ts";
+
+/** Raised when a frame or a rule changes so that older replicas cannot read it; compared in the handshake. */
+export const PROTOCOL_VERSION = 1;
+
+/** The epoch in which a request or an answer counts (Q5). */
+export interface EpochRef {
+  readonly lineage: LineageId;
+  readonly epoch: number;
+}
+
+/** The first message either way on a connection; anything else before it closes the connection. */
+export interface Hello {
+  readonly type: "hello";
+  /** First on the wire, and read before the rest, so that two versions can tell each other. */
+  readonly protocol: number;
+  readonly room: string;
+  readonly nodeId: NodeId;
+  readonly deviceId: DeviceId;
+  readonly facts: RoomFacts;
+  /** The durable counter of Q3. */
+  readonly counter: number;
+  readonly replicaSet: ReplicaSetRecord;
+}
+
+/** "This is what my context hashes to now": sent when it has changed, at most once a sync interval (C3). */
+export interface Digest {
+  readonly type: "digest";
+  readonly digest: ContextDigest;
+}
+
+/**
+ * Asks for a session: "send me what I lack" (S2). `context` is the receiver's context in `buckets`, those in which the
+ * two digests differ; `digest` is of its whole context, so that the sender can tell whether other buckets differ by now.
+ */
+export interface Pull {
+  readonly type: "pull";
+  readonly session: number;
+  readonly digest: ContextDigest;
+  readonly buckets: ReadonlySet<number>;
+  readonly context: CausalContext;
+  readonly horizon: CausalContext;
+}
+
+/** "Those buckets differ too by now: ask again with them." Ends the session. */
+export interface PullMore {
+  readonly type: "pull-more";
+  readonly session: number;
+  readonly buckets: ReadonlySet<number>;
+}
+
+/** Current siblings of some ids (S3). `index` counts from 0; the receiver acknowledges each durable batch. */
+export interface Batch {
+  readonly type: "batch";
+  readonly session: number;
+  readonly index: number;
+  readonly versions: readonly StoredVersion[];
+}
+
+export interface BatchAck {
+  readonly type: "batch-ack";
+  readonly session: number;
+  readonly index: number;
+}
+
+/** All batches are durable over there: the snapshot's context in the session's buckets, and the sender's horizon as of now (S5). */
+export interface SessionEnd {
+  readonly type: "session-end";
+  readonly session: number;
+  readonly context: CausalContext;
+  readonly horizon: CausalContext;
+}
+
+/** Live writes (S6). With `ack`, the receiver is asked to acknowledge these versions' dots as `ack-request` would. */
+export interface Push {
+  readonly type: "push";
+  readonly versions: readonly StoredVersion[];
+  readonly ack: (EpochRef & { readonly request: number }) | undefined;
+}
+
+/** "Tell me when you durably hold these dots, in this epoch" (Q4, Q8). */
+export interface AckRequest extends EpochRef {
+  readonly type: "ack-request";
+  readonly request: number;
+  /** A context's worth of dots. */
+  readonly dots: CausalContext;
+}
+
+/** Durably held, or dominated (Q4). `counter` is the voter's durable counter (Q3). */
+export interface Ack extends EpochRef {
+  readonly type: "ack";
+  readonly request: number;
+  readonly counter: number;
+}
+
+/** "I do not serve that epoch; this is the record that I know" (Q5). */
+export interface Nack {
+  readonly type: "nack";
+  readonly request: number;
+  readonly replicaSet: ReplicaSetRecord;
+}
+
+/** The newest record the sender knows, sent when it changes. */
+export interface ReplicaSetNews {
+  readonly type: "replica-set";
+  readonly replicaSet: ReplicaSetRecord;
+}
+
+/** Asks the deciding replica for a change of the replica set. */
+export interface Reconfigure {
+  readonly type: "reconfigure";
+  readonly request: number;
+  readonly change: "add" | "remove";
+  readonly nodeId: NodeId;
+}
+
+export type ReconfigureOutcome = "done" | "replica-set-full" | "replica-not-found" | "quorum-unavailable";
+
+export interface Reconfigured {
+  readonly type: "reconfigured";
+  readonly request: number;
+  readonly outcome: ReconfigureOutcome;
+}
+
+/** "Refuse this lineage's epochs from now on, for good, and tell me what you hold": the first half of handing over a lineage (Q7b). */
+export interface Seal {
+  readonly type: "seal";
+  /** The lineage's last record, with `yieldsTo`. */
+  readonly replicaSet: ReplicaSetRecord;
+}
+
+/** Durably sealed; `context` is what this voter holds. */
+export interface Sealed extends EpochRef {
+  readonly type: "sealed";
+  readonly context: CausalContext;
+}
+
+/** The lineage's state is on a majority of the winner's voters; whoever still lives in it moves over (Q7b). */
+export interface Retired {
+  readonly type: "retired";
+  readonly lineage: LineageId;
+  readonly replicaSet: ReplicaSetRecord;
+}
+
+/** Asks the peer to pull everything it lacks from here, and to say when it has. */
+export interface PullRequest {
+  readonly type: "pull-request";
+  readonly request: number;
+}
+
+export interface PullDone {
+  readonly type: "pull-done";
+  readonly request: number;
+  /** How many versions the peer gained. */
+  readonly gained: number;
+}
+
+/** Everything that replicas say to each other. The byte layout is in codec/. */
+export type Message =
+  | Hello
+  | Digest
+  | Pull
+  | PullMore
+  | Batch
+  | BatchAck
+  | SessionEnd
+  | Push
+  | AckRequest
+  | Ack
+  | Nack
+  | ReplicaSetNews
+  | Reconfigure
+  | Reconfigured
+  | Seal
+  | Sealed
+  | Retired
+  | PullRequest
+  | PullDone;

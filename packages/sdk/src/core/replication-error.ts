@@ -1,0 +1,54 @@
+import type { Dot } from "./dot.ts";
+import type { NodeId } from "./node-id.ts";
+
+/** What each error tells beside its code and message. */
+export interface ErrorFacts {
+  /** Too few voters are enrolled or reachable. The write is in the local store and goes on replicating. */
+  "quorum-unavailable": { readonly required: number; readonly alive: number; readonly dots: readonly Dot[]; readonly outcome: "unknown" };
+  /** Too few acknowledgements came in time. `confirm(dots)` waits again. */
+  "quorum-timeout": { readonly dots: readonly Dot[]; readonly required: number; readonly acks: readonly NodeId[]; readonly outcome: "unknown" };
+  "replica-in-use": { readonly replicaName: string };
+  "replica-not-found": { readonly nodeId: NodeId };
+  "replica-set-full": { readonly replicationFactor: number };
+  "dimension-mismatch": { readonly expected: number; readonly actual: number };
+  "invalid-entry": { readonly id: string | undefined };
+  "invalid-config": { readonly option: string };
+  "room-mismatch": { readonly fact: string; readonly ours: string; readonly theirs: string };
+  "protocol-mismatch": { readonly ours: number; readonly theirs: number };
+  "storage-full": object;
+  "storage-corrupt": object;
+  unauthorized: object;
+  "insecure-context": object;
+  /** A peer sent what no correct replica sends; its connection is closed. */
+  "invalid-frame": { readonly nodeId: NodeId; readonly reason: string };
+  aborted: object;
+  closed: object;
+}
+
+export type ErrorCode = keyof ErrorFacts;
+export type ReplicationErrorOf<C extends ErrorCode> = Error & { readonly code: C } & ErrorFacts[C];
+export type ReplicationError = { [C in ErrorCode]: ReplicationErrorOf<C> }[ErrorCode];
+
+class VecmeshError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, facts: object, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "ReplicationError";
+    this.code = code;
+    Object.assign(this, facts);
+  }
+}
+
+export function replicationError<C extends ErrorCode>(
+  code: C,
+  message: string,
+  facts: ErrorFacts[C],
+  options?: ErrorOptions,
+): ReplicationErrorOf<C> {
+  return new VecmeshError(code, message, facts, options) as unknown as ReplicationErrorOf<C>;
+}
+
+/** Whether `error` is one of vecmesh's own, with a `code`. */
+export function isReplicationError(error: unknown): error is ReplicationError {
+  return error instanceof VecmeshError;
+}

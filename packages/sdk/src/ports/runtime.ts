@@ -1,0 +1,9 @@
+/** Time and randomness, injected: the simulator supplies its own. */
+export interface Runtime {
+  /** Wall clock, milliseconds since 1970. */
+  now(): number;
+  /** Cryptographically strong random bytes. */
+  randomBytes(length: number): Uint8Array;
+  /** Calls back once after `delayMs`; the returned function cancels. */
+  setTimer(callback: () => void, delayMs: number): () => void;
+}

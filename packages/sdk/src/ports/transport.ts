@@ -1,0 +1,60 @@
+import type { NodeId } from "../core/node-id.ts";
+
+/** What leaves first: acks and control before live writes before bulk sync (T3). */
+export type Priority = "control" | "live" | "bulk";
+
+/** Finds the other replicas of a room and moves whole messages between them. */
+export interface TransportAdapter {
+  /**
+   * Joins the room. Resolves when looking for peers has begun, with or without a reachable signaling server;
+   * the transport keeps trying until the session is stopped.
+   * @throws ReplicationError `insecure-context` where the platform lacks what the transport needs.
+   */
+  join(self: TransportIdentity, events: TransportEvents): Promise<TransportSession>;
+}
+
+export interface TransportIdentity {
+  readonly room: string;
+  readonly nodeId: NodeId;
+  /** Milliseconds since this opening of the store, for telling which of two stores with one NodeId is younger (C1). */
+  readonly ageMs: () => number;
+}
+
+export interface TransportSession {
+  /** Says goodbye, closes every connection and stops looking. Idempotent. No event is raised afterwards. */
+  stop(): Promise<void>;
+}
+
+export interface TransportEvents {
+  /** A channel is open. At most one connection a peer at a time: the older is closed before the next is announced. */
+  connected(connection: Connection): void;
+  /** A whole message, in the order of its priority class's sends. */
+  message(connection: Connection, message: Uint8Array): void;
+  /** The connection is gone; nothing sent on it from now on arrives. Raised once for each `connected`. */
+  disconnected(connection: Connection, reason: string): void;
+  /** Another live store carries this NodeId (a copied profile). `theirAgeMs` as in TransportIdentity. */
+  twin(theirAgeMs: number): void;
+  /** Something the user may want to know that closes no connection, e.g. a signaling server that refuses the token. */
+  error(error: Error): void;
+}
+
+/** A reliable channel to one peer, ordered within each priority class. */
+export interface Connection {
+  /** Who the peer says it is; the replicator's handshake confirms it. */
+  readonly peer: NodeId;
+  /**
+   * Queues a whole message, at most MAX_MESSAGE_BYTES long. Never throws for a connection that has closed: the
+   * `disconnected` event has told or will tell.
+   */
+  send(message: Uint8Array, priority: Priority): void;
+  /** Bytes queued here and not yet handed to the network, for one class. The sender's back-pressure. */
+  queuedBytes(priority: Priority): number;
+  /** Closes after what is queued as control has left. The peer sees `reason`. */
+  close(reason: string): void;
+}
+
+/**
+ * The longest message a transport carries: one sync batch of the largest entries with room for its headers.
+ * Larger ones are a programming error; the sender splits batches well below it.
+ */
+export const MAX_MESSAGE_BYTES: number = 16 * 1024 * 1024;
