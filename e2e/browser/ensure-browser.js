@@ -1,0 +1,90 @@
+/** `node e2e/browser/ensure-browser.js`: makes sure that the tests have a browser, installing one if they have none. */
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { findBrowser } from "./find-browser.js";
+
+/** A host that does not answer in this time is taken for unreachable. */
+const CONNECTION_TIMEOUT_MS = 5_000;
+/** About 180 MB on a slow line. Playwright tries again by itself, so this also bounds its attempts. */
+const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
+/** Package lists, Chromium and its libraries, on a slow mirror. */
+const APT_TIMEOUT_MS = 10 * 60_000;
+
+/** @typedef {{ readonly name: string, readonly install: () => string | undefined }} Installer `install` says why it failed. */
+
+/** @type {readonly Installer[]} */
+const INSTALLERS = [
+  { name: "Playwright's Chromium", install: installByPlaywright },
+  { name: "Debian's chromium package", install: installByApt },
+];
+
+function main() {
+  let browser = findBrowser();
+  /** @type {string[]} */
+  const failures = [];
+  for (const { name, install } of INSTALLERS) {
+    if (browser) break;
+    console.log(`No browser found; installing ${name}.`);
+    const failure = install();
+    browser = findBrowser();
+    if (!browser) failures.push(`${name}: ${failure ?? "installed, but it does not run here"}`);
+  }
+  if (browser) {
+    console.log(`Browser: ${browser.executablePath} (${browser.source}) ${browser.version}`);
+    return;
+  }
+  console.error(
+    [
+      "The tests need Chromium, and none could be found or installed.",
+      ...failures.map((failure) => `  - ${failure}`),
+      "Install Chromium or Chrome, or set VECMESH_BROWSER to the path of its executable.",
+    ].join("\n"),
+  );
+  process.exitCode = 1;
+}
+
+function installByPlaywright() {
+  const cli = join(dirname(createRequire(import.meta.url).resolve("playwright/package.json")), "cli.js");
+  return run(process.execPath, [cli, "install", "--no-shell", "chromium"], DOWNLOAD_TIMEOUT_MS, {
+    PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: String(CONNECTION_TIMEOUT_MS),
+  });
+}
+
+function installByApt() {
+  if (process.platform !== "linux") return "only on Linux";
+  /** @param {string[]} args */
+  const apt = (...args) => {
+    const command = ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...args];
+    if (process.getuid?.() === 0) return run("env", command, APT_TIMEOUT_MS);
+    // `-n` fails at once instead of asking for a password that nobody is there to type.
+    return run("sudo", ["-n", "env", ...command], APT_TIMEOUT_MS);
+  };
+  return apt("update") ?? apt("install", "--yes", "--no-install-recommends", "chromium");
+}
+
+/**
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {number} timeout milliseconds
+ * @param {Record<string, string>} [environment] added to this process's
+ * @returns {string | undefined} why it failed
+ */
+function run(command, args, timeout, environment = {}) {
+  const { status, signal, error } = spawnSync(command, args, {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "inherit", "inherit"],
+    timeout,
+  });
+  if (error) return error.message;
+  if (signal) return `ended by ${signal}`;
+  return status === 0 ? undefined : `${command} exited with ${status}`;
+}
+
+try {
+  main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
