@@ -1,6 +1,8 @@
 /**
  * The signaling protocol: JSON text frames over one WebSocket. The first four are y-webrtc's, unchanged; a client that
- * uses only them sees only them. vecmesh adds `to`, `from` and the roster (T9).
+ * uses only them gets only `publish` and `pong`. vecmesh adds `to`, `from`, the roster and `left` (T9).
+ *
+ * A message of an unknown `type` is ignored. A malformed one closes the socket with a CLOSE_CODES code and a reason.
  */
 
 /** What a client sends. */
@@ -18,7 +20,10 @@ export interface UnsubscribeMessage {
   readonly topics: readonly string[];
 }
 
-/** Reaches all subscribers of the topic, the sender too, as in y-webrtc; or, with `to`, that one alone. Anything else in it is passed on. */
+/**
+ * Reaches all subscribers of the topic, the sender too, as in y-webrtc; or, with `to`, that one alone, if it subscribes
+ * to the topic. The sender need not subscribe. Anything else in the message is passed on.
+ */
 export interface PublishMessage {
   readonly type: "publish";
   readonly topic: string;
@@ -32,15 +37,20 @@ export interface PingMessage {
 }
 
 /** What the server sends. */
-export type ServerMessage = DeliveredMessage | RosterMessage | PongMessage;
+export type ServerMessage = DeliveredMessage | RosterMessage | LeftMessage | PongMessage;
 
-/** A publish as it arrives. `clients` is how many the topic has, as y-webrtc expects. `from` is the server's word. */
+/** A publish as it arrives: whatever the sender wrote into `from` and `clients` is overwritten. */
 export interface DeliveredMessage extends PublishMessage {
+  /** The server's name for the sending socket: unguessable, one for all its topics, new with each connection. */
   readonly from: string;
+  /** How many sockets subscribe to the topic on this server, as in y-webrtc. */
   readonly clients: number;
 }
 
-/** Who else is in a topic: the answer to a subscribe that says its nodeId. Later arrivals announce themselves by publishing. */
+/**
+ * Who else is in a topic on this server: the answer to a subscribe that says its nodeId, one a topic. Subscribers without a
+ * nodeId are not listed. Later arrivals announce themselves by publishing.
+ */
 export interface RosterMessage {
   readonly type: "roster";
   readonly topic: string;
@@ -54,6 +64,34 @@ export interface RosterPeer {
   readonly nodeId: string;
 }
 
+/**
+ * A socket that gave its nodeId for this topic has unsubscribed or disconnected; told to those that gave theirs. So nobody
+ * goes on dialling `from`. It says nothing about data channels: those outlive all signaling (T5).
+ */
+export interface LeftMessage {
+  readonly type: "left";
+  readonly topic: string;
+  readonly from: string;
+}
+
 export interface PongMessage {
   readonly type: "pong";
 }
+
+/** With which WebSocket codes the server closes; the close reason says it in words. After all but 1001 and 1013 the client has a fault. */
+export const CLOSE_CODES = {
+  /** The server is shutting down. Reconnect later. */
+  goingAway: 1001,
+  /** Not a valid WebSocket frame. */
+  protocolError: 1002,
+  /** A binary frame. */
+  unsupportedData: 1003,
+  /** A text frame that is no JSON. */
+  invalidData: 1007,
+  /** A malformed message, or a limit on what one socket may ask for. */
+  policyViolation: 1008,
+  /** A frame over the payload limit. */
+  tooBig: 1009,
+  /** A topic has as many subscribers as it may have. */
+  tryAgainLater: 1013,
+} as const;
