@@ -7,7 +7,7 @@ const AUTO_NAME = /^replica-([1-9][0-9]{0,8})$/;
  */
 export function* autoReplicaNames(existing: Iterable<string>): Generator<string, never> {
   const names = new Set(existing);
-  yield* [...names].sort((a, b) => autoNumber(a) - autoNumber(b) || (a < b ? -1 : 1));
+  yield* [...names].toSorted((a, b) => autoNumber(a) - autoNumber(b) || (a < b ? -1 : 1));
   for (let number = 1; ; number++) {
     const name = `replica-${number}`;
     if (!names.has(name)) yield name;

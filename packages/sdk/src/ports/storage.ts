@@ -23,7 +23,7 @@ export interface CommitBatch {
 
 /**
  * An ordered map from string keys (ordered by UTF-16 code units) to bytes, with atomic batches. Keys are ASCII and
- * at most 128 characters long. What is put is copied or never changed by the caller afterwards; what is read belongs to the reader.
+ * at most 128 characters long. What is put is copied before `commit` returns its promise; what is read belongs to the reader.
  */
 export interface Store {
   /** The name this store was opened by; the one taken when 'auto' was asked for. */
@@ -32,7 +32,10 @@ export interface Store {
   readonly deviceId: DeviceId;
   /** The values of these keys, in order; `undefined` where there is none. All are read at one moment. */
   get(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
-  /** All pairs whose key starts with `prefix`, in key order, in chunks of a size the adapter chooses. */
+  /**
+   * All pairs whose key starts with `prefix`, in key order, in chunks of a size the adapter chooses. Not one moment:
+   * a pair that is written meanwhile may be seen as it was, as it is or not at all; every other is seen once.
+   */
   scan(prefix: string): AsyncIterable<readonly (readonly [key: string, value: Uint8Array])[]>;
   /**
    * Puts and deletes, all or nothing. Commits take effect in the order of their calls. No key is both put and deleted.
@@ -41,7 +44,10 @@ export interface Store {
   commit(batch: CommitBatch, durability: Durability): Promise<void>;
   /** Finishes the commits under way and releases the lock. Idempotent. */
   close(): Promise<void>;
-  /** Closes, then deletes this store's data. The lock is held until that is done. */
+  /**
+   * Closes, then deletes this store's data. The lock is held until that is done. Idempotent, and may be followed by
+   * `close`; after `close` it rejects with `closed`, because the store may be somebody else's by then.
+   */
   erase(): Promise<void>;
   /** Called once when the store is lost from outside (another version wants it, the browser closed it). */
   onLost(listener: (error: Error) => void): void;

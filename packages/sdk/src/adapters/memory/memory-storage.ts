@@ -79,7 +79,7 @@ class MemoryStore implements Store {
 
   async *scan(prefix: string): AsyncGenerator<(readonly [string, Uint8Array])[], void> {
     this.#mustBeOpen();
-    const keys = [...this.#pairs.keys()].filter((key) => key.startsWith(prefix)).sort();
+    const keys = [...this.#pairs.keys()].filter((key) => key.startsWith(prefix)).toSorted();
     for (let start = 0; start < keys.length; start += SCAN_CHUNK_PAIRS) {
       this.#mustBeOpen();
       const chunk: (readonly [string, Uint8Array])[] = [];
