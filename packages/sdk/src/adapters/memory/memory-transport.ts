@@ -39,7 +39,7 @@ export class MemoryNetwork {
   partition(...groups: readonly (readonly NodeId[])[]): void {
     this.#groups = groups.map((group) => new Set(group));
     for (const session of this.#sessions) session.cut((peer) => !this.#reachable(session.nodeId, peer));
-    this.#connectAll();
+    for (const session of this.#sessions) this.#connectTo(session);
   }
 
   /** Ends every partition, and connects all who are in a room and not connected. */
@@ -50,7 +50,7 @@ export class MemoryNetwork {
   #join(self: TransportIdentity, events: TransportEvents): TransportSession {
     const session = new MemorySession(self, events, this.#schedule, () => {
       this.#sessions.delete(session);
-      this.#connectAll();
+      for (const other of this.#sessions) if (other.nodeId === session.nodeId) this.#connectTo(other);
     });
     for (const other of this.#sessions) {
       if (other.room === session.room && other.nodeId === session.nodeId) session.meetTwin(other);
@@ -58,10 +58,6 @@ export class MemoryNetwork {
     this.#sessions.add(session);
     this.#connectTo(session);
     return session;
-  }
-
-  #connectAll(): void {
-    for (const session of this.#sessions) this.#connectTo(session);
   }
 
   #connectTo(session: MemorySession): void {
