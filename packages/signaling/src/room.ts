@@ -1,0 +1,70 @@
+import type { RoomMessage } from "./broker.ts";
+import type { RosterPeer, ServerMessage } from "./protocol.ts";
+
+/** One connected socket, as rooms see it. */
+export interface Member {
+  /** The server's name for the socket. */
+  readonly from: string;
+  /** Sends a message encoded by `encode`. */
+  send(frame: Buffer): void;
+}
+
+/** Encodes once for all receivers: their queues share the bytes. */
+export function encode(message: ServerMessage): Buffer {
+  return Buffer.from(JSON.stringify(message));
+}
+
+interface Membership {
+  readonly member: Member;
+  readonly nodeId: string | undefined;
+}
+
+/** The subscribers of one topic on this server. */
+export class Room {
+  readonly #topic: string;
+  readonly #memberships = new Map<string, Membership>();
+
+  constructor(topic: string) {
+    this.#topic = topic;
+  }
+
+  get size(): number {
+    return this.#memberships.size;
+  }
+
+  has(member: Member): boolean {
+    return this.#memberships.has(member.from);
+  }
+
+  /** Joining again is how a member tells or changes its nodeId; without one it keeps the one it told. */
+  join(member: Member, nodeId: string | undefined): void {
+    const told = nodeId ?? this.#memberships.get(member.from)?.nodeId;
+    this.#memberships.set(member.from, { member, nodeId: told });
+  }
+
+  /** Returns whether the others should be told: the member was there, and had given its nodeId. */
+  leave(member: Member): boolean {
+    const membership = this.#memberships.get(member.from);
+    this.#memberships.delete(member.from);
+    return membership?.nodeId !== undefined;
+  }
+
+  sendRoster(to: Member): void {
+    const peers: RosterPeer[] = [];
+    for (const { member, nodeId } of this.#memberships.values()) {
+      if (nodeId !== undefined && member !== to) peers.push({ from: member.from, nodeId });
+    }
+    to.send(encode({ type: "roster", topic: this.#topic, self: to.from, peers }));
+  }
+
+  deliver(message: RoomMessage): void {
+    if (message.type === "left") {
+      const frame = encode(message);
+      for (const { member, nodeId } of this.#memberships.values()) if (nodeId !== undefined) member.send(frame);
+      return;
+    }
+    const frame = encode({ ...message, clients: this.size });
+    if (message.to !== undefined) this.#memberships.get(message.to)?.member.send(frame);
+    else for (const { member } of this.#memberships.values()) member.send(frame);
+  }
+}
