@@ -1,0 +1,36 @@
+/** The longest id in UTF-8: ids are keys, held in memory for every entry; 512 bytes fit any URL path or UUID list. */
+export const MAX_ID_BYTES = 512;
+/** The longest metadata as JSON text in UTF-8: 1,000 entries of 16 KiB still fit one frame; documents belong elsewhere. */
+export const MAX_METADATA_BYTES: number = 64 * 1024;
+/** How deep metadata may nest, itself being level 1: recursion over it stays far from any engine's stack limit. */
+export const MAX_METADATA_DEPTH = 32;
+/** The most dimensions of one vector: 16 times the largest embedding in use, and 256 KiB, so that many fit one frame. */
+export const MAX_DIMENSIONS = 65_536;
+
+/** The longest frame: what transports carry (MAX_MESSAGE_BYTES of the transport port, which core cannot import). */
+export const MAX_FRAME_BYTES: number = 16 * 1024 * 1024;
+/** Versions in one frame: 16 default batches. At 25 bytes each the shortest would otherwise number 600,000, in one transaction. */
+export const MAX_VERSIONS_PER_FRAME = 16_384;
+/** Bytes of a frame's vectors when inflated: no more than the frame could carry uncompressed. */
+export const MAX_VECTOR_BYTES: number = MAX_FRAME_BYTES;
+/**
+ * Deflated bytes in one frame: three times what a batch of 1,000 x 384 floats takes. A hostile stream of tiny blocks costs
+ * its reader about 3 microseconds a byte, so this bounds the time at some seconds; longer planes go uncompressed.
+ */
+export const MAX_DEFLATED_BYTES: number = 1024 * 1024;
+/** Deflate cannot shrink further (RFC 1951: 258 bytes for two bits), so a plane that claims more is a lie told before inflating it. */
+export const MAX_INFLATE_RATIO = 1032;
+
+/** Origins in one context: 70 store openings a day for ten years, at some 64 MiB in memory. */
+export const MAX_CONTEXT_ORIGINS = 262_144;
+/** Intervals in one context, over all its origins: 16 MiB in memory. Gaps close with every session, so honest contexts hold few. */
+export const MAX_CONTEXT_INTERVALS = 1_048_576;
+/** Writers in one version's context, each having written to that very id. */
+export const MAX_VERSION_CONTEXT = 65_536;
+
+/** A room's name in UTF-8: it is a signaling topic and part of a store's name. */
+export const MAX_ROOM_BYTES = 512;
+/** The conflict mode's name with a custom resolver's version in UTF-8. */
+export const MAX_CONFLICT_MODE_BYTES = 256;
+/** Replicas that one record bars. */
+export const MAX_BARRED = 4_096;

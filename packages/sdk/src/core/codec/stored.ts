@@ -1,0 +1,124 @@
+import { idFault } from "../entry-validation.ts";
+import { ORIGIN_BYTES, type Origin } from "../node-id.ts";
+import type { StoredVersion, VersionStamp } from "../version.ts";
+import { crc32 } from "./checksum.ts";
+import { DecodeError } from "./decode-error.ts";
+import { openRecord, STORE_FORMAT } from "./durable-record.ts";
+import { MAX_DIMENSIONS, MAX_ID_BYTES, MAX_VERSION_CONTEXT } from "./limits.ts";
+import { readMetadata, writeMetadata } from "./metadata.ts";
+import { Reader } from "./reader.ts";
+import { Writer } from "./writer.ts";
+
+const TOMBSTONE = 1;
+
+export interface StoredRecord {
+  readonly version: StoredVersion;
+  /** This store's own count of changes when it took the version in. */
+  readonly revision: number;
+}
+
+export interface StoredStamp {
+  readonly stamp: VersionStamp;
+  readonly revision: number;
+}
+
+/**
+ * A version for the store: format, stamp and payload (metadata, then the vector in the machine's byte order), each behind
+ * a checksum of its own, so that opening a store need not read its vectors. Never compressed: speed matters more there.
+ */
+export function encodeStored(version: StoredVersion, revision: number): Uint8Array {
+  const stamp = encodeStamp(version, revision);
+  const payload = version.tombstone ? new Uint8Array() : encodePayload(version);
+  const record = new Writer();
+  record.byte(STORE_FORMAT);
+  record.uint32(crc32(stamp));
+  record.uint32(crc32(payload));
+  record.uint(stamp.length, "stamp's length");
+  record.raw(stamp);
+  record.raw(payload);
+  return record.done();
+}
+
+/** @throws DecodeError when the record is damaged or of another format. */
+export function decodeStored(bytes: Uint8Array): StoredRecord {
+  const { stamp, revision, payload } = decodeParts(bytes);
+  if (crc32(payload.bytes) !== payload.checksum) throw new DecodeError("a stored version's payload is damaged");
+  const content = stamp.tombstone ? { metadata: {}, vector: new Float32Array() } : decodePayload(payload.bytes);
+  return { version: { ...stamp, ...content }, revision };
+}
+
+/** What a replica keeps in memory; looks at neither metadata nor vector. @throws DecodeError when the stamp is damaged or of another format. */
+export function decodeStoredStamp(bytes: Uint8Array): StoredStamp {
+  const { stamp, revision } = decodeParts(bytes);
+  return { stamp, revision };
+}
+
+function encodeStamp(stamp: VersionStamp, revision: number): Uint8Array {
+  const writer = new Writer();
+  writer.uint(revision, "revision");
+  writer.byte(stamp.tombstone ? TOMBSTONE : 0);
+  writer.text(stamp.id, "id", MAX_ID_BYTES);
+  writer.hex(stamp.dot.origin);
+  writer.uint(stamp.dot.seq, "seq");
+  writer.uint(stamp.hlc.wallMs, "clock");
+  writer.uint(stamp.hlc.counter, "clock's counter");
+  writer.uint(stamp.context.size, "context", MAX_VERSION_CONTEXT);
+  for (const [origin, seq] of stamp.context) {
+    writer.hex(origin);
+    writer.uint(seq, "seq");
+  }
+  return writer.done();
+}
+
+function readStamp(reader: Reader): StoredStamp {
+  const revision = reader.uint("revision");
+  const tombstone = reader.flags("stored version's flags", TOMBSTONE) === TOMBSTONE;
+  const id = reader.text("id", MAX_ID_BYTES);
+  const fault = idFault(id);
+  if (fault !== undefined) throw new DecodeError(fault);
+  const dot = readDot(reader);
+  const hlc = { wallMs: reader.uint("clock"), counter: reader.uint("clock's counter") };
+  const context = new Map<Origin, number>();
+  for (let left = reader.count("context", MAX_VERSION_CONTEXT, ORIGIN_BYTES + 1); left > 0; left--) {
+    const { origin, seq } = readDot(reader);
+    context.set(origin, seq);
+  }
+  return { stamp: { id, dot, context, hlc, tombstone }, revision };
+}
+
+function readDot(reader: Reader): StoredVersion["dot"] {
+  return { origin: reader.hex(ORIGIN_BYTES, "origin") as Origin, seq: reader.uint("seq") };
+}
+
+function encodePayload({ metadata, vector }: StoredVersion): Uint8Array {
+  const writer = new Writer();
+  writeMetadata(writer, metadata);
+  writer.uint(vector.length, "dimensions", MAX_DIMENSIONS);
+  writer.raw(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+  return writer.done();
+}
+
+function decodePayload(bytes: Uint8Array): Pick<StoredVersion, "metadata" | "vector"> {
+  const reader = new Reader(bytes);
+  const metadata = readMetadata(reader);
+  const dimensions = reader.count("dimensions", MAX_DIMENSIONS, Float32Array.BYTES_PER_ELEMENT);
+  // Copied: a Float32Array must begin at a multiple of four bytes, and must not keep the whole record alive.
+  const vector = new Float32Array(dimensions);
+  new Uint8Array(vector.buffer).set(reader.view(vector.byteLength, "vector"));
+  reader.end();
+  return { metadata, vector };
+}
+
+function decodeParts(
+  bytes: Uint8Array,
+): StoredStamp & { readonly payload: { readonly bytes: Uint8Array; readonly checksum: number } } {
+  const record = openRecord(bytes);
+  const stampChecksum = record.uint32("checksum");
+  const payloadChecksum = record.uint32("checksum");
+  const stampBytes = record.view(record.uint("stamp's length"), "stamp");
+  if (crc32(stampBytes) !== stampChecksum) throw new DecodeError("a stored version's stamp is damaged");
+  const reader = new Reader(stampBytes);
+  const stamp = readStamp(reader);
+  reader.end();
+  return { ...stamp, payload: { bytes: record.rest(), checksum: payloadChecksum } };
+}

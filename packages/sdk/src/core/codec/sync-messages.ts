@@ -1,0 +1,108 @@
+import type { MessageCodecs } from "./message-codec.ts";
+import { readBuckets, readContext, readDigest, writeBuckets, writeContext, writeDigest } from "./contexts.ts";
+import { readEpoch, writeEpoch } from "./records.ts";
+import { readVersions, writeVersions } from "./versions.ts";
+
+const HAS_ACK = 1;
+
+/** Section 5: digests, sessions and live pushes. Fields are read in the order in which they are written. */
+export const syncCodecs: MessageCodecs<
+  "digest" | "pull" | "pull-more" | "batch" | "batch-ack" | "session-end" | "push" | "pull-request" | "pull-done"
+> = {
+  digest: {
+    code: 2,
+    write: (writer, { digest }) => writeDigest(writer, digest),
+    read: (reader) => ({ type: "digest", digest: readDigest(reader) }),
+  },
+  pull: {
+    code: 3,
+    write(writer, { session, digest, buckets, context, horizon }) {
+      writer.uint(session, "session");
+      writeDigest(writer, digest);
+      writeBuckets(writer, buckets);
+      writeContext(writer, context);
+      writeContext(writer, horizon);
+    },
+    read: (reader) => ({
+      type: "pull",
+      session: reader.uint("session"),
+      digest: readDigest(reader),
+      buckets: readBuckets(reader),
+      context: readContext(reader),
+      horizon: readContext(reader),
+    }),
+  },
+  "pull-more": {
+    code: 4,
+    write(writer, { session, buckets }) {
+      writer.uint(session, "session");
+      writeBuckets(writer, buckets);
+    },
+    read: (reader) => ({ type: "pull-more", session: reader.uint("session"), buckets: readBuckets(reader) }),
+  },
+  batch: {
+    code: 5,
+    write(writer, { session, index, versions }, compress) {
+      writer.uint(session, "session");
+      writer.uint(index, "index");
+      return writeVersions(writer, versions, compress);
+    },
+    read: (reader) => ({
+      type: "batch",
+      session: reader.uint("session"),
+      index: reader.uint("index"),
+      versions: readVersions(reader),
+    }),
+  },
+  "batch-ack": {
+    code: 6,
+    write(writer, { session, index }) {
+      writer.uint(session, "session");
+      writer.uint(index, "index");
+    },
+    read: (reader) => ({ type: "batch-ack", session: reader.uint("session"), index: reader.uint("index") }),
+  },
+  "session-end": {
+    code: 7,
+    write(writer, { session, context, horizon }) {
+      writer.uint(session, "session");
+      writeContext(writer, context);
+      writeContext(writer, horizon);
+    },
+    read: (reader) => ({
+      type: "session-end",
+      session: reader.uint("session"),
+      context: readContext(reader),
+      horizon: readContext(reader),
+    }),
+  },
+  push: {
+    code: 8,
+    write(writer, { ack, versions }, compress) {
+      writer.byte(ack === undefined ? 0 : HAS_ACK);
+      if (ack !== undefined) {
+        writer.uint(ack.request, "request");
+        writeEpoch(writer, ack);
+      }
+      return writeVersions(writer, versions, compress);
+    },
+    read(reader) {
+      const asked = reader.flags("push's flags", HAS_ACK) === HAS_ACK;
+      const ack = asked ? { request: reader.uint("request"), ...readEpoch(reader) } : undefined;
+      return { type: "push", ack, versions: readVersions(reader) };
+    },
+  },
+  "pull-request": {
+    code: 18,
+    write: (writer, { request }) => writer.uint(request, "request"),
+    read: (reader) => ({ type: "pull-request", request: reader.uint("request") }),
+  },
+  "pull-done": {
+    code: 19,
+    write(writer, { request, gained }) {
+      writer.uint(request, "request");
+      writer.uint(gained, "gained");
+    },
+    read: (reader) => ({ type: "pull-done", request: reader.uint("request"), gained: reader.uint("gained") }),
+  },
+};
