@@ -1,0 +1,90 @@
+/**
+ * `npm test`: everything that must pass, part by part, each also when an earlier one failed, and a closing line with
+ * the sum of all tests. Exits non-zero when any part failed.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+
+/**
+ * @typedef {{ readonly passed: number, readonly failed: number, readonly skipped: number }} Counts
+ *
+ * @typedef {object} Part
+ * @property {string} name
+ * @property {string} command Run by a shell, without which Windows finds no `npm`.
+ * @property {(report: any) => Counts} [count] Reads the JSON report of a part that runs tests.
+ */
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const REPORTS = join(ROOT, "test-results");
+
+/** @type {readonly Part[]} */
+const PARTS = [
+  { name: "browser", command: "node e2e/browser/ensure-browser.js" },
+  { name: "check", command: "npm run check" },
+  {
+    name: "unit",
+    command: `npm run unit -- --reporter=default --reporter=json --outputFile.json="${reportOf("unit")}"`,
+    count: (report) => ({
+      passed: report.numPassedTests,
+      failed: report.numFailedTests,
+      skipped: report.numPendingTests + report.numTodoTests,
+    }),
+  },
+  { name: "consumer", command: "npm run consumer -- --reporter=list,json", count: playwrightCounts },
+  { name: "e2e", command: "npm run e2e -- --reporter=list,json", count: playwrightCounts },
+];
+
+/** @param {string} name */
+function reportOf(name) {
+  return join(REPORTS, `${name}.json`);
+}
+
+/**
+ * @param {any} report
+ * @returns {Counts} A test that passed only when tried again counts as failed: it is flaky.
+ */
+function playwrightCounts({ stats }) {
+  return { passed: stats.expected, failed: stats.unexpected + stats.flaky, skipped: stats.skipped };
+}
+
+/**
+ * @param {Part} part
+ * @returns {{ readonly succeeded: boolean, readonly counts: Counts }}
+ */
+function run({ name, command, count }) {
+  const { status } = spawnSync(command, {
+    cwd: ROOT,
+    shell: true,
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: reportOf(name) },
+  });
+  const none = { passed: 0, failed: 0, skipped: 0 };
+  if (!count) return { succeeded: status === 0, counts: none };
+  if (!existsSync(reportOf(name))) {
+    console.error(`${name} ended without a report of its tests.`);
+    return { succeeded: false, counts: none };
+  }
+  const counts = count(JSON.parse(readFileSync(reportOf(name), "utf8")));
+  return { succeeded: status === 0 && counts.failed === 0 && counts.passed > 0, counts };
+}
+
+rmSync(REPORTS, { recursive: true, force: true });
+mkdirSync(REPORTS, { recursive: true });
+const total = { passed: 0, failed: 0, skipped: 0 };
+const outcomes = [];
+for (const part of PARTS) {
+  console.log(`\n=== ${part.name}: ${part.command}`);
+  const startedAt = Date.now();
+  const { succeeded, counts } = run(part);
+  total.passed += counts.passed;
+  total.failed += counts.failed;
+  total.skipped += counts.skipped;
+  const seconds = Math.round((Date.now() - startedAt) / 1000);
+  outcomes.push(`${succeeded ? "ok    " : "FAILED"} ${part.name}, ${seconds} s`);
+  if (!succeeded) process.exitCode = 1;
+}
+console.log(["", ...outcomes].join("\n"));
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
