@@ -31,9 +31,9 @@ describe("the vocabulary", () => {
 
 describe("an embedding", () => {
   test("has length 1 and names the words that placed the text, each once", () => {
-    const { vector, words } = embed("The dog saw the other dog and the vet", vocabulary);
+    const { vector, words } = embed("The dog saw the other dog and the doctor", vocabulary);
     expect(length(vector)).toBeCloseTo(1, 5);
-    expect(words).toEqual(["dog", "saw", "vet"]);
+    expect(words).toEqual(["dog", "saw", "doctor"]);
   });
 
   test("brings related texts together: an animal is nearer to a sick dog than to a budget", () => {

@@ -1,0 +1,133 @@
+import { element, setAttribute, setText } from "./element.ts";
+import { ago } from "../words/quantities.ts";
+import { avatar } from "./avatar.ts";
+import { createNoteEditor } from "./note-editor.ts";
+import { icon, type IconName } from "./icon.ts";
+import type { Note } from "../notes/note.ts";
+import { replicaName } from "../words/replica-name.ts";
+
+export interface NoteActions {
+  readonly edit: (id: string, text: string) => void;
+  readonly remove: (id: string) => void;
+  /** Asks the others again whether they have the note. */
+  readonly retry: (id: string) => void;
+  /** Shows a note's concurrent versions. */
+  readonly openConflict: (id: string) => void;
+}
+
+/** What this tab knows about a note beside the note itself. */
+export interface NoteState {
+  readonly write: "saved" | "saving" | "unconfirmed";
+  /** Likeness to what is searched for, at most 1; `undefined` without a search. */
+  readonly score: number | undefined;
+  readonly nowMs: number;
+}
+
+/** One note in the list. */
+export class NoteCard {
+  readonly element: HTMLElement;
+  readonly #actions: NoteActions;
+  readonly #text = element("p", { class: "note-text", "data-testid": "note-text" });
+  readonly #author = element("span", { class: "note-author" });
+  readonly #time = element("time", { class: "note-time" });
+  readonly #meter = element("div", { class: "likeness", role: "img", "data-testid": "note-likeness" });
+  readonly #saving = element("span", { class: "badge" }, "Saving…");
+  readonly #unconfirmed: HTMLElement;
+  readonly #conflict: HTMLButtonElement;
+  readonly #buttons: HTMLElement;
+  readonly #content: HTMLElement;
+  #note: Note;
+
+  constructor(note: Note, actions: NoteActions) {
+    this.#note = note;
+    this.#actions = actions;
+    this.#conflict = element("button", {
+      class: "badge conflict",
+      type: "button",
+      "data-testid": "note-conflict",
+      on: { click: () => actions.openConflict(note.id) },
+    });
+    this.#unconfirmed = element(
+      "div",
+      { class: "unconfirmed", "data-testid": "note-unconfirmed" },
+      element("span", {}, "Saved here, not yet confirmed by others"),
+      element(
+        "button",
+        { class: "link", type: "button", "data-testid": "note-retry", on: { click: () => actions.retry(note.id) } },
+        "Retry",
+      ),
+    );
+    this.#buttons = element(
+      "div",
+      { class: "note-buttons" },
+      this.#button("edit", "Edit note", "note-edit", () => this.#edit()),
+      this.#button("remove", "Delete note", "note-delete", () => actions.remove(note.id)),
+    );
+    const facts = element(
+      "div",
+      { class: "note-facts" },
+      avatar(note.author),
+      this.#author,
+      this.#time,
+      this.#saving,
+      this.#conflict,
+      this.#buttons,
+    );
+    this.#content = element("div", { class: "note-content" }, this.#text, facts, this.#unconfirmed);
+    this.element = element(
+      "li",
+      { class: "note", "data-testid": "note", "data-note-id": note.id },
+      this.#meter,
+      this.#content,
+    );
+  }
+
+  update(note: Note, { write, score, nowMs }: NoteState): void {
+    if (note.author !== this.#note.author) this.#content.querySelector(".avatar")?.replaceWith(avatar(note.author));
+    this.#note = note;
+    setText(this.#text, note.text);
+    setText(this.#author, replicaName(note.author).name);
+    setText(this.#time, ago(note.writtenAt, nowMs));
+    setAttribute(this.#time, "datetime", dateTime(note.writtenAt));
+    setAttribute(this.#meter, "hidden", score === undefined);
+    this.#meter.style.setProperty("--likeness", String(Math.max(0, score ?? 0)));
+    setAttribute(this.#meter, "aria-label", score === undefined ? undefined : `Likeness ${score.toFixed(2)}`);
+    this.element.dataset.state = write;
+    setAttribute(this.element, "data-score", score?.toFixed(4));
+    setAttribute(this.element, "data-conflict", note.others.length > 0);
+    setAttribute(this.#saving, "hidden", write !== "saving");
+    setAttribute(this.#unconfirmed, "hidden", write !== "unconfirmed");
+    setAttribute(this.#conflict, "hidden", note.others.length === 0);
+    setText(this.#conflict, `${note.others.length + 1} versions · Resolve`);
+  }
+
+  #button(name: IconName, label: string, testId: string, act: () => void): HTMLElement {
+    return element(
+      "button",
+      { class: "button quiet icon-only", type: "button", "aria-label": label, title: label, "data-testid": testId, on: { click: act } },
+      icon(name),
+    );
+  }
+
+  #edit(): void {
+    const close = (): void => {
+      editor.replaceWith(this.#content);
+      this.#buttons.querySelector("button")?.focus();
+    };
+    const editor = createNoteEditor(this.#note.text, {
+      cancel: close,
+      save: (text) => {
+        close();
+        this.#actions.edit(this.#note.id, text);
+      },
+    });
+    this.#content.replaceWith(editor);
+    editor.querySelector("textarea")?.focus();
+  }
+}
+
+/** `datetime` wants a real date; a note's stamp is what its writer said. */
+function dateTime(ms: number): string | undefined {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
+}

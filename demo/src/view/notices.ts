@@ -1,0 +1,43 @@
+import { element } from "./element.ts";
+import type { ErrorWords } from "../words/error-words.ts";
+import { icon } from "./icon.ts";
+
+/** A notice goes by itself after this: two lines are read in half of it. It stays while the pointer or the focus is on it. */
+const NOTICE_MS = 10_000;
+/** Older ones give way: more would cover the page of a phone. */
+const MAX_NOTICES = 3;
+
+export interface Notices {
+  readonly element: HTMLElement;
+  /** Says it once more in place of the same notice, rather than twice. */
+  show(words: ErrorWords, tone: "info" | "warning"): void;
+}
+
+/** What the person should know now, at the page's lower edge, read out by screen readers. */
+export function createNotices(): Notices {
+  const stack = element("div", { class: "notices", role: "status", "aria-label": "Notices", "data-testid": "notices" });
+  return {
+    element: stack,
+    show: ({ title, detail }, tone) => {
+      for (const shown of [...stack.children]) if (shown.querySelector("strong")?.textContent === title) shown.remove();
+      const close = (): void => notice.remove();
+      const notice = element(
+        "div",
+        { class: `notice ${tone}`, "data-testid": "notice", "data-tone": tone },
+        element("div", {}, element("strong", {}, title), element("p", {}, detail)),
+        element(
+          "button",
+          { class: "button quiet icon-only", type: "button", "aria-label": "Close notice", "data-testid": "notice-close", on: { click: close } },
+          icon("close"),
+        ),
+      );
+      const closeUnlessRead = (): void => {
+        if (notice.matches(":hover, :focus-within")) setTimeout(closeUnlessRead, NOTICE_MS);
+        else close();
+      };
+      setTimeout(closeUnlessRead, NOTICE_MS);
+      stack.append(notice);
+      while (stack.children.length > MAX_NOTICES) stack.firstElementChild?.remove();
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { ago, duration } from "../words/quantities.ts";
+import { element, setAttribute, setText } from "./element.ts";
+import { avatar } from "./avatar.ts";
+import { icon } from "./icon.ts";
+import { replicaName } from "../words/replica-name.ts";
+import type { ReplicaInfo } from "@vecmesh/sdk";
+
+/** As much of a node id as people compare: a clash of names and these digits together is out of the question in one room. */
+const SHOWN_ID_DIGITS = 6;
+
+const STATUS_WORDS: Record<ReplicaInfo["status"], string> = {
+  healthy: "in step",
+  lagging: "behind",
+  recovering: "catching up",
+  offline: "offline",
+};
+
+const ROLE_MEANING: Record<ReplicaInfo["role"], string> = {
+  voter: "Counts for quorums",
+  learner: "Holds everything, does not count for quorums",
+};
+
+/** One replica of the room. */
+export class ReplicaRow {
+  readonly element: HTMLElement;
+  readonly #role = element("span", { class: "badge", "data-testid": "replica-role" });
+  readonly #status = element("span", { class: "replica-status", "data-testid": "replica-status" });
+  readonly #facts = element("p", { class: "hint", "data-testid": "replica-facts" });
+  readonly #ack = element(
+    "span",
+    { class: "ack", role: "img", "aria-label": "Acknowledged the last write", title: "Acknowledged the last write", "data-testid": "replica-ack" },
+    icon("check"),
+  );
+
+  constructor(id: string, self: boolean) {
+    const name = element("span", { class: "replica-name" }, replicaName(id).name);
+    this.element = element(
+      "li",
+      { class: "replica", "data-testid": "replica", "data-node-id": id, "data-self": self },
+      avatar(id),
+      element(
+        "div",
+        { class: "replica-text" },
+        element("p", { class: "replica-title" }, name, self ? element("span", { class: "badge self" }, "this tab") : undefined, this.#role),
+        this.#facts,
+      ),
+      this.#ack,
+      this.#status,
+    );
+  }
+
+  update({ id, role, status, lagMs, lastSyncAt }: ReplicaInfo, self: boolean, acknowledged: boolean, nowMs: number): void {
+    this.element.dataset.status = status;
+    this.element.dataset.role = role;
+    setText(this.#role, role);
+    this.#role.title = ROLE_MEANING[role];
+    setText(this.#status, self && status === "healthy" ? "online" : STATUS_WORDS[status]);
+    const facts = [id.slice(0, SHOWN_ID_DIGITS)];
+    if (!self && status !== "offline") facts.push(`lag ${duration(lagMs)}`);
+    if (lastSyncAt !== undefined) facts.push(`synced ${ago(lastSyncAt, nowMs)}${nowMs - lastSyncAt < 60_000 ? "" : " ago"}`);
+    setText(this.#facts, facts.join(" · "));
+    setAttribute(this.#ack, "data-shown", acknowledged);
+    setAttribute(this.#ack, "hidden", !acknowledged);
+  }
+}
