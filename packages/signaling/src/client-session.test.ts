@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { InProcessBroker } from "./broker.ts";
+import { ClientSession } from "./client-session.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import { RoomDirectory } from "./room-directory.ts";
+
+/** A session, the server's socket under it, and the client at its other end. */
+async function openSession(
+  autoPong: boolean,
+): Promise<{ session: ClientSession; serverSide: WebSocket; client: WebSocket }> {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  await once(server, "listening");
+  const accepted = once(server, "connection") as Promise<[WebSocket]>;
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { autoPong });
+  const [serverSide] = await accepted;
+  const rooms = new RoomDirectory(new InProcessBroker(), DEFAULT_LIMITS.maxSubscribersPerTopic);
+  onTestFinished(() => {
+    client.terminate();
+    server.close();
+  });
+  return { session: new ClientSession(serverSide, rooms, DEFAULT_LIMITS), serverSide, client };
+}
+
+test("who answers pings stays, however idle", async () => {
+  const { session, serverSide } = await openSession(true);
+  for (let i = 0; i < 3; i++) {
+    const pong = once(serverSide, "pong");
+    session.checkAlive();
+    await pong;
+  }
+  expect(serverSide.readyState).toBe(WebSocket.OPEN);
+});
+
+test("who sends messages is alive without a pong", async () => {
+  const { session, serverSide, client } = await openSession(false);
+  await once(client, "open");
+  session.checkAlive();
+  const message = once(serverSide, "message");
+  client.send('{"type":"ping"}');
+  await message;
+  session.checkAlive();
+  expect(serverSide.readyState).toBe(WebSocket.OPEN);
+});
+
+test("who was silent from one ping to the next is terminated", async () => {
+  const { session, serverSide } = await openSession(false);
+  session.checkAlive();
+  session.checkAlive();
+  await session.closed;
+  expect(serverSide.readyState).toBe(WebSocket.CLOSED);
+});
