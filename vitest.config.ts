@@ -1,4 +1,16 @@
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { CHROMIUM_ARGS, findBrowser } from "./e2e/browser/find-browser.js";
+import { pageCommands } from "./e2e/browser/page-commands.js";
+
+// A profile on disk, because a context of its own keeps IndexedDB in memory; not in the system's temporary folder,
+// which may be memory as well; one for each run, because two browsers cannot share one.
+const browserProfile = fileURLToPath(new URL(`node_modules/.cache/browser-tests/${process.pid}`, import.meta.url));
+process.once("exit", () => rmSync(browserProfile, { recursive: true, force: true, maxRetries: 5 }));
+
+const executablePath = findBrowser()?.executablePath;
 
 export default defineConfig({
   test: {
@@ -9,6 +21,30 @@ export default defineConfig({
           environment: "node",
           include: ["packages/*/src/**/*.test.ts", "demo/src/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts", "**/node_modules/**", "**/dist/**"],
+        },
+      },
+      {
+        // Found while tests run, a dependency would reload the page under them.
+        optimizeDeps: { include: ["idb"] },
+        test: {
+          name: "browser",
+          include: ["packages/*/src/**/*.browser.test.ts"],
+          exclude: ["**/node_modules/**", "**/dist/**"],
+          // The contract's tests write megabytes to a disk that others use.
+          testTimeout: 30_000,
+          // Vitest ignores the profile when files run at once.
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: { args: [...CHROMIUM_ARGS], ...(executablePath && { executablePath }) },
+              persistentContext: browserProfile,
+            }),
+            instances: [{ browser: "chromium" }],
+            commands: { ...pageCommands },
+          },
         },
       },
     ],
