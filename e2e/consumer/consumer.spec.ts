@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { expect, test, type Page } from "@playwright/test";
 import { installPackedApplication } from "./packed-application.ts";
 import { startServerProcess } from "./server-process.ts";
@@ -8,6 +9,8 @@ import { startServerProcess } from "./server-process.ts";
 const INSTALL_TIMEOUT_MS = 180_000;
 const VITE = "node_modules/vite/bin/vite.js";
 const SIGNALING = "node_modules/@vecmesh/signaling/bin/vecmesh-signaling.js";
+/** The workspace's own. */
+const TYPESCRIPT = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
 
 let folder: string;
 
@@ -40,6 +43,13 @@ test("two browser profiles sync on a Vite build, found through the packed signal
 test("two replicas sync in a plain Node script with the memory adapters", () => {
   const { status, stdout, stderr } = node("node-replicas.js");
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{"text":"hello"}\n', stderr: "" });
+});
+
+test("the packed declarations stand on their own under the strictest compiler", () => {
+  const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false"];
+  const platform = ["--target", "ES2022", "--lib", "ES2023,DOM,DOM.AsyncIterable,ESNext.Disposable"];
+  const bundler = ["--module", "ESNext", "--moduleResolution", "bundler"];
+  expect(node(TYPESCRIPT, ...options, ...platform, ...bundler, "main.ts")).toMatchObject({ status: 0, stdout: "" });
 });
 
 async function openReplica(page: Page, url: string): Promise<Page> {
