@@ -10,10 +10,10 @@ export function encodeJsonRecord(value: object): Uint8Array {
 }
 
 /** @throws DecodeError when it is damaged. The caller knows the shape: the checksum says that it is what was written. */
-export function decodeJsonRecord<T extends object>(bytes: Uint8Array): T {
+export function decodeJsonRecord(bytes: Uint8Array): unknown {
   const text = decodeRecord(bytes, (reader) => reader.text("record", MAX_JSON_RECORD_BYTES));
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text) as unknown;
   } catch (cause) {
     throw new DecodeError("a stored record is not JSON", { cause });
   }

@@ -15,7 +15,7 @@ export const MAX_VERSIONS_PER_FRAME = 16_384;
 export const MAX_VECTOR_BYTES: number = MAX_FRAME_BYTES;
 /**
  * Deflated bytes in one frame: three times what a batch of 1,000 x 384 floats takes. A hostile stream of tiny blocks costs
- * its reader about 3 microseconds a byte, so this bounds the time at some seconds; longer planes go uncompressed.
+ * its reader 3 to 4 microseconds a byte, so this bounds the time at some seconds; longer planes go uncompressed.
  */
 export const MAX_DEFLATED_BYTES: number = 1024 * 1024;
 /** Deflate cannot shrink further (RFC 1951: 258 bytes for two bits), so a plane that claims more is a lie told before inflating it. */
@@ -25,8 +25,10 @@ export const MAX_INFLATE_RATIO = 1032;
 export const MAX_CONTEXT_ORIGINS = 262_144;
 /** Intervals in one context, over all its origins: 16 MiB in memory. Gaps close with every session, so honest contexts hold few. */
 export const MAX_CONTEXT_INTERVALS = 1_048_576;
-/** Writers in one version's context, each having written to that very id. */
+/** Origins in one version's context: store openings that wrote to that very id. 50 a day for three years, on one id. */
 export const MAX_VERSION_CONTEXT = 65_536;
+/** Origins in the contexts of all versions of one frame: 64 for each of them, at some 50 MiB in memory. */
+export const MAX_VERSION_CONTEXTS_PER_FRAME = 1_048_576;
 
 /** A room's name in UTF-8: it is a signaling topic and part of a store's name. */
 export const MAX_ROOM_BYTES = 512;

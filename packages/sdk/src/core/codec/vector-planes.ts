@@ -50,9 +50,10 @@ export function writeVectors(writer: Writer, vectors: readonly Float32Array[], c
 export function readVectors(reader: Reader, lengths: readonly number[]): Float32Array[] {
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (total * FLOAT_BYTES > MAX_VECTOR_BYTES) throw new DecodeError(`vectors are over ${MAX_VECTOR_BYTES} bytes`);
+  if (total === 0) return lengths.map(() => new Float32Array());
   const planes: Uint8Array[] = [];
   let deflatedLeft = MAX_DEFLATED_BYTES;
-  for (let i = 0; total > 0 && i < FLOAT_BYTES; i++) {
+  for (let i = 0; i < FLOAT_BYTES; i++) {
     const kind = reader.byte("plane's kind");
     if (kind === RAW) {
       planes.push(reader.view(total, "plane"));

@@ -9,6 +9,7 @@ import {
   MAX_DIMENSIONS,
   MAX_ID_BYTES,
   MAX_VERSION_CONTEXT,
+  MAX_VERSION_CONTEXTS_PER_FRAME,
   MAX_VERSIONS_PER_FRAME,
 } from "./limits.ts";
 import { readMetadata, writeMetadata } from "./metadata.ts";
@@ -47,7 +48,12 @@ export function readVersions(reader: Reader): StoredVersion[] {
   const count = reader.count("versions", MAX_VERSIONS_PER_FRAME, MIN_VERSION_BYTES);
   const earliest = count > 0 ? reader.uint("earliest clock") : 0;
   const heads: Head[] = [];
-  for (let i = 0; i < count; i++) heads.push(readHead(reader, origins, earliest));
+  let contextsLeft = MAX_VERSION_CONTEXTS_PER_FRAME;
+  for (let i = 0; i < count; i++) {
+    const head = readHead(reader, origins, earliest, contextsLeft);
+    contextsLeft -= head.stamp.context.size;
+    heads.push(head);
+  }
   const vectors = readVectors(
     reader,
     heads.map((head) => head.dimensions),
@@ -86,7 +92,7 @@ function writeHead(
   writer.text(id, "id", MAX_ID_BYTES);
   writer.uint(origins.get(dot.origin)!, "origin");
   writer.uint(dot.seq, "seq");
-  writer.uint(context.size, "context", MAX_VERSION_CONTEXT);
+  writer.uint(context.size, "a version's context", MAX_VERSION_CONTEXT);
   for (const [origin, seq] of context) {
     writer.uint(origins.get(origin)!, "origin");
     writer.uint(seq, "seq");
@@ -99,12 +105,12 @@ function writeHead(
   if (!tombstone) writeMetadata(writer, version.metadata);
 }
 
-function readHead(reader: Reader, origins: readonly Origin[], earliest: number): Head {
+function readHead(reader: Reader, origins: readonly Origin[], earliest: number, contextsLeft: number): Head {
   const id = reader.text("id", MAX_ID_BYTES);
   const fault = idFault(id);
   if (fault !== undefined) throw new DecodeError(fault);
   const dot = readDot(reader, origins);
-  const context = readVersionContext(reader, origins);
+  const context = readVersionContext(reader, origins, Math.min(MAX_VERSION_CONTEXT, contextsLeft));
   const wallMs = earliest + reader.uint("clock");
   if (wallMs > Number.MAX_SAFE_INTEGER) throw new DecodeError("a clock is over 2^53");
   const hlc = { wallMs, counter: reader.uint("clock's counter") };
@@ -121,9 +127,9 @@ function readDot(reader: Reader, origins: readonly Origin[]): Dot {
   return { origin, seq };
 }
 
-function readVersionContext(reader: Reader, origins: readonly Origin[]): VersionVector {
+function readVersionContext(reader: Reader, origins: readonly Origin[], maxSize: number): VersionVector {
   const context = new Map<Origin, number>();
-  const size = reader.count("context", MAX_VERSION_CONTEXT, 2);
+  const size = reader.count("a version's context", maxSize, 2);
   for (let i = 0; i < size; i++) {
     const { origin, seq } = readDot(reader, origins);
     context.set(origin, seq);

@@ -1,0 +1,156 @@
+import fc, { type Arbitrary } from "fast-check";
+
+import { CausalContext } from "../causal-context.ts";
+import { ContextDigest, DIGEST_BUCKETS, DIGEST_WORDS } from "../context-digest.ts";
+import { idFault, metadataFault } from "../entry-validation.ts";
+import type { HlcStamp } from "../hybrid-logical-clock.ts";
+import type { IntervalSet } from "../interval-set.ts";
+import type { EpochRef, Message } from "../messages.ts";
+import type { DeviceId, LineageId, NodeId, Origin } from "../node-id.ts";
+import { MAX_REPLICATION_FACTOR, type ReplicaSetRecord } from "../replica-set.ts";
+import type { RoomFacts } from "../room-facts.ts";
+import type { JsonObject, StoredVersion } from "../version.ts";
+
+/** Objects like those that decoding makes, with Object.prototype. */
+const record = <F>(fields: { [K in keyof F]: Arbitrary<F[K]> }): Arbitrary<F> =>
+  fc.record(fields, { noNullPrototype: true });
+
+const hex = (bytes: number): Arbitrary<string> =>
+  fc
+    .uint8Array({ minLength: bytes, maxLength: bytes })
+    .map((array) => Array.from(array, (byte) => byte.toString(16).padStart(2, "0")).join(""));
+
+/** Few, so that versions and contexts share them. */
+const origin: Arbitrary<Origin> = fc.constantFrom(
+  "00000000000000ff",
+  "a1b2c3d4e5f60718",
+  "ffffffffffffffff",
+) as Arbitrary<Origin>;
+const nodeId = hex(16) as Arbitrary<NodeId>;
+const deviceId = hex(16) as Arbitrary<DeviceId>;
+const lineage = hex(16) as Arbitrary<LineageId>;
+const uint: Arbitrary<number> = fc.oneof(fc.nat(300), fc.maxSafeNat());
+const seq: Arbitrary<number> = fc.oneof(
+  fc.integer({ min: 1, max: 300 }),
+  fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+);
+
+export const intervalSets: Arbitrary<IntervalSet> = fc
+  .array(fc.tuple(fc.nat(200_000), fc.nat(200_000)), { minLength: 1, maxLength: 6 })
+  .map((pairs) => {
+    const intervals: number[] = [];
+    for (const [gap, length] of pairs) {
+      const from = (intervals.at(-1) ?? -1) + 2 + gap;
+      intervals.push(from, from + length);
+    }
+    return intervals;
+  });
+
+const context: Arbitrary<CausalContext> = fc
+  .array(fc.tuple(fc.oneof(origin, hex(8) as Arbitrary<Origin>), intervalSets), { maxLength: 4 })
+  .map((entries) => CausalContext.of(new Map(entries)));
+const digest: Arbitrary<ContextDigest> = fc
+  .uint32Array({ minLength: DIGEST_WORDS, maxLength: DIGEST_WORDS })
+  .map((words) => new ContextDigest(words));
+const buckets: Arbitrary<ReadonlySet<number>> = fc
+  .uniqueArray(fc.nat(DIGEST_BUCKETS - 1))
+  .map((list) => new Set(list.sort((a, b) => a - b)));
+
+const id: Arbitrary<string> = fc
+  .string({ unit: "binary", minLength: 1, maxLength: 40 })
+  .filter((text) => idFault(text) === undefined);
+/** As JSON gives it back: without -0 and in the key order of JavaScript objects. */
+const metadata: Arbitrary<JsonObject> = fc
+  .dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }), { maxKeys: 4 })
+  .map((object) => JSON.parse(JSON.stringify(object)) as JsonObject)
+  .filter((object) => metadataFault(object) === undefined);
+const vector: Arbitrary<Float32Array> = fc.float32Array({
+  noNaN: true,
+  noDefaultInfinity: true,
+  minLength: 1,
+  maxLength: 20,
+});
+const hlc: Arbitrary<HlcStamp> = record({ wallMs: uint, counter: uint });
+
+export const storedVersions: Arbitrary<StoredVersion> = record({
+  id,
+  dot: record({ origin, seq }),
+  context: fc.array(fc.tuple(origin, seq), { maxLength: 3 }).map((entries) => new Map(entries)),
+  hlc,
+  tombstone: fc.boolean(),
+  vector,
+  metadata,
+}).map((version) => (version.tombstone ? { ...version, vector: new Float32Array(), metadata: {} } : version));
+const versions: Arbitrary<StoredVersion[]> = fc.array(storedVersions, { maxLength: 5 });
+
+const facts: Arbitrary<RoomFacts> = record({
+  dimensions: fc.option(fc.integer({ min: 1, max: 65_536 }), { nil: undefined }),
+  replicationFactor: fc.option(fc.integer({ min: 1, max: MAX_REPLICATION_FACTOR }), { nil: undefined }),
+  distinctDevices: fc.option(fc.boolean(), { nil: undefined }),
+  conflictResolution: fc.constantFrom(undefined, "last-write-wins", "custom:2"),
+});
+
+const replicaSet: Arbitrary<ReplicaSetRecord> = record({
+  lineage,
+  generation: uint,
+  epoch: uint,
+  replicationFactor: fc.integer({ min: 1, max: MAX_REPLICATION_FACTOR }),
+  distinctDevices: fc.boolean(),
+  dimensions: fc.option(fc.integer({ min: 1, max: 65_536 }), { nil: undefined }),
+  conflictResolution: fc.constantFrom("last-write-wins", "custom:2"),
+  voters: fc.uniqueArray(record({ nodeId, deviceId }), { maxLength: 5, selector: (voter) => voter.nodeId }),
+  barred: fc.array(nodeId, { maxLength: 3 }),
+  formed: fc.boolean(),
+  yieldsTo: fc.option(lineage, { nil: undefined }),
+}).map((set) => ({ ...set, voters: set.voters.slice(0, set.replicationFactor) }));
+
+const epochRef: Arbitrary<EpochRef> = record({ lineage, epoch: uint });
+const message = <T extends Message["type"], F>(type: T, fields: Arbitrary<F>): Arbitrary<F & { type: T }> =>
+  fields.map((values) => ({ type, ...values }));
+const requested = { request: uint };
+
+/** One arbitrary for each type: the compiler misses the one that a new type lacks. */
+export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extract<Message, { type: T }>> } = {
+  hello: message(
+    "hello",
+    record({ protocol: fc.constant(1), room: id, nodeId, deviceId, facts, counter: uint, replicaSet }),
+  ),
+  digest: message("digest", record({ digest })),
+  pull: message("pull", record({ session: uint, digest, buckets, context, horizon: context })),
+  "pull-more": message("pull-more", record({ session: uint, buckets })),
+  batch: message("batch", record({ session: uint, index: uint, versions })),
+  "batch-ack": message("batch-ack", record({ session: uint, index: uint })),
+  "session-end": message("session-end", record({ session: uint, context, horizon: context })),
+  push: message(
+    "push",
+    record({ versions, ack: fc.option(record({ request: uint, lineage, epoch: uint }), { nil: undefined }) }),
+  ),
+  "ack-request": message(
+    "ack-request",
+    fc.tuple(epochRef, record({ ...requested, dots: context })).map(([epoch, rest]) => ({ ...epoch, ...rest })),
+  ),
+  ack: message(
+    "ack",
+    fc.tuple(epochRef, record({ ...requested, counter: uint })).map(([epoch, rest]) => ({ ...epoch, ...rest })),
+  ),
+  nack: message("nack", record({ ...requested, replicaSet })),
+  "replica-set": message("replica-set", record({ replicaSet })),
+  reconfigure: message("reconfigure", record({ ...requested, change: fc.constantFrom("add", "remove"), nodeId })),
+  reconfigured: message(
+    "reconfigured",
+    record({
+      ...requested,
+      outcome: fc.constantFrom("done", "replica-set-full", "replica-not-found", "quorum-unavailable"),
+    }),
+  ),
+  seal: message("seal", record({ replicaSet })),
+  sealed: message(
+    "sealed",
+    fc.tuple(epochRef, context).map(([epoch, held]) => ({ ...epoch, context: held })),
+  ),
+  retired: message("retired", record({ lineage, replicaSet })),
+  "pull-request": message("pull-request", record(requested)),
+  "pull-done": message("pull-done", record({ ...requested, gained: uint })),
+};
+
+export const messages: Arbitrary<Message> = fc.oneof(...(Object.values(messagesByType) as Arbitrary<Message>[]));
