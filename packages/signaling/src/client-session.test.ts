@@ -15,7 +15,7 @@ async function openSession(
   await once(server, "listening");
   const accepted = once(server, "connection") as Promise<[WebSocket]>;
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { autoPong });
-  const [serverSide] = await accepted;
+  const [[serverSide]] = await Promise.all([accepted, once(client, "open")]);
   const rooms = new RoomDirectory(new InProcessBroker(), DEFAULT_LIMITS.maxSubscribersPerTopic);
   onTestFinished(() => {
     client.terminate();
@@ -36,7 +36,6 @@ test("who answers pings stays, however idle", async () => {
 
 test("who sends messages is alive without a pong", async () => {
   const { session, serverSide, client } = await openSession(false);
-  await once(client, "open");
   session.checkAlive();
   const message = once(serverSide, "message");
   client.send('{"type":"ping"}');

@@ -176,7 +176,7 @@ describe("clients that are a burden", () => {
   });
 
   test("a socket in debt is not read, and can still be closed", async () => {
-    const server = await serve({ limits: { burstTokens: 400, tokensPerSecond: 0.001 } });
+    const server = await serve({ limits: { burstTokens: 400, tokensPerSecond: 0.001, closeGraceMs: 60_000 } });
     const [debtor, witness] = [await connectTo(server), await connectTo(server)];
     await witness.subscribe("t0");
     debtor.sendRaw(subscribeTo(topicsOf(450, "t")));
