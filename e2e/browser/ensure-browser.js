@@ -77,7 +77,7 @@ function run(command, args, timeout, environment = {}) {
     stdio: ["ignore", "inherit", "inherit"],
     timeout,
   });
-  if (error) return error.message;
+  if (error) return `${command} did not run: ${error.message}`;
   if (signal) return `ended by ${signal}`;
   return status === 0 ? undefined : `${command} exited with ${status}`;
 }
