@@ -43,7 +43,7 @@ export default defineConfig({
               persistentContext: browserProfile,
             }),
             instances: [{ browser: "chromium" }],
-            commands: { ...pageCommands },
+            commands: pageCommands(browserProfile),
           },
         },
       },

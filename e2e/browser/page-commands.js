@@ -2,9 +2,12 @@
  * Commands of the browser tests that a page cannot carry out itself: other tabs of the same profile. They run in
  * Node; `commands` of "vitest/browser" calls them.
  *
- * @typedef {import("vitest/node").BrowserCommandContext} Context
  * @typedef {import("playwright").Page} Page
+ * @typedef {{ context: import("playwright").BrowserContext, page: Page }} Context
  */
+import { randomUUID } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 
 /** A path that the server never sees: the tab is empty but for what the test loads into it. */
 const EMPTY_PAGE = "/empty-page";
@@ -17,13 +20,16 @@ const tabs = new Map();
  *
  * @param {Context} context
  * @param {string} modulePath
+ * @param {string} [subdomain] Of localhost, for an origin that shares nothing with the test's own
  * @returns {Promise<string>} the tab's name for the other commands
  */
-async function openTab({ context, page: testPage }, modulePath) {
+async function openTab({ context, page: testPage }, modulePath, subdomain) {
+  const address = new URL(EMPTY_PAGE, testPage.url());
+  if (subdomain !== undefined) address.hostname = `${subdomain}.localhost`;
   const tab = await context.newPage();
   await tab.route(`**${EMPTY_PAGE}`, (route) => route.fulfill({ contentType: "text/html", body: "<!doctype html>" }));
-  await tab.goto(new URL(EMPTY_PAGE, testPage.url()).href);
-  const name = crypto.randomUUID();
+  await tab.goto(address.href);
+  const name = randomUUID();
   tabs.set(name, tab);
   await loadSubject(tab, modulePath);
   return name;
@@ -56,8 +62,9 @@ async function reloadTab(_context, name, modulePath) {
  * @param {string} name
  */
 async function closeTab(_context, name) {
-  await tabNamed(name).close();
+  const tab = tabNamed(name);
   tabs.delete(name);
+  await tab.close();
 }
 
 /**
@@ -73,7 +80,8 @@ async function crashTab({ context }, name) {
   // A process that dies answers nothing: the event tells.
   session.send("Page.crash").catch(() => undefined);
   await crashed;
-  await closeTab({ context }, name);
+  tabs.delete(name);
+  await tab.close();
 }
 
 /**
@@ -82,7 +90,7 @@ async function crashTab({ context }, name) {
  */
 async function loadSubject(tab, modulePath) {
   await tab.evaluate(
-    `import(${JSON.stringify(`/${modulePath}`)}).then((subject) => void (globalThis.subject = subject))`,
+    `import(${JSON.stringify(`/${modulePath}`)}).then((subject) => void (globalThis.subject = { ...subject }))`,
   );
 }
 
@@ -93,4 +101,15 @@ function tabNamed(name) {
   return tab;
 }
 
-export const pageCommands = { openTab, runInTab, reloadTab, closeTab, crashTab };
+/** @param {string} profileFolder Where the browser keeps the profile that the tests use. */
+export function pageCommands(profileFolder) {
+  return {
+    openTab,
+    runInTab,
+    reloadTab,
+    closeTab,
+    crashTab,
+    /** The folders of this profile's databases, one an origin. A profile in memory has none. */
+    listDatabaseFolders: () => readdir(join(profileFolder, "Default", "IndexedDB")),
+  };
+}
