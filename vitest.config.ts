@@ -25,7 +25,7 @@ export default defineConfig({
       },
       {
         // Found while tests run, a dependency would reload the page under them.
-        optimizeDeps: { include: ["idb"] },
+        optimizeDeps: { include: ["idb", "simple-peer/simplepeer.min.js"] },
         test: {
           name: "browser",
           include: ["packages/*/src/**/*.browser.test.ts"],

@@ -4,9 +4,19 @@ import type { NodeId } from "./node-id.ts";
 /** What each error tells beside its code and message. */
 export interface ErrorFacts {
   /** Too few voters are enrolled or reachable. The write is in the local store and goes on replicating. */
-  "quorum-unavailable": { readonly required: number; readonly alive: number; readonly dots: readonly Dot[]; readonly outcome: "unknown" };
+  "quorum-unavailable": {
+    readonly required: number;
+    readonly alive: number;
+    readonly dots: readonly Dot[];
+    readonly outcome: "unknown";
+  };
   /** Too few acknowledgements came in time. `confirm(dots)` waits again. */
-  "quorum-timeout": { readonly dots: readonly Dot[]; readonly required: number; readonly acks: readonly NodeId[]; readonly outcome: "unknown" };
+  "quorum-timeout": {
+    readonly dots: readonly Dot[];
+    readonly required: number;
+    readonly acks: readonly NodeId[];
+    readonly outcome: "unknown";
+  };
   "replica-in-use": { readonly replicaName: string };
   "replica-not-found": { readonly nodeId: NodeId };
   "replica-set-full": { readonly replicationFactor: number };
@@ -18,6 +28,10 @@ export interface ErrorFacts {
   "storage-full": object;
   "storage-corrupt": object;
   unauthorized: object;
+  /** Raised once for each outage; the transport goes on trying, and connections that are open stay so. */
+  "signaling-unreachable": { readonly url: string };
+  /** The peer is alive and no direct connection to it could be made, as behind some firewalls without a TURN server. */
+  "peer-unreachable": { readonly nodeId: NodeId };
   "insecure-context": object;
   /** A peer sent what no correct replica sends; its connection is closed. */
   "invalid-frame": { readonly nodeId: NodeId; readonly reason: string };

@@ -1,0 +1,73 @@
+import { isNodeId, type NodeId } from "../../core/node-id.ts";
+import { isObject, parseSignal, type Signal } from "./signal.ts";
+
+/** One joining of a room by one transport: 8 random bytes in hex. A page that is reloaded, or joins again, is another. */
+export type Instance = string & { readonly __brand: "Instance" };
+
+/** What transports tell each other before they are connected, over a signaling server or a BroadcastChannel. */
+export type Envelope = Announcement | SignalEnvelope | Farewell;
+
+interface Sender {
+  readonly nodeId: NodeId;
+  readonly instance: Instance;
+  /** TransportIdentity's `ageMs` (C1). */
+  readonly ageMs: number;
+  /** Milliseconds since this instance joined: which of two instances of one node is the newer. */
+  readonly upMs: number;
+}
+
+/** "I am here." To all, or to one. */
+export interface Announcement extends Sender {
+  readonly type: "announce";
+  readonly to: Instance | undefined;
+  /** Asks whoever hears this to announce itself in return. */
+  readonly answer: boolean;
+}
+
+export interface SignalEnvelope extends Sender {
+  readonly type: "signal";
+  readonly to: Instance;
+  /** Numbers the initiating instance's attempts; only the newest counts (T1). */
+  readonly attempt: number;
+  readonly signal: Signal;
+}
+
+/** "I am leaving." To all. A hint only: the data channel's own goodbye is what ends a connection. */
+export interface Farewell extends Sender {
+  readonly type: "goodbye";
+  readonly to: undefined;
+}
+
+export const INSTANCE_BYTES = 8;
+const INSTANCE = /^[0-9a-f]{16}$/;
+
+export function isInstance(value: unknown): value is Instance {
+  return typeof value === "string" && INSTANCE.test(value);
+}
+
+/** The envelope in `value`, rebuilt from its known members only; undefined if it is none. */
+export function parseEnvelope(value: unknown): Envelope | undefined {
+  if (!isObject(value)) return undefined;
+  const { type, nodeId, instance, ageMs, upMs, to } = value;
+  if (!isNodeId(nodeId) || !isInstance(instance) || !isDuration(ageMs) || !isDuration(upMs)) return undefined;
+  if (to !== undefined && !isInstance(to)) return undefined;
+  const sender: Sender = { nodeId, instance, ageMs, upMs };
+  switch (type) {
+    case "announce":
+      return { ...sender, type, to, answer: value["answer"] === true };
+    case "goodbye":
+      return { ...sender, type, to: undefined };
+    case "signal": {
+      const { attempt } = value;
+      const signal = parseSignal(value["signal"]);
+      if (to === undefined || !Number.isSafeInteger(attempt) || signal === undefined) return undefined;
+      return { ...sender, type, to, attempt: attempt as number, signal };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function isDuration(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}

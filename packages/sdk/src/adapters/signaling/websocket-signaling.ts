@@ -1,0 +1,221 @@
+import type { PublishMessage, SubscribeMessage } from "@vecmesh/signaling/protocol";
+import { replicationError } from "../../core/replication-error.ts";
+import type { Runtime } from "../../ports/runtime.ts";
+import { Liveness } from "../webrtc/liveness.ts";
+import { Backoff, jittered } from "./backoff.ts";
+import { parseEnvelope, type Envelope, type Instance } from "./envelope.ts";
+import type { Signaling, SignalingChannel, SignalingEvents, SignalingSelf } from "./signaling.ts";
+import { parseTopicMessage } from "./topic-message.ts";
+
+export interface WebSocketSignalingOptions {
+  /** `ws:` or `wss:`. */
+  readonly url: string;
+  /** Shown to the server as `?token=`; a function is asked afresh at each connection. */
+  readonly token?: string | (() => Promise<string>) | undefined;
+  readonly runtime: Runtime;
+  readonly WebSocket: typeof WebSocket;
+}
+
+/** How a server that speaks this closes the socket of a client whose token it refuses. */
+const UNAUTHORIZED_CLOSE_CODE = 4401;
+/** A token that was refused is hardly accepted a second later, and each try costs the server a look at it. */
+const UNAUTHORIZED_RETRY_MS = 60_000;
+/** The first retry soon, since servers restart; the cap keeps a room's tabs from hammering one that stays down. */
+const RETRY: { firstMs: number; capMs: number } = { firstMs: 1000, capMs: 30_000 };
+/** A socket that lasted so long was a success: the next failure starts the backoff anew. */
+const STABLE_MS = 10_000;
+/** Browsers wait for minutes on an address that answers nothing. */
+const CONNECT_TIMEOUT_MS = 15_000;
+/** Proxies commonly cut a connection that was idle for 60 s. */
+const IDLE_MS = 25_000;
+const ANSWER_MS = 15_000;
+/** A topic of the server's has at most 1,000 subscribers. */
+const MAX_ROUTES = 1000;
+
+/** Finds peers through one signaling server; reconnects for ever. The topic is apart from those of y-webrtc applications. */
+export function webSocketSignaling(options: WebSocketSignalingOptions): Signaling {
+  return { open: (room, self, events) => new WebSocketChannel(options, `vecmesh:${room}`, self, events) };
+}
+
+class WebSocketChannel implements SignalingChannel {
+  readonly #options: WebSocketSignalingOptions;
+  readonly #topic: string;
+  readonly #self: SignalingSelf;
+  readonly #events: SignalingEvents;
+  readonly #backoff: Backoff;
+  /** The server's names for the sockets of those heard from, newest last. */
+  readonly #routes = new Map<Instance, string>();
+  #socket: WebSocket | undefined;
+  #liveness: Liveness | undefined;
+  #openedAt: number | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #toldUnreachable = false;
+  /** Tells the outcomes of attempts that were given up from the current one's. */
+  #attempt = 0;
+  /** Between two attempts. */
+  #waiting = false;
+  #closed = false;
+
+  constructor(options: WebSocketSignalingOptions, topic: string, self: SignalingSelf, events: SignalingEvents) {
+    this.#options = options;
+    this.#topic = topic;
+    this.#self = self;
+    this.#events = events;
+    this.#backoff = new Backoff(options.runtime, RETRY);
+    void this.#connect();
+  }
+
+  send(envelope: Envelope): void {
+    const to = envelope.to === undefined ? undefined : this.#routes.get(envelope.to);
+    const message: PublishMessage = { type: "publish", topic: this.#topic, vecmesh: envelope };
+    this.#post(to === undefined ? message : { ...message, to });
+  }
+
+  wake(): void {
+    if (this.#liveness !== undefined) this.#liveness.check();
+    else if (this.#waiting) this.#retry(0);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#attempt++;
+    this.#dropSocket();
+  }
+
+  async #connect(): Promise<void> {
+    const attempt = ++this.#attempt;
+    const { url, token, runtime } = this.#options;
+    this.#cancelTimer = runtime.setTimer(() => {
+      this.#attempt++;
+      this.#lost();
+    }, CONNECT_TIMEOUT_MS);
+    try {
+      const address = new URL(url);
+      const shown = typeof token === "function" ? await token() : token;
+      if (attempt !== this.#attempt) return;
+      if (shown !== undefined) address.searchParams.set("token", shown);
+      this.#socket = new this.#options.WebSocket(address);
+      this.#listen(this.#socket);
+    } catch (error) {
+      // The token function failed, or the browser forbids the address, e.g. ws: from a page served over https:.
+      if (attempt === this.#attempt) this.#failed(error);
+    }
+  }
+
+  #listen(socket: WebSocket): void {
+    let refusal: unknown;
+    const current = (): boolean => socket === this.#socket;
+    socket.addEventListener("open", () => {
+      if (current()) this.#opened();
+    });
+    socket.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+      if (!current()) return;
+      this.#liveness?.heard();
+      this.#received(data);
+    });
+    // Browsers say nothing here; Node's `ws` tells the status of a refused upgrade.
+    socket.addEventListener("error", (event) => {
+      refusal = (event as Partial<ErrorEvent>).message;
+    });
+    socket.addEventListener("close", ({ code }) => {
+      if (!current()) return;
+      const refused = code === UNAUTHORIZED_CLOSE_CODE || (typeof refusal === "string" && /\b401\b/.test(refusal));
+      if (refused) this.#refused();
+      else this.#lost();
+    });
+  }
+
+  #opened(): void {
+    const { runtime } = this.#options;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#openedAt = runtime.now();
+    this.#toldUnreachable = false;
+    this.#liveness = new Liveness({
+      runtime,
+      idleMs: IDLE_MS,
+      answerMs: ANSWER_MS,
+      ask: () => this.#post({ type: "ping" }),
+      dead: () => this.#lost(),
+    });
+    this.#post({ type: "subscribe", topics: [this.#topic], nodeId: this.#self.nodeId });
+    this.#events.opened();
+  }
+
+  #received(data: unknown): void {
+    const message = parseTopicMessage(data);
+    if (message === undefined || message.topic !== this.#topic) return;
+    if (message.type === "left") return this.#left(message.from);
+    const envelope = parseEnvelope(message["vecmesh"]);
+    if (envelope === undefined || envelope.instance === this.#self.instance) return;
+    if (envelope.to !== undefined && envelope.to !== this.#self.instance) return;
+    this.#routes.delete(envelope.instance);
+    this.#routes.set(envelope.instance, message.from);
+    const [oldest] = this.#routes.keys();
+    if (this.#routes.size > MAX_ROUTES && oldest !== undefined) this.#routes.delete(oldest);
+    this.#events.received(envelope);
+  }
+
+  #left(from: string): void {
+    for (const [instance, route] of this.#routes) {
+      if (route !== from) continue;
+      this.#routes.delete(instance);
+      this.#events.lost(instance);
+    }
+  }
+
+  /** The socket is gone, or could not be opened in time. */
+  #lost(): void {
+    const { runtime } = this.#options;
+    const openedAt = this.#openedAt;
+    if (openedAt !== undefined && runtime.now() - openedAt >= STABLE_MS) this.#backoff.reset();
+    this.#dropSocket();
+    if (openedAt === undefined) this.#failed(undefined);
+    else this.#retry(this.#backoff.nextMs());
+  }
+
+  #refused(): void {
+    this.#dropSocket();
+    const message = `The signaling server ${this.#options.url} refuses the token. Pass a valid one as \`token\`; still trying once a minute.`;
+    this.#events.error(replicationError("unauthorized", message, {}));
+    this.#retry(jittered(this.#options.runtime, UNAUTHORIZED_RETRY_MS));
+  }
+
+  #failed(cause: unknown): void {
+    if (!this.#toldUnreachable) {
+      this.#toldUnreachable = true;
+      const { url } = this.#options;
+      const message = `The signaling server ${url} cannot be reached. Still trying; peers that are connected stay so.`;
+      this.#events.error(replicationError("signaling-unreachable", message, { url }, { cause }));
+    }
+    this.#retry(this.#backoff.nextMs());
+  }
+
+  #retry(delayMs: number): void {
+    if (this.#closed) return;
+    this.#cancelTimer?.();
+    this.#waiting = true;
+    this.#cancelTimer = this.#options.runtime.setTimer(() => {
+      this.#waiting = false;
+      void this.#connect();
+    }, delayMs);
+  }
+
+  /** Closes the socket. Its events are ignored from here on: its `close` may be a minute away. */
+  #dropSocket(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#openedAt = undefined;
+    this.#liveness?.stop();
+    this.#liveness = undefined;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#routes.clear();
+    socket?.close();
+  }
+
+  #post(message: SubscribeMessage | PublishMessage | { readonly type: "ping" }): void {
+    const socket = this.#socket;
+    if (socket !== undefined && socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  }
+}

@@ -1,0 +1,155 @@
+import SimplePeer, { type Peer, type WebRtcImplementation } from "simple-peer/simplepeer.min.js";
+import type { Signal } from "../signaling/signal.ts";
+import { parseSignal } from "../signaling/signal.ts";
+import { MAX_FRAME_BYTES, SAFE_FRAME_BYTES } from "./framing.ts";
+import type { PeerConnectionBudget } from "./peer-connection-budget.ts";
+import type { FrameSink } from "./send-queue.ts";
+
+/** One RTCPeerConnection with its data channel, for one attempt to connect. */
+export interface FrameChannel extends FrameSink {
+  signal(signal: Signal): void;
+  /** Gives up everything at once. No event is raised afterwards. Idempotent. */
+  destroy(): void;
+}
+
+export interface FrameChannelEvents {
+  /** To be brought to the other side's `signal`. */
+  signal(signal: Signal): void;
+  open(): void;
+  /** What the other side sent; undefined for what is not binary. */
+  frame(bytes: Uint8Array | undefined): void;
+  /** Few bytes are buffered, as asked by `pumpBelow`. */
+  drained(): void;
+  /** It could not be opened, or is gone. Nothing is raised afterwards. */
+  closed(reason: string): void;
+}
+
+export interface PeerChannelOptions {
+  readonly initiator: boolean;
+  readonly iceServers: () => Promise<readonly RTCIceServer[]>;
+  readonly wrtc: WebRtcImplementation;
+  readonly budget: PeerConnectionBudget;
+}
+
+/** An offer or answer and its candidates: a machine with many interfaces and TURN servers gathers some dozens. */
+const MAX_SIGNALS = 128;
+
+export class PeerChannel implements FrameChannel {
+  readonly #options: PeerChannelOptions;
+  readonly #events: FrameChannelEvents;
+  #peer: Peer | undefined;
+  /** What came while the ICE servers were being asked for. */
+  readonly #early: Signal[] = [];
+  #signals = 0;
+  #open = false;
+  #done = false;
+
+  constructor(options: PeerChannelOptions, events: FrameChannelEvents) {
+    this.#options = options;
+    this.#events = events;
+    void this.#start();
+  }
+
+  signal(signal: Signal): void {
+    // Once the channel is open all paths that matter are known, and a candidate that the browser dislikes would destroy it (T2).
+    if (this.#done || this.#open || ++this.#signals > MAX_SIGNALS) return;
+    if (this.#peer === undefined) {
+      this.#early.push(signal);
+      return;
+    }
+    this.#guard(this.#peer, (peer) => peer.signal(signal));
+  }
+
+  get maxFrameBytes(): number {
+    const largest = (this.#peer && peerConnectionOf(this.#peer)?.sctp?.maxMessageSize) ?? 0;
+    return largest >= MAX_FRAME_BYTES ? MAX_FRAME_BYTES : SAFE_FRAME_BYTES;
+  }
+
+  get bufferedAmount(): number {
+    return this.#peer?.bufferSize ?? 0;
+  }
+
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    if (this.#peer !== undefined) this.#guard(this.#peer, (peer) => peer.send(frame));
+  }
+
+  pumpBelow(bytes: number): void {
+    const channel = this.#peer && dataChannelOf(this.#peer);
+    if (channel) channel.bufferedAmountLowThreshold = bytes;
+  }
+
+  destroy(): void {
+    this.#done = true;
+    this.#peer?.destroy();
+  }
+
+  async #start(): Promise<void> {
+    try {
+      // Never within the constructor, whose caller could not be told yet.
+      const iceServers = await Promise.resolve().then(this.#options.iceServers);
+      if (!this.#done) this.#build(iceServers);
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #build(iceServers: readonly RTCIceServer[]): void {
+    const { initiator, wrtc, budget } = this.#options;
+    const peer = new SimplePeer({ initiator, wrtc, objectMode: true, config: { iceServers } });
+    this.#peer = peer;
+    peer.on("error", (error) => this.#fail(error.message));
+    peer.on("close", () => this.#fail("the connection is gone"));
+    const peerConnection = peerConnectionOf(peer);
+    if (peerConnection) budget.count(peerConnection);
+    peer.on("signal", (signal) => {
+      const known = parseSignal(signal);
+      if (known !== undefined && !this.#done) this.#events.signal(known);
+    });
+    peer.on("data", (data) => {
+      if (this.#done) return;
+      this.#events.frame(
+        typeof data === "string" ? undefined : new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+      );
+    });
+    peer.on("connect", () => this.#connected(peer));
+    for (const signal of this.#early.splice(0)) this.#guard(peer, () => peer.signal(signal));
+  }
+
+  #connected(peer: Peer): void {
+    if (this.#done) return;
+    this.#open = true;
+    // A second channel would take the place of the first in simple-peer.
+    const peerConnection = peerConnectionOf(peer);
+    if (peerConnection) peerConnection.ondatachannel = null;
+    dataChannelOf(peer)?.addEventListener("bufferedamountlow", () => {
+      if (!this.#done) this.#events.drained();
+    });
+    this.#events.open();
+  }
+
+  /** simple-peer throws the browser's errors, and its own once it is destroyed. */
+  #guard(peer: Peer, action: (peer: Peer) => void): void {
+    if (this.#done) return;
+    try {
+      action(peer);
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #fail(reason: string): void {
+    if (this.#done) return;
+    this.destroy();
+    this.#events.closed(reason);
+  }
+}
+
+/** simple-peer, pinned exactly, has no public way to the SCTP limits. */
+function peerConnectionOf(peer: Peer): RTCPeerConnection | null {
+  return peer["_pc"];
+}
+
+/** Nor to `bufferedamountlow`. */
+function dataChannelOf(peer: Peer): RTCDataChannel | null {
+  return peer["_channel"];
+}

@@ -1,0 +1,255 @@
+import type { NodeId } from "../../core/node-id.ts";
+import { replicationError } from "../../core/replication-error.ts";
+import type { Runtime } from "../../ports/runtime.ts";
+import { Backoff } from "../signaling/backoff.ts";
+import type { Announcement, Envelope, Instance, SignalEnvelope } from "../signaling/envelope.ts";
+import type { Signal } from "../signaling/signal.ts";
+import type { SignalingChannel } from "../signaling/signaling.ts";
+import type { PeerConnection, PeerConnectionEvents } from "./connection.ts";
+
+/** What a RemotePeer needs of the mesh that it belongs to. */
+export interface RemotePeerHost {
+  readonly runtime: Runtime;
+  announce(channel: SignalingChannel, to: Instance, answer: boolean): void;
+  sendSignal(channel: SignalingChannel, to: Instance, attempt: number, signal: Signal): void;
+  /** Why no further connection may be opened now; undefined if one may. */
+  refusal(): string | undefined;
+  connect(peer: NodeId, initiator: boolean, events: PeerConnectionEvents): PeerConnection;
+  connected(connection: PeerConnection): void;
+  message(connection: PeerConnection, message: Uint8Array): void;
+  disconnected(connection: PeerConnection, reason: string): void;
+  error(error: Error): void;
+  /** That instance has said goodbye, and never returns. */
+  departed(instance: Instance): void;
+  /** Nobody is there. */
+  forget(peer: RemotePeer): void;
+}
+
+/** Soon after a hiccup, then rarely: a live peer behind a firewall costs an RTCPeerConnection at each try (T6). */
+const RETRY: { firstMs: number; capMs: number } = { firstMs: 1000, capMs: 120_000 };
+/** A connection that lasted so long was a success: after its end the backoff starts anew. */
+const STABLE_MS = 30_000;
+/** How often a peer that is not heard from is called: some four minutes. It announces itself when it returns. */
+const MAX_CALLS = 8;
+/** One or two attempts fail by bad luck. */
+const UNREACHABLE_AFTER_FAILURES = 3;
+
+interface Attempt {
+  /** Counted by the initiator; stale signals carry another (T1). */
+  readonly number: number;
+  readonly connection: PeerConnection;
+}
+
+/**
+ * One other node: whether it is connected, being dialled, waited for or called. Of two nodes the one with the lower
+ * NodeId initiates, so no two attempts ever cross.
+ */
+export class RemotePeer {
+  readonly nodeId: NodeId;
+  readonly #initiator: boolean;
+  readonly #host: RemotePeerHost;
+  readonly #backoff: Backoff;
+  /** The newest life of this node that was heard from. */
+  #instance: Instance | undefined;
+  #startedAt = 0;
+  readonly #channels = new Set<SignalingChannel>();
+  #attempt: Attempt | undefined;
+  #lastAttempt = 0;
+  #connection: PeerConnection | undefined;
+  #connectedInstance: Instance | undefined;
+  #connectedAt = 0;
+  /** Runs between a failure and the next try. */
+  #cancelRetry: (() => void) | undefined;
+  /** Whether it was heard from since the failure. */
+  #alive = false;
+  #calls = 0;
+
+  constructor(nodeId: NodeId, initiator: boolean, host: RemotePeerHost) {
+    this.nodeId = nodeId;
+    this.#initiator = initiator;
+    this.#host = host;
+    this.#backoff = new Backoff(host.runtime, RETRY);
+  }
+
+  get connection(): PeerConnection | undefined {
+    return this.#connection;
+  }
+
+  /** Open connections and attempts. */
+  get connections(): number {
+    return (this.#connection === undefined ? 0 : 1) + (this.#attempt === undefined ? 0 : 1);
+  }
+
+  announced(envelope: Announcement, channel: SignalingChannel): void {
+    if (!this.#heard(envelope, channel)) return;
+    if (envelope.answer) this.#host.announce(channel, envelope.instance, false);
+    if (this.#isConnected) {
+      // It may be calling because its end is gone.
+      this.#connection?.check();
+    } else if (this.#attempt === undefined) {
+      if (!this.#initiator) {
+        if (!envelope.answer) this.#host.announce(channel, envelope.instance, false);
+      } else if (this.#cancelRetry === undefined || this.#calls > 0) this.#dial(channel);
+      else this.#alive = true;
+    }
+    this.#calls = 0;
+  }
+
+  signalled({ attempt, signal, ...sender }: SignalEnvelope, channel: SignalingChannel): void {
+    if (!this.#heard({ attempt, signal, ...sender }, channel)) return;
+    if (signal.type === "offer") {
+      if (this.#initiator || attempt <= this.#lastAttempt) return;
+      this.#begin(attempt, channel);
+    }
+    if (this.#attempt?.number !== attempt || (signal.type === "answer" && !this.#initiator)) return;
+    this.#attempt.connection.signal(signal);
+  }
+
+  /** That way leads there no more. */
+  lost(instance: Instance, channel: SignalingChannel): void {
+    if (instance !== this.#instance) return;
+    this.#channels.delete(channel);
+    if (this.#channels.size === 0 && this.connections === 0) this.#host.forget(this);
+  }
+
+  /** Signaling says that it has left. Only the connection itself can tell for sure. */
+  saidGoodbye(instance: Instance): void {
+    if (this.#connection !== undefined && this.#connectedInstance === instance) this.#connection.check();
+    else if (instance === this.#instance) this.#host.forget(this);
+  }
+
+  /** This page is awake or online again. */
+  wake(): void {
+    if (this.#isConnected) this.#connection?.check();
+    else if (this.#cancelRetry !== undefined) this.#retry();
+  }
+
+  /** Gives up any attempt and timer, and the connection without an event. */
+  end(): PeerConnection | undefined {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#abandonAttempt();
+    this.#stopRetrying();
+    connection?.leave();
+    return connection;
+  }
+
+  get #isConnected(): boolean {
+    return this.#connection !== undefined && this.#connectedInstance === this.#instance;
+  }
+
+  /** Notes a sign of life. False if it is of an older life than the one known. */
+  #heard({ instance, upMs }: Envelope, channel: SignalingChannel): boolean {
+    const startedAt = this.#host.runtime.now() - upMs;
+    if (instance !== this.#instance) {
+      if (this.connections > 0 && startedAt < this.#startedAt) return false;
+      this.#instance = instance;
+      this.#startedAt = startedAt;
+      this.#lastAttempt = 0;
+      this.#channels.clear();
+      this.#abandonAttempt();
+      this.#stopRetrying();
+      this.#backoff.reset();
+      // Most likely its end of the old connection is gone.
+      this.#connection?.check();
+    }
+    this.#channels.add(channel);
+    return true;
+  }
+
+  #dial(channel: SignalingChannel): void {
+    this.#begin(this.#lastAttempt + 1, channel);
+  }
+
+  #begin(number: number, channel: SignalingChannel): void {
+    const instance = this.#instance;
+    if (instance === undefined) return;
+    this.#lastAttempt = number;
+    this.#abandonAttempt();
+    const refusal = this.#host.refusal();
+    if (refusal !== undefined) return this.#failed(refusal);
+    this.#stopRetrying();
+    const connection = this.#host.connect(this.nodeId, this.#initiator, {
+      signal: (signal) => this.#host.sendSignal(channel, instance, number, signal),
+      opened: () => this.#opened(connection, instance),
+      message: (message) => {
+        if (connection === this.#connection) this.#host.message(connection, message);
+      },
+      closed: (reason, leaving) => this.#closed(connection, reason, leaving),
+    });
+    this.#attempt = { number, connection };
+  }
+
+  #opened(connection: PeerConnection, instance: Instance): void {
+    if (connection !== this.#attempt?.connection) return;
+    const older = this.#connection;
+    this.#attempt = undefined;
+    this.#connection = connection;
+    this.#connectedInstance = instance;
+    this.#connectedAt = this.#host.runtime.now();
+    this.#stopRetrying();
+    if (older !== undefined) {
+      const reason = "replaced by a newer connection";
+      older.close(reason);
+      this.#host.disconnected(older, reason);
+    }
+    this.#host.connected(connection);
+  }
+
+  #closed(connection: PeerConnection, reason: string, leaving: boolean): void {
+    if (connection === this.#attempt?.connection) {
+      this.#attempt = undefined;
+      this.#failed(reason);
+    } else if (connection === this.#connection) {
+      this.#connection = undefined;
+      if (this.#host.runtime.now() - this.#connectedAt >= STABLE_MS) this.#backoff.reset();
+      const departed = leaving ? this.#connectedInstance : undefined;
+      if (departed !== undefined) this.#host.departed(departed);
+      if (departed !== undefined && departed === this.#instance) this.#host.forget(this);
+      else if (this.#attempt === undefined) this.#retryLater();
+      this.#host.disconnected(connection, reason);
+    }
+  }
+
+  #failed(reason: string): void {
+    this.#retryLater();
+    if (this.#backoff.failures !== UNREACHABLE_AFTER_FAILURES || this.#connection !== undefined) return;
+    const { nodeId } = this;
+    const message = `No connection to replica ${nodeId} comes about (${reason}). Still trying; a TURN server in \`iceServers\` helps where firewalls are in the way.`;
+    this.#host.error(replicationError("peer-unreachable", message, { nodeId }));
+  }
+
+  #retryLater(): void {
+    this.#alive = false;
+    this.#calls = 0;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#host.runtime.setTimer(() => this.#retry(), this.#backoff.nextMs());
+  }
+
+  /** Dials who is known to be alive; calls the others, to hear whether they are (T6). */
+  #retry(): void {
+    this.#stopRetrying();
+    const [channel] = this.#channels;
+    if (channel === undefined || this.#instance === undefined || this.#calls >= MAX_CALLS)
+      return this.#host.forget(this);
+    if (this.#initiator && this.#alive) return this.#dial(channel);
+    this.#calls++;
+    this.#schedule();
+    for (const way of this.#channels) this.#host.announce(way, this.#instance, true);
+  }
+
+  #stopRetrying(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+  }
+
+  #abandonAttempt(): void {
+    const attempt = this.#attempt;
+    this.#attempt = undefined;
+    attempt?.connection.close("a newer attempt took its place");
+  }
+}

@@ -1,0 +1,115 @@
+import type { WebRtcImplementation } from "simple-peer/simplepeer.min.js";
+import { replicationError } from "../../core/replication-error.ts";
+import type { Runtime } from "../../ports/runtime.ts";
+import type { TransportAdapter, TransportEvents, TransportIdentity, TransportSession } from "../../ports/transport.ts";
+import { broadcastChannelSignaling } from "../signaling/broadcast-channel-signaling.ts";
+import type { Signaling } from "../signaling/signaling.ts";
+import { webSocketSignaling } from "../signaling/websocket-signaling.ts";
+import { Mesh } from "./mesh.ts";
+import { watchPage } from "./page-lifecycle.ts";
+import { PeerChannel } from "./peer-channel.ts";
+import { PeerConnectionBudget } from "./peer-connection-budget.ts";
+
+export interface WebRtcTransportOptions {
+  /** URLs of signaling servers, `ws:` or `wss:`; all are used at once. None: only this browser's other tabs are found. */
+  readonly signaling?: string | readonly string[] | undefined;
+  /** Shown to the signaling servers; a function is asked afresh at each connection. */
+  readonly token?: string | (() => Promise<string>) | undefined;
+  /** STUN and TURN servers; a function is asked afresh for each connection. Default none: direct paths only. */
+  readonly iceServers?: readonly RTCIceServer[] | (() => Promise<readonly RTCIceServer[]>) | undefined;
+  readonly runtime: Runtime;
+  /** WebRTC where the platform has none, e.g. `@roamhq/wrtc` in Node. Default: the platform's. */
+  readonly wrtc?: WebRtcImplementation | undefined;
+  /** The WebSocket class where the platform has none, e.g. that of `ws` in Node 20. Default: the platform's. */
+  readonly WebSocket?: typeof WebSocket | undefined;
+}
+
+/**
+ * Replicas reach each other directly over WebRTC data channels. Tabs of one browser find each other by themselves, others
+ * through signaling servers; what is connected stays so when those are gone.
+ * @throws ReplicationError `invalid-config` for a signaling URL that is none.
+ */
+export function webrtcTransport(options: WebRtcTransportOptions): TransportAdapter {
+  const urls = typeof options.signaling === "string" ? [options.signaling] : (options.signaling ?? []);
+  for (const url of urls) requireWebSocketUrl(url);
+  // Of the page and not of one stay in a room: a replicator that stops and starts has the same browser under it.
+  const budget = new PeerConnectionBudget();
+  return {
+    join: async (self, events) => new WebRtcSession(options, new Set(urls), budget, self, events),
+  };
+}
+
+class WebRtcSession implements TransportSession {
+  readonly #stopWatching: () => void;
+  #mesh: Mesh;
+  #stopped: Promise<void> | undefined;
+
+  constructor(
+    { token, iceServers, runtime, ...options }: WebRtcTransportOptions,
+    urls: ReadonlySet<string>,
+    budget: PeerConnectionBudget,
+    self: TransportIdentity,
+    events: TransportEvents,
+  ) {
+    const wrtc = options.wrtc ?? platformWebRtc();
+    const WebSocket = urls.size === 0 ? undefined : (options.WebSocket ?? platformWebSocket());
+    const signaling: Signaling[] = [];
+    const tabs = broadcastChannelSignaling();
+    if (tabs !== undefined) signaling.push(tabs);
+    if (WebSocket !== undefined) {
+      for (const url of urls) signaling.push(webSocketSignaling({ url, token, runtime, WebSocket }));
+    }
+    const askIceServers = typeof iceServers === "function" ? iceServers : () => Promise.resolve(iceServers ?? []);
+    const enter = (): Mesh =>
+      new Mesh({
+        self,
+        events,
+        runtime,
+        signaling,
+        openChannel: (initiator, channelEvents) =>
+          new PeerChannel({ initiator, iceServers: askIceServers, wrtc, budget }, channelEvents),
+        isBudgetSpent: () => budget.isSpent,
+      });
+    this.#mesh = enter();
+    this.#stopWatching = watchPage({
+      woke: () => this.#mesh.wake(),
+      hidden: () => void this.#mesh.leave(),
+      restored: () => (this.#mesh = enter()),
+    });
+  }
+
+  stop(): Promise<void> {
+    this.#stopWatching();
+    this.#stopped ??= this.#mesh.leave();
+    return this.#stopped;
+  }
+}
+
+function requireWebSocketUrl(url: string): void {
+  let protocol: string | undefined;
+  try {
+    ({ protocol } = new URL(url));
+  } catch {
+    // Told below.
+  }
+  if (protocol === "ws:" || protocol === "wss:") return;
+  const message = `"${url}" is no signaling server's URL. Pass one like "wss://signaling.example.org" or "ws://localhost:4444".`;
+  throw replicationError("invalid-config", message, { option: "signaling" });
+}
+
+function platformWebRtc(): WebRtcImplementation {
+  if (typeof RTCPeerConnection === "undefined") {
+    const message =
+      "This platform has no WebRTC. In Node, pass an implementation as `wrtc` (@roamhq/wrtc), or use another transport; in a browser, run in a page and not in a worker.";
+    throw replicationError("insecure-context", message, {});
+  }
+  return { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate };
+}
+
+function platformWebSocket(): typeof WebSocket {
+  if (typeof WebSocket === "undefined") {
+    const message = "This platform has no WebSocket. Pass a class as `WebSocket`, e.g. that of the `ws` package.";
+    throw replicationError("insecure-context", message, {});
+  }
+  return WebSocket;
+}
