@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { cdp } from "vitest/browser";
 import type { Store } from "../../ports/storage.ts";
 import { puts, readAll, rejectionCode, value } from "../../testing/storage-fixtures.ts";
-import { storeDatabaseName } from "./database-names.ts";
+import { PROFILE_DATABASE, storeDatabaseName } from "./database-names.ts";
 import { indexedDbStorage } from "./indexeddb-storage.ts";
 
 const MEGABYTE = 1024 * 1024;
@@ -28,12 +28,12 @@ async function open(replicaName: string = "one"): Promise<Store> {
 }
 
 /** Opens a store and gives the connection under it, for closing it behind the store's back as browsers do. */
-async function openWithConnection(): Promise<{ store: Store; connection: IDBDatabase }> {
+async function openWithConnection(): Promise<{ store: Store; connection: IDBDatabase; openings: () => number }> {
   const opening = vi.spyOn(IDBFactory.prototype, "open");
+  const ours = ([name]: readonly unknown[]): boolean => name === storeDatabaseName(room, "one");
   const store = await open();
-  const index = opening.mock.calls.findIndex(([name]) => name === storeDatabaseName(room, "one"));
-  const connection = opening.mock.results[index]?.value.result as IDBDatabase;
-  return { store, connection };
+  const connection = opening.mock.results[opening.mock.calls.findIndex(ours)]?.value.result as IDBDatabase;
+  return { store, connection, openings: () => opening.mock.calls.filter(ours).length };
 }
 
 function losses(store: Store): string[] {
@@ -87,8 +87,8 @@ test("a database of a newer version says so, and is not held", async () => {
   expect(held?.filter((lock) => lock.name === name)).toEqual([]);
 });
 
-test("opens again when the browser has closed the connection, keeping the order of commits", async () => {
-  const { store, connection } = await openWithConnection();
+test("opens again once when the browser has closed the connection, keeping the order of commits", async () => {
+  const { store, connection, openings } = await openWithConnection();
   await store.commit(puts(["key", value(1)]), "strict");
   connection.close();
   const commits = [2, 3, 4].map((i) => store.commit(puts(["key", value(i)]), "relaxed"));
@@ -97,6 +97,7 @@ test("opens again when the browser has closed the connection, keeping the order 
   expect(await reading).toEqual([value(4)]);
   connection.dispatchEvent(new Event("close"));
   await store.close();
+  expect(openings()).toBe(2);
   expect(await readAll(await open())).toEqual([["key", value(4)]]);
 });
 
@@ -131,6 +132,13 @@ test("a lock taken by force loses the store", async () => {
   await navigator.locks.request(storeDatabaseName(room, "one"), { steal: true }, () => undefined);
   await vi.waitFor(() => expect(lost).toEqual(["replica-in-use"]));
   expect(await rejectionCode(store.commit(puts(["a", value(1)]), "strict"))).toBe("replica-in-use");
+});
+
+test("stores that open at once in a new profile agree on the device, for good", async () => {
+  await request(indexedDB.deleteDatabase(PROFILE_DATABASE));
+  const opened = await Promise.all(Array.from({ length: 5 }, () => open("auto")));
+  opened.push(await open("auto"));
+  expect(new Set(opened.map((store) => store.deviceId)).size).toBe(1);
 });
 
 test("writes nothing when it opens what is there", async () => {
