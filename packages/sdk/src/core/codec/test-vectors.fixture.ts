@@ -1,0 +1,174 @@
+import { CausalContext } from "../causal-context.ts";
+import type { Message } from "../messages.ts";
+import type { DeviceId, LineageId, NodeId, Origin } from "../node-id.ts";
+import type { ReplicaSetRecord } from "../replica-set.ts";
+import type { StoredVersion } from "../version.ts";
+
+/** A message and its frame, uncompressed; docs/PROTOCOL.md shows the same under the same name. */
+export interface TestVector {
+  readonly name: string;
+  readonly message: Message;
+  readonly hex: string;
+}
+
+const nodeId = "000102030405060708090a0b0c0d0e0f" as NodeId;
+const deviceId = "101112131415161718191a1b1c1d1e1f" as DeviceId;
+const lineage = "202122232425262728292a2b2c2d2e2f" as LineageId;
+const winner = "303132333435363738393a3b3c3d3e3f" as LineageId;
+const early = "a1a2a3a4a5a6a7a8" as Origin;
+const late = "b1b2b3b4b5b6b7b8" as Origin;
+
+const replicaSet: ReplicaSetRecord = {
+  lineage,
+  generation: 0,
+  epoch: 1,
+  replicationFactor: 3,
+  distinctDevices: true,
+  dimensions: 384,
+  conflictResolution: "last-write-wins",
+  voters: [{ nodeId, deviceId }],
+  barred: [],
+  formed: false,
+  yieldsTo: undefined,
+};
+
+export const liveVersion: StoredVersion = {
+  id: "note-1",
+  dot: { origin: early, seq: 2 },
+  context: new Map([[early, 1]]),
+  hlc: { wallMs: 1_700_000_000_000, counter: 0 },
+  tombstone: false,
+  vector: Float32Array.of(1, -0.5),
+  metadata: { t: "é" },
+};
+
+const tombstone: StoredVersion = {
+  id: "note-2",
+  dot: { origin: late, seq: 300 },
+  context: new Map([
+    [early, 7],
+    [late, 299],
+  ]),
+  hlc: { wallMs: 1_700_000_000_005, counter: 1 },
+  tombstone: true,
+  vector: new Float32Array(),
+  metadata: {},
+};
+
+const context: CausalContext = CausalContext.of([
+  [early, [1, 5, 9, 9]],
+  [late, [300, 1000]],
+]);
+
+export const TEST_VECTORS: readonly TestVector[] = [
+  {
+    name: "hello",
+    message: {
+      type: "hello",
+      protocol: 1,
+      room: "notes",
+      nodeId,
+      deviceId,
+      facts: { dimensions: 384, replicationFactor: 3, distinctDevices: undefined, conflictResolution: undefined },
+      counter: 5,
+      replicaSet,
+    },
+    hex: "010176636d68056e6f746573000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f800303020005202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00",
+  },
+  {
+    name: "digest",
+    message: { type: "digest", digest: context.digest },
+    hex: "0102000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000997be7f6736fbb3a000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000220cb966aba10f2100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+  },
+  {
+    name: "pull",
+    message: {
+      type: "pull",
+      session: 1,
+      digest: context.digest,
+      buckets: new Set([33]),
+      context: context.inBuckets(new Set([33])),
+      horizon: CausalContext.EMPTY,
+    },
+    hex: "010301000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000997be7f6736fbb3a000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000220cb966aba10f2100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000200000001a1a2a3a4a5a6a7a8020004020000",
+  },
+  {
+    name: "pull-more",
+    message: { type: "pull-more", session: 1, buckets: new Set([0, 9, 63]) },
+    hex: "0104010102000000000080",
+  },
+  {
+    name: "batch",
+    message: { type: "batch", session: 1, index: 0, versions: [liveVersion, tombstone] },
+    hex: "0105010002a1a2a3a4a5a6a7a8b1b2b3b4b5b6b7b80280d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d066e6f74652d3201ac0202000701ab02050100000000000000008000003fbf",
+  },
+  { name: "batch-ack", message: { type: "batch-ack", session: 1, index: 0 }, hex: "01060100" },
+  {
+    name: "session-end",
+    message: { type: "session-end", session: 1, context, horizon: CausalContext.EMPTY },
+    hex: "01070102a1a2a3a4a5a6a7a80200040200b1b2b3b4b5b6b7b801ab02bc0500",
+  },
+  {
+    name: "push",
+    message: { type: "push", versions: [liveVersion], ack: { request: 300, lineage, epoch: 1 } },
+    hex: "010801ac02202122232425262728292a2b2c2d2e2f0101a1a2a3a4a5a6a7a80180d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d000000000000008000003fbf",
+  },
+  {
+    name: "ack-request",
+    message: { type: "ack-request", request: 300, lineage, epoch: 1, dots: CausalContext.of([[early, [2, 2]]]) },
+    hex: "0109ac02202122232425262728292a2b2c2d2e2f0101a1a2a3a4a5a6a7a8010100",
+  },
+  {
+    name: "ack",
+    message: { type: "ack", request: 300, lineage, epoch: 1, counter: 6 },
+    hex: "010aac02202122232425262728292a2b2c2d2e2f0106",
+  },
+  {
+    name: "nack",
+    message: { type: "nack", request: 300, replicaSet: { ...replicaSet, yieldsTo: winner } },
+    hex: "010bac02202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730501000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00303132333435363738393a3b3c3d3e3f",
+  },
+  {
+    name: "replica-set",
+    message: { type: "replica-set", replicaSet },
+    hex: "010c202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00",
+  },
+  {
+    name: "reconfigure",
+    message: { type: "reconfigure", request: 1, change: "remove", nodeId },
+    hex: "010d0101000102030405060708090a0b0c0d0e0f",
+  },
+  {
+    name: "reconfigured",
+    message: { type: "reconfigured", request: 1, outcome: "replica-not-found" },
+    hex: "010e0102",
+  },
+  {
+    name: "seal",
+    message: { type: "seal", replicaSet: { ...replicaSet, yieldsTo: winner } },
+    hex: "010f202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730501000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00303132333435363738393a3b3c3d3e3f",
+  },
+  {
+    name: "sealed",
+    message: { type: "sealed", lineage, epoch: 1, context },
+    hex: "0110202122232425262728292a2b2c2d2e2f0102a1a2a3a4a5a6a7a80200040200b1b2b3b4b5b6b7b801ab02bc05",
+  },
+  {
+    name: "retired",
+    message: { type: "retired", lineage: winner, replicaSet },
+    hex: "0111303132333435363738393a3b3c3d3e3f202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00",
+  },
+  { name: "pull-request", message: { type: "pull-request", request: 1 }, hex: "011201" },
+  { name: "pull-done", message: { type: "pull-done", request: 1, gained: 12 }, hex: "0113010c" },
+];
+
+/** A push of one 16-component vector of ones, its two shrinking planes deflated. Other deflaters may write other bytes: it binds readers only. */
+export const COMPRESSED_PUSH_HEX =
+  "01080001a1a2a3a4a5a6a7a80180d095ffbc31066e6f74652d3100020100010000100a7b2274223a22c3a9227d01046340030001046340030001046b4003000104b3470300";
+
+/** `liveVersion` at revision 4, as a store of a little-endian machine holds it. */
+export const STORED_HEX =
+  "01d8d5a2f4dbd63602230400066e6f74652d31a1a2a3a4a5a6a7a80280d095ffbc310001a1a2a3a4a5a6a7a8010a7b2274223a22c3a9227d020000803f000000bf";
+
+/** The intervals 1 to 5 and 9, as a store's record. */
+export const INTERVALS_HEX = "01236edd890200040200";

@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+
+import { describe, expect, it } from "vitest";
+
+import { bytesToHex, hexToBytes } from "../node-id.ts";
+import { decodeIntervals, encodeIntervals } from "./contexts.ts";
+import { decodeMessage, encodeMessage } from "./frames.ts";
+import { decodeStored, encodeStored } from "./stored.ts";
+import { COMPRESSED_PUSH_HEX, INTERVALS_HEX, liveVersion, STORED_HEX, TEST_VECTORS } from "./test-vectors.fixture.ts";
+
+const protocolDocument = readFileSync(new URL("../../../../../docs/PROTOCOL.md", import.meta.url), "utf8");
+const withoutSpace = protocolDocument.replaceAll(/\s/g, "");
+
+describe("test vectors", () => {
+  it.each(TEST_VECTORS)("$name", ({ name, message, hex }) => {
+    expect(bytesToHex(encodeMessage(message, { compress: false }).bytes)).toBe(hex);
+    expect(decodeMessage(hexToBytes(hex))).toEqual(message);
+    expect(withoutSpace).toContain(`\`\`\`${name}:${hex}\`\`\``);
+  });
+
+  it("a compressed push", () => {
+    expect(decodeMessage(hexToBytes(COMPRESSED_PUSH_HEX))).toEqual({
+      type: "push",
+      ack: undefined,
+      versions: [{ ...liveVersion, vector: new Float32Array(16).fill(1) }],
+    });
+    expect(withoutSpace).toContain(COMPRESSED_PUSH_HEX);
+  });
+
+  it("stored records", () => {
+    expect(bytesToHex(encodeStored(liveVersion, 4))).toBe(STORED_HEX);
+    expect(decodeStored(hexToBytes(STORED_HEX))).toEqual({ version: liveVersion, revision: 4 });
+    expect(bytesToHex(encodeIntervals([1, 5, 9, 9]))).toBe(INTERVALS_HEX);
+    expect(decodeIntervals(hexToBytes(INTERVALS_HEX))).toEqual([1, 5, 9, 9]);
+    expect(withoutSpace).toContain(STORED_HEX);
+    expect(withoutSpace).toContain(INTERVALS_HEX);
+  });
+
+  it("stand beside every rule of this version with one paragraph each", () => {
+    const rules = ["C1", "C2", "C3", "C4", "C5", "C6", "C7", "C8", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S9"];
+    rules.push("Q1", "Q2", "Q3", "Q4", "Q5", "Q7a", "Q7b", "Q8", "T1", "T2", "T3", "T4", "T5", "T6", "T9", "T10");
+    rules.push("D1", "D2", "D3", "D4");
+    for (const rule of rules) expect(protocolDocument.split(`\n**${rule}** `), rule).toHaveLength(2);
+  });
+});
