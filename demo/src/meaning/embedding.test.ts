@@ -37,7 +37,9 @@ describe("an embedding", () => {
   });
 
   test("brings related texts together: an animal is nearer to a sick dog than to a budget", () => {
-    expect(likeness("animal", "my dog is ill and needs a vet")).toBeGreaterThan(likeness("animal", "the quarterly budget is late"));
+    expect(likeness("animal", "my dog is ill and needs a vet")).toBeGreaterThan(
+      likeness("animal", "the quarterly budget is late"),
+    );
   });
 
   test("finds a queen near a king", () => {

@@ -6,7 +6,12 @@ const widthOf = (text: string): number => 6 * text.length;
 const label = (text: string, x: number, y: number) => ({ text, at: { x, y } });
 
 test("an overlapping label gives way to the one before it", () => {
-  const placed = placeLabels([label("first", 10, 50), label("second", 20, 52), label("third", 20, 80)], SIZE, 10, widthOf);
+  const placed = placeLabels(
+    [label("first", 10, 50), label("second", 20, 52), label("third", 20, 80)],
+    SIZE,
+    10,
+    widthOf,
+  );
   expect(placed.map(({ text }) => text)).toEqual(["first", "third"]);
 });
 

@@ -12,7 +12,12 @@ const GAP = 3;
 const HALF_LINE = 7;
 
 /** The labels that can be shown without overlap and inside the map: the first come first, at most `limit`. */
-export function placeLabels(wanted: Iterable<Label>, size: Size, limit: number, widthOf: (text: string) => number): Label[] {
+export function placeLabels(
+  wanted: Iterable<Label>,
+  size: Size,
+  limit: number,
+  widthOf: (text: string) => number,
+): Label[] {
   const taken: Box[] = [];
   const placed: Label[] = [];
   for (const label of wanted) {

@@ -21,8 +21,22 @@ const SHOWN_DEVIATIONS = 2.4;
 
 /** The frame that shows all notes, and nearly all words. */
 export function frameAround(notes: readonly Point[], words: Float32Array, size: Size): MapFrame {
-  const x = scale(extent(notes.map((note) => note.x), words, 0), size.width);
-  const y = scale(extent(notes.map((note) => note.y), words, 1), size.height);
+  const x = scale(
+    extent(
+      notes.map((note) => note.x),
+      words,
+      0,
+    ),
+    size.width,
+  );
+  const y = scale(
+    extent(
+      notes.map((note) => note.y),
+      words,
+      1,
+    ),
+    size.height,
+  );
   return { toPixels: (point) => ({ x: x(point.x), y: size.height - y(point.y) }) };
 }
 

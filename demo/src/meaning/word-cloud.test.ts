@@ -16,7 +16,11 @@ const placed = (cloud: WordCloud): Record<string, number[]> => {
 };
 
 test("words lie where their unit vectors point", () => {
-  expect(placed(cloudOf({ east: [5, 0, 0], north: [0, 2, 0], up: [0, 0, 1] }))).toEqual({ east: [1, 0], north: [0, 1], up: [0, 0] });
+  expect(placed(cloudOf({ east: [5, 0, 0], north: [0, 2, 0], up: [0, 0, 1] }))).toEqual({
+    east: [1, 0],
+    north: [0, 1],
+    up: [0, 0],
+  });
 });
 
 test("a removed word is gone, and the others stay where they are", () => {

@@ -32,6 +32,10 @@ export class WordCloud {
     return this.#ids;
   }
 
+  has(id: string): boolean {
+    return this.#places.has(id);
+  }
+
   put(id: string, word: string, vector: Float32Array): void {
     const unit = normalise(vector.slice());
     const known = this.#places.get(id);

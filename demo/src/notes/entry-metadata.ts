@@ -23,15 +23,18 @@ export interface WordMetadata {
   readonly word: string;
 }
 
-/** A message between two tabs that make a conflict on purpose; see conflict-drill.ts. */
+/** A word between two tabs that make a conflict on purpose (conflict-drill.ts). */
 export interface DrillMetadata {
   readonly kind: "drill";
   readonly step: "ask" | "ready";
   /** Names one drill. */
   readonly drill: string;
+  /** The node ids of who asks and who is asked, in both steps. */
   readonly from: string;
   readonly to: string;
   readonly noteId: string;
+  /** By the clock of who asks: milliseconds since 1970. */
+  readonly askedAt: number;
 }
 
 export type EntryMetadata = NoteMetadata | WordMetadata | DrillMetadata;
@@ -48,10 +51,11 @@ export function readMetadata(metadata: JsonObject): EntryMetadata | undefined {
   return undefined;
 }
 
-function readDrill({ step, drill, from, to, noteId }: JsonObject): DrillMetadata | undefined {
-  if (step !== "ask" && step !== "ready") return undefined;
-  if (typeof drill !== "string" || typeof from !== "string" || typeof to !== "string" || typeof noteId !== "string") return undefined;
-  return { kind: "drill", step, drill, from, to, noteId };
+function readDrill({ step, drill, from, to, noteId, askedAt }: JsonObject): DrillMetadata | undefined {
+  if ((step !== "ask" && step !== "ready") || typeof askedAt !== "number") return undefined;
+  if (typeof drill !== "string" || typeof from !== "string" || typeof to !== "string" || typeof noteId !== "string")
+    return undefined;
+  return { kind: "drill", step, drill, from, to, noteId, askedAt };
 }
 
 export function isNote(metadata: JsonObject): boolean {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Dot } from "@vecmesh/sdk";
 import { type KeyedStrings, type UnconfirmedWrite, UnconfirmedWrites } from "./unconfirmed-writes.ts";
 
 function memoryStorage(): KeyedStrings {
@@ -6,8 +7,14 @@ function memoryStorage(): KeyedStrings {
   return { getItem: (key) => values.get(key) ?? null, setItem: (key, value) => void values.set(key, value) };
 }
 
-const write = (noteId: string, seq: number): UnconfirmedWrite =>
-  ({ noteId, dots: [{ origin: "00000000000000aa", seq }], level: "quorum", deleted: false }) as UnconfirmedWrite;
+const origin = "00000000000000aa" as Dot["origin"];
+
+const write = (noteId: string, seq: number): UnconfirmedWrite => ({
+  noteId,
+  dots: [{ origin, seq }],
+  level: "quorum",
+  deleted: false,
+});
 
 test("what was not confirmed is there again after a reload, for the same replica and room", () => {
   const storage = memoryStorage();

@@ -57,5 +57,10 @@ function parse(json: string | null): UnconfirmedWrite[] {
 function isUnconfirmedWrite(value: unknown): value is UnconfirmedWrite {
   if (typeof value !== "object" || value === null) return false;
   const { noteId, dots, level, deleted } = value as Partial<Record<keyof UnconfirmedWrite, unknown>>;
-  return typeof noteId === "string" && Array.isArray(dots) && (level === "quorum" || level === "all") && typeof deleted === "boolean";
+  return (
+    typeof noteId === "string" &&
+    Array.isArray(dots) &&
+    (level === "quorum" || level === "all") &&
+    typeof deleted === "boolean"
+  );
 }

@@ -62,7 +62,11 @@ export function createComposer(actions: {
     show();
   };
   show();
-  const keys = element("span", { id: "composer-keys", class: "visually-hidden" }, "Enter saves. Shift and Enter begins a new line.");
+  const keys = element(
+    "span",
+    { id: "composer-keys", class: "visually-hidden" },
+    "Enter saves. Shift and Enter begins a new line.",
+  );
   const form = element(
     "form",
     {

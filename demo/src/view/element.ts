@@ -15,7 +15,8 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   ...children: Child[]
 ): HTMLElementTagNameMap[K] {
   const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) setAttribute(node, name, value as string | boolean | undefined);
+  for (const [name, value] of Object.entries(attributes))
+    setAttribute(node, name, value as string | boolean | undefined);
   for (const [type, listener] of Object.entries(on)) node.addEventListener(type, listener as EventListener);
   node.append(...children.filter((child) => child !== undefined));
   return node;

@@ -4,7 +4,12 @@ import type { EventWords } from "../words/event-words.ts";
 /** Beyond this the oldest lines go: a feed is for what happens now, and a longer one slows the page. */
 const MAX_LINES = 150;
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+const CLOCK = new Intl.DateTimeFormat(undefined, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hour12: false,
+});
 
 export interface EventFeed {
   readonly element: HTMLElement;
@@ -32,7 +37,12 @@ export function createEventFeed(): EventFeed {
       const at = new Date(nowMs);
       const time = element("time", { datetime: at.toISOString() }, CLOCK.format(at));
       lines.prepend(
-        element("li", { "data-testid": "event", "data-event": type, "data-tone": tone }, element("span", { class: "event-text" }, text), time),
+        element(
+          "li",
+          { "data-testid": "event", "data-event": type, "data-tone": tone },
+          element("span", { class: "event-text" }, text),
+          time,
+        ),
       );
       while (lines.children.length > MAX_LINES) lines.lastElementChild?.remove();
     },

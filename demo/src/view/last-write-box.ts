@@ -28,7 +28,14 @@ export function createLastWriteBox(retry: (noteId: string) => void): LastWriteBo
     },
     "Retry",
   );
-  const box = element("div", { class: "last-write", role: "status", "data-testid": "last-write" }, title, quote, acks, again);
+  const box = element(
+    "div",
+    { class: "last-write", role: "status", "data-testid": "last-write" },
+    title,
+    quote,
+    acks,
+    again,
+  );
   return {
     element: box,
     update: (write, self) => {
@@ -47,7 +54,8 @@ export function createLastWriteBox(retry: (noteId: string) => void): LastWriteBo
 
 function titleOf({ state, level, acks, required, tookMs }: LastWrite): string {
   if (state === "waiting") return `Last write: waiting for ${level}`;
-  if (state === "unconfirmed") return `Last write: ${acks.length} of ${required} acknowledged`;
+  if (state === "unconfirmed")
+    return `Last write: ${acks.length === 0 ? "not confirmed" : `${acks.length} of ${required} acknowledged`}`;
   return `Last write: ${level} reached in ${duration(tookMs ?? 0)}`;
 }
 

@@ -40,11 +40,22 @@ export class MeaningMap {
   constructor(collection: NoteCollection, open: (note: Note) => void) {
     this.#collection = collection;
     this.#marks = new NoteMarks(open);
-    this.#stage = element("div", { class: "map-stage", "data-testid": "map" }, this.#words.element, this.#marks.element, this.#empty);
+    this.#stage = element(
+      "div",
+      { class: "map-stage", "data-testid": "map" },
+      this.#words.element,
+      this.#marks.element,
+      this.#empty,
+    );
     this.element = element(
       "section",
       { class: "card map", "aria-labelledby": "map-heading" },
-      element("header", { class: "panel-header" }, element("h2", { id: "map-heading" }, "Map of meanings"), this.#caption),
+      element(
+        "header",
+        { class: "panel-header" },
+        element("h2", { id: "map-heading" }, "Map of meanings"),
+        this.#caption,
+      ),
       this.#stage,
     );
     this.#draw = perFrame(() => this.#drawNow());
@@ -53,7 +64,12 @@ export class MeaningMap {
   }
 
   /** Draws what the collection holds now. */
-  update(matches: MapMatches | undefined): void {
+  update(): void {
+    this.#draw();
+  }
+
+  /** Marks what a search found; `undefined` ends the search. */
+  show(matches: MapMatches | undefined): void {
     this.#matches = matches;
     this.#draw();
   }
@@ -70,7 +86,11 @@ export class MeaningMap {
     const places = notes.map((note) => project(note.vector, origin, this.#axes!));
     const points = words.project(this.#axes, origin);
     const frame = frameAround(places, points, size);
-    const marks = this.#markAll(notes, places.map((place) => frame.toPixels(place)), size);
+    const marks = this.#markAll(
+      notes,
+      places.map((place) => frame.toPixels(place)),
+      size,
+    );
     this.#marks.update(marks);
     const reserved = marks.filter(({ labelled }) => labelled).map(({ note, at }) => labelAt(note, at));
     this.#words.draw({ names: words.words, points, matches: this.#matches?.words ?? [] }, frame, size, reserved);
@@ -80,7 +100,9 @@ export class MeaningMap {
 
   #markAll(notes: readonly Note[], places: readonly Point[], size: Size): Mark[] {
     const labels = notes.map((note, i) => labelAt(note, places[i]!));
-    const placed = new Set(placeLabels(labels, size, MAX_NOTE_LABELS, (text) => LABEL_PIXELS_PER_CHARACTER * text.length));
+    const placed = new Set(
+      placeLabels(labels, size, MAX_NOTE_LABELS, (text) => LABEL_PIXELS_PER_CHARACTER * text.length),
+    );
     return notes.map((note, i) => ({
       note,
       at: places[i]!,

@@ -101,10 +101,26 @@ export class NoteCard {
     setText(this.#conflict, `${note.others.length + 1} versions · Resolve`);
   }
 
+  /** Brings the note into view, with the focus, and marks it for a moment. */
+  reveal(): void {
+    this.element.scrollIntoView({ block: "center", behavior: "smooth" });
+    this.element.classList.remove("found");
+    void this.element.offsetWidth;
+    this.element.classList.add("found");
+    this.#buttons.querySelector("button")?.focus({ preventScroll: true });
+  }
+
   #button(name: IconName, label: string, testId: string, act: () => void): HTMLElement {
     return element(
       "button",
-      { class: "button quiet icon-only", type: "button", "aria-label": label, title: label, "data-testid": testId, on: { click: act } },
+      {
+        class: "button quiet icon-only",
+        type: "button",
+        "aria-label": label,
+        title: label,
+        "data-testid": testId,
+        on: { click: act },
+      },
       icon(name),
     );
   }

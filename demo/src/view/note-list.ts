@@ -43,19 +43,40 @@ export class NoteList {
         },
       },
     });
-    this.element = element("section", { class: "notes", "aria-label": "Notes" }, this.#heading, this.#empty, this.#list, this.#more);
+    this.element = element(
+      "section",
+      { class: "notes", "aria-label": "Notes" },
+      this.#heading,
+      this.#empty,
+      this.#list,
+      this.#more,
+    );
   }
 
   update(view: NoteListView): void {
     this.#view = view;
     const { notes, searching, stateOf } = view;
-    setText(this.#heading, searching ? `${counted(notes.length, "note")}, nearest first` : counted(notes.length, "note"));
+    setText(
+      this.#heading,
+      searching ? `${counted(notes.length, "note")}, nearest first` : counted(notes.length, "note"),
+    );
     setAttribute(this.#empty, "hidden", notes.length > 0);
     const page = notes.slice(0, this.#shown);
     this.#drop(new Set(page.map(({ id }) => id)));
     page.forEach((note, place) => this.#place(this.#cardOf(note), note, stateOf(note), place));
     setAttribute(this.#more, "hidden", notes.length <= page.length);
     setText(this.#more, `Show more (${notes.length - page.length} left)`);
+  }
+
+  /** Brings a note into view and marks it for a moment. */
+  reveal(id: string): void {
+    const place = this.#view?.notes.findIndex((note) => note.id === id) ?? -1;
+    if (place < 0 || this.#view === undefined) return;
+    if (place >= this.#shown) {
+      this.#shown = place + 1;
+      this.update(this.#view);
+    }
+    this.#cards.get(id)?.reveal();
   }
 
   #cardOf(note: Note): NoteCard {

@@ -28,8 +28,19 @@ export function labelOf(note: Note): string {
  * are one tab stop; the arrow keys go to the nearest note that way.
  */
 export class NoteMarks {
-  readonly element = element("div", { class: "note-marks", role: "group", "aria-label": "Notes on the map", "data-testid": "map-notes" });
-  readonly #tooltip = element("div", { class: "map-tooltip", role: "tooltip", id: "map-tooltip", "data-testid": "map-tooltip", hidden: true });
+  readonly element = element("div", {
+    class: "note-marks",
+    role: "group",
+    "aria-label": "Notes on the map",
+    "data-testid": "map-notes",
+  });
+  readonly #tooltip = element("div", {
+    class: "map-tooltip",
+    role: "tooltip",
+    id: "map-tooltip",
+    "data-testid": "map-tooltip",
+    hidden: true,
+  });
   readonly #buttons = new Map<string, HTMLButtonElement>();
   readonly #open: (note: Note) => void;
   #marks: readonly Mark[] = [];
@@ -129,7 +140,11 @@ export class NoteMarks {
     if (current === undefined || !event.key.startsWith("Arrow")) return;
     event.preventDefault();
     const others = this.#marks.filter((mark) => mark !== current);
-    const next = nearestInDirection(current.at, others.map(({ at }) => at), event.key);
+    const next = nearestInDirection(
+      current.at,
+      others.map(({ at }) => at),
+      event.key,
+    );
     if (next !== undefined) this.#buttons.get(others[next]!.note.id)?.focus();
   }
 }

@@ -27,7 +27,13 @@ export function createNotices(): Notices {
         element("div", {}, element("strong", {}, title), element("p", {}, detail)),
         element(
           "button",
-          { class: "button quiet icon-only", type: "button", "aria-label": "Close notice", "data-testid": "notice-close", on: { click: close } },
+          {
+            class: "button quiet icon-only",
+            type: "button",
+            "aria-label": "Close notice",
+            "data-testid": "notice-close",
+            on: { click: close },
+          },
           icon("close"),
         ),
       );

@@ -28,7 +28,13 @@ export class ReplicaRow {
   readonly #facts = element("p", { class: "hint", "data-testid": "replica-facts" });
   readonly #ack = element(
     "span",
-    { class: "ack", role: "img", "aria-label": "Acknowledged the last write", title: "Acknowledged the last write", "data-testid": "replica-ack" },
+    {
+      class: "ack",
+      role: "img",
+      "aria-label": "Acknowledged the last write",
+      title: "Acknowledged the last write",
+      "data-testid": "replica-ack",
+    },
     icon("check"),
   );
 
@@ -41,7 +47,13 @@ export class ReplicaRow {
       element(
         "div",
         { class: "replica-text" },
-        element("p", { class: "replica-title" }, name, self ? element("span", { class: "badge self" }, "this tab") : undefined, this.#role),
+        element(
+          "p",
+          { class: "replica-title" },
+          name,
+          self ? element("span", { class: "badge self" }, "this tab") : undefined,
+          this.#role,
+        ),
         this.#facts,
       ),
       this.#ack,
@@ -49,7 +61,12 @@ export class ReplicaRow {
     );
   }
 
-  update({ id, role, status, lagMs, lastSyncAt }: ReplicaInfo, self: boolean, acknowledged: boolean, nowMs: number): void {
+  update(
+    { id, role, status, lagMs, lastSyncAt }: ReplicaInfo,
+    self: boolean,
+    acknowledged: boolean,
+    nowMs: number,
+  ): void {
     this.element.dataset.status = status;
     this.element.dataset.role = role;
     setText(this.#role, role);
@@ -57,7 +74,8 @@ export class ReplicaRow {
     setText(this.#status, self && status === "healthy" ? "online" : STATUS_WORDS[status]);
     const facts = [id.slice(0, SHOWN_ID_DIGITS)];
     if (!self && status !== "offline") facts.push(`lag ${duration(lagMs)}`);
-    if (lastSyncAt !== undefined) facts.push(`synced ${ago(lastSyncAt, nowMs)}${nowMs - lastSyncAt < 60_000 ? "" : " ago"}`);
+    if (lastSyncAt !== undefined)
+      facts.push(`synced ${ago(lastSyncAt, nowMs)}${nowMs - lastSyncAt < 60_000 ? "" : " ago"}`);
     setText(this.#facts, facts.join(" · "));
     setAttribute(this.#ack, "data-shown", acknowledged);
     setAttribute(this.#ack, "hidden", !acknowledged);

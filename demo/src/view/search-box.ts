@@ -43,7 +43,13 @@ export function createSearchBox(onQuery: (query: string) => void): SearchBox {
   const box = element(
     "search",
     { class: "search", "data-testid": "search" },
-    element("div", { class: "search-field" }, icon("search"), input, element("kbd", { class: "key", "aria-hidden": "true" }, "/")),
+    element(
+      "div",
+      { class: "search-field" },
+      icon("search"),
+      input,
+      element("kbd", { class: "key", "aria-hidden": "true" }, "/"),
+    ),
     words,
     status,
   );

@@ -30,7 +30,8 @@ export class WordLayer {
     const context = this.#prepare(size);
     if (context === null) return;
     const colours = mapColours(this.element);
-    const at = (place: number): Point => frame.toPixels({ x: words.points[2 * place]!, y: words.points[2 * place + 1]! });
+    const at = (place: number): Point =>
+      frame.toPixels({ x: words.points[2 * place]!, y: words.points[2 * place + 1]! });
     context.fillStyle = colours.word;
     for (let place = 0; place < words.names.length; place++) dot(context, at(place), DOT);
     const matched = words.matches.map((word) => words.names.indexOf(word)).filter((place) => place >= 0);

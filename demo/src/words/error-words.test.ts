@@ -19,12 +19,19 @@ const ERRORS: Record<ReplicationError["code"], object> = {
   unauthorized: {},
   "insecure-context": {},
   "invalid-frame": { nodeId: "a", reason: "bad" },
+  "peer-unreachable": { nodeId: "a" },
+  "signaling-unreachable": { url: "ws://localhost:4444" },
+  "transport-failed": {},
   aborted: {},
   closed: {},
 };
 
 const error = (code: string): ReplicationError =>
-  Object.assign(new Error("internal wording"), { code }, ERRORS[code as ReplicationError["code"]]) as unknown as ReplicationError;
+  Object.assign(
+    new Error("internal wording"),
+    { code },
+    ERRORS[code as ReplicationError["code"]],
+  ) as unknown as ReplicationError;
 
 describe("every error", () => {
   test.each(Object.keys(ERRORS))("%s is said in words, without its code", (code) => {

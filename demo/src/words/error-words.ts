@@ -31,12 +31,14 @@ export function errorWords(error: ReplicationError): ErrorWords {
     case "protocol-mismatch":
       return {
         title: "Another tab speaks a different version",
-        detail: "One of the open tabs runs an older or newer version of this page. Reload all tabs; nothing is lost meanwhile.",
+        detail:
+          "One of the open tabs runs an older or newer version of this page. Reload all tabs; nothing is lost meanwhile.",
       };
     case "insecure-context":
       return {
         title: "The browser allows this only on a secure address",
-        detail: "Pages opened by plain http from another device may not store or encrypt anything. Open this page on http://localhost, or serve it by https.",
+        detail:
+          "Pages opened by plain http from another device may not store or encrypt anything. Open this page on http://localhost, or serve it by https.",
       };
     case "storage-full":
       return {
@@ -46,12 +48,16 @@ export function errorWords(error: ReplicationError): ErrorWords {
     case "storage-corrupt":
       return {
         title: "The notes stored in this browser cannot be read",
-        detail: "Clear this site's data in the browser's settings and reload; the notes come back from the other tabs and devices.",
+        detail:
+          "Clear this site's data in the browser's settings and reload; the notes come back from the other tabs and devices.",
       };
     case "replica-in-use":
       return { title: "These notes are open in another tab", detail: "Close the other tab, or use that one." };
     case "replica-not-found":
-      return { title: "That replica has gone", detail: "It left the room before it could be reached. Try again when it is back." };
+      return {
+        title: "That replica has gone",
+        detail: "It left the room before it could be reached. Try again when it is back.",
+      };
     case "replica-set-full":
       return {
         title: "All votes are taken",
@@ -63,13 +69,38 @@ export function errorWords(error: ReplicationError): ErrorWords {
         detail: `The room holds vectors of ${error.expected} dimensions and this one has ${error.actual}. Choose another room.`,
       };
     case "invalid-entry":
-      return { title: "This note cannot be saved as it is", detail: `Notes are plain text of at most ${MAX_NOTE_LENGTH} characters.` };
+      return {
+        title: "This note cannot be saved as it is",
+        detail: `Notes are plain text of at most ${MAX_NOTE_LENGTH} characters.`,
+      };
     case "invalid-config":
-      return { title: "The page's address asks for something impossible", detail: `Check the part about “${error.option}”, or open the page without it.` };
+      return {
+        title: "The page's address asks for something impossible",
+        detail: `Check the part about “${error.option}”, or open the page without it.`,
+      };
     case "unauthorized":
-      return { title: "The meeting server refuses this page", detail: "Ask whoever runs it for access. Tabs of this browser still find each other without it." };
+      return {
+        title: "The meeting server refuses this page",
+        detail: "Ask whoever runs it for access. Tabs of this browser still find each other without it.",
+      };
     case "invalid-frame":
-      return { title: "A replica sent something unreadable", detail: "The connection to it was closed. Nothing here was changed." };
+      return {
+        title: "A replica sent something unreadable",
+        detail: "The connection to it was closed. Nothing here was changed.",
+      };
+    case "peer-unreachable":
+      return {
+        title: "Another replica cannot be reached",
+        detail:
+          "It is in the room, but no direct connection comes about; a firewall may be in the way. This page keeps trying.",
+      };
+    case "signaling-unreachable":
+      return {
+        title: "The meeting server cannot be reached",
+        detail: "Tabs of this browser still find each other, and connections that exist go on. This page keeps trying.",
+      };
+    case "transport-failed":
+      return { title: "A connection failed", detail: "This page keeps trying. Nothing is lost meanwhile." };
     case "aborted":
       return { title: "Stopped", detail: "The action was cancelled before it was done." };
     case "closed":

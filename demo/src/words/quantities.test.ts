@@ -33,5 +33,9 @@ test.each([
 });
 
 test("counts agree in number and separate thousands", () => {
-  expect([counted(1, "note"), counted(0, "note"), counted(5000, "entry", "entries")]).toEqual(["1 note", "0 notes", "5,000 entries"]);
+  expect([counted(1, "note"), counted(0, "note"), counted(5000, "entry", "entries")]).toEqual([
+    "1 note",
+    "0 notes",
+    "5,000 entries",
+  ]);
 });

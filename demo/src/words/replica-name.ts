@@ -1,15 +1,57 @@
 import { hashText } from "../meaning/unit-vector.ts";
 
 const COLOURS = [
-  "Amber", "Azure", "Coral", "Crimson", "Golden", "Hazel", "Indigo", "Ivory",
-  "Jade", "Lilac", "Maroon", "Mint", "Ochre", "Olive", "Pearl", "Plum",
-  "Ruby", "Rust", "Sage", "Scarlet", "Silver", "Teal", "Umber", "Violet",
+  "Amber",
+  "Azure",
+  "Coral",
+  "Crimson",
+  "Golden",
+  "Hazel",
+  "Indigo",
+  "Ivory",
+  "Jade",
+  "Lilac",
+  "Maroon",
+  "Mint",
+  "Ochre",
+  "Olive",
+  "Pearl",
+  "Plum",
+  "Ruby",
+  "Rust",
+  "Sage",
+  "Scarlet",
+  "Silver",
+  "Teal",
+  "Umber",
+  "Violet",
 ] as const;
 
 const ANIMALS = [
-  "Badger", "Bison", "Crane", "Dolphin", "Falcon", "Finch", "Fox", "Gecko",
-  "Hare", "Heron", "Ibex", "Lark", "Lynx", "Marten", "Newt", "Otter",
-  "Owl", "Panda", "Raven", "Robin", "Seal", "Stoat", "Swift", "Wren",
+  "Badger",
+  "Bison",
+  "Crane",
+  "Dolphin",
+  "Falcon",
+  "Finch",
+  "Fox",
+  "Gecko",
+  "Hare",
+  "Heron",
+  "Ibex",
+  "Lark",
+  "Lynx",
+  "Marten",
+  "Newt",
+  "Otter",
+  "Owl",
+  "Panda",
+  "Raven",
+  "Robin",
+  "Seal",
+  "Stoat",
+  "Swift",
+  "Wren",
 ] as const;
 
 const HUES = 360;
@@ -29,5 +71,9 @@ export function replicaName(nodeId: string): ReplicaName {
   const hash = hashText(nodeId);
   const colour = COLOURS[hash % COLOURS.length]!;
   const animal = ANIMALS[Math.floor(hash / COLOURS.length) % ANIMALS.length]!;
-  return { name: `${colour} ${animal}`, initials: colour.charAt(0) + animal.charAt(0), hue: Math.round((hash % 1000) * GOLDEN_ANGLE) % HUES };
+  return {
+    name: `${colour} ${animal}`,
+    initials: colour.charAt(0) + animal.charAt(0),
+    hue: Math.round((hash % 1000) * GOLDEN_ANGLE) % HUES,
+  };
 }

@@ -1,0 +1,57 @@
+import type { Embedding } from "../meaning/embedding.ts";
+import { isNote, isWord, readMetadata } from "./entry-metadata.ts";
+import type { Replicator } from "@vecmesh/sdk";
+import { Topic } from "../topic.ts";
+
+/** Notes that are ranked: more than anybody reads through. */
+const RANKED_NOTES = 200;
+/** The nearest words that are named beside the notes: a line or two of them. */
+const NEAREST_WORDS = 10;
+
+export interface Found {
+  /** Likeness by note id, nearest first. */
+  readonly notes: ReadonlyMap<string, number>;
+  readonly words: readonly { readonly word: string; readonly score: number }[];
+}
+
+/** Ranks what this replica holds by likeness to a text, again whenever the text or the entries change. */
+export class MeaningSearch {
+  /** Something else was found; `undefined` when nothing is asked any more. */
+  readonly changed = new Topic<Found | undefined>();
+  readonly #replicator: Pick<Replicator, "search">;
+  readonly #embed: (text: string) => Embedding;
+  #query = "";
+  #latest = 0;
+
+  constructor(replicator: Pick<Replicator, "search">, embed: (text: string) => Embedding) {
+    this.#replicator = replicator;
+    this.#embed = embed;
+  }
+
+  async ask(query: string): Promise<void> {
+    this.#query = query.trim();
+    await this.refresh();
+  }
+
+  /** Asks the same again. An answer that comes after a later one was asked for is dropped. */
+  async refresh(): Promise<void> {
+    const turn = ++this.#latest;
+    if (this.#query === "") {
+      this.changed.publish(undefined);
+      return;
+    }
+    const { vector } = this.#embed(this.#query);
+    const [notes, words] = await Promise.all([
+      this.#replicator.search(vector, { k: RANKED_NOTES, metric: "cosine", filter: isNote }),
+      this.#replicator.search(vector, { k: NEAREST_WORDS, metric: "cosine", filter: isWord }),
+    ]);
+    if (turn !== this.#latest) return;
+    this.changed.publish({
+      notes: new Map(notes.map(({ id, score }) => [id, score])),
+      words: words.flatMap(({ entry, score }) => {
+        const metadata = readMetadata(entry.metadata);
+        return metadata?.kind === "word" ? [{ word: metadata.word, score }] : [];
+      }),
+    });
+  }
+}

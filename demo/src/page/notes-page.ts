@@ -1,0 +1,51 @@
+import { createMapColumn } from "./map-column.ts";
+import { createNotesColumn } from "./notes-column.ts";
+import { createPageHeader } from "../view/page-header.ts";
+import { createRoomColumn } from "./room-column.ts";
+import { createWorkspace } from "./workspace.ts";
+import { DrillPartner } from "../notes/drill-partner.ts";
+import { element } from "../view/element.ts";
+import { followEntries } from "../notes/following.ts";
+import { listenForShortcuts } from "../view/shortcuts.ts";
+import { replicaName } from "../words/replica-name.ts";
+import type { Replicator } from "@vecmesh/sdk";
+import { RoomState } from "./room-state.ts";
+import type { Vocabulary } from "../meaning/vocabulary.ts";
+
+/** The whole page over an open replicator, which joins the room. */
+export function openNotesPage(room: string, replicator: Replicator, vocabulary: Vocabulary): HTMLElement {
+  const workspace = createWorkspace(room, replicator, vocabulary);
+  const { collection, presence, report, writer, notices } = workspace;
+  const roomState = new RoomState(replicator);
+  const notes = createNotesColumn(workspace);
+  const map = createMapColumn(workspace, roomState);
+  const toggle = (): void => void (presence.state === "online" ? presence.leave() : presence.join()).catch(report);
+  const header = createPageHeader(room, replicator.nodeId, toggle);
+  presence.changed.subscribe((state) => header.update(state));
+  header.update(presence.state);
+
+  const partner = new DrillPartner(replicator, writer);
+  replicator.on("replica", ({ nodeId, status }) => {
+    if (status === "offline") partner.left(nodeId).catch(report);
+  });
+  replicator.on("quorum", ({ available }) => {
+    if (available) void writer.retryAll((id) => collection.get(id)?.text ?? "A deleted note");
+  });
+  followEntries(replicator, collection, (metadata) => {
+    map.drill.hear(metadata);
+    partner.hear(metadata).catch(report);
+  }).catch(report);
+  roomState.follow(report);
+  presence.join().catch(report);
+
+  listenForShortcuts({ "/": notes.focusSearch, n: notes.focusComposer, o: toggle });
+  document.title = `${replicaName(replicator.nodeId).name} · Shared notes`;
+  return element(
+    "div",
+    { class: "page" },
+    header.element,
+    element("main", { class: "columns" }, notes.element, map.element, createRoomColumn(workspace, roomState)),
+    notes.dialog,
+    notices.element,
+  );
+}

@@ -1,0 +1,29 @@
+import { createEventFeed } from "../view/event-feed.ts";
+import { element } from "../view/element.ts";
+import { eventWords } from "../words/event-words.ts";
+import { perFrame } from "../view/per-frame.ts";
+import { ReplicaPanel } from "../view/replica-panel.ts";
+import type { RoomState } from "./room-state.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** Who is here, and what happens. */
+export function createRoomColumn({ collection, replicator, report, writer }: Workspace, room: RoomState): HTMLElement {
+  const panel = new ReplicaPanel(
+    (noteId) => void writer.retry(noteId, collection.get(noteId)?.text ?? "A deleted note"),
+  );
+  const feed = createEventFeed();
+  const show = perFrame(() =>
+    panel.update({ replicas: room.replicas, self: replicator.nodeId, lastWrite: writer.lastWrite, nowMs: Date.now() }),
+  );
+  room.changed.subscribe(show);
+  writer.changed.subscribe(show);
+  const follow = async (): Promise<void> => {
+    for await (const event of replicator.events())
+      feed.add(
+        eventWords(event, (id) => collection.get(id)?.text),
+        Date.now(),
+      );
+  };
+  follow().catch(report);
+  return element("div", { class: "column beside" }, panel.element, feed.element);
+}
