@@ -1,4 +1,11 @@
-import { addInterval, hasInteger, type IntervalSet, isSubset, subtractIntervals, uniteIntervals } from "./interval-set.ts";
+import {
+  addInterval,
+  hasInteger,
+  type IntervalSet,
+  isSubset,
+  subtractIntervals,
+  uniteIntervals,
+} from "./interval-set.ts";
 import { ContextDigest } from "./context-digest.ts";
 import type { Dot } from "./dot.ts";
 import type { Origin } from "./node-id.ts";

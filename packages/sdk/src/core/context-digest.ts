@@ -12,9 +12,9 @@ export const DIGEST_WORDS: number = DIGEST_BUCKETS * WORDS_PER_BUCKET;
 
 /** The final mix of MurmurHash3 (Appleby, public domain): every bit of the input reaches every bit of the output. */
 function mix(hash: number): number {
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
+  return (twice ^ (twice >>> 16)) >>> 0;
 }
 
 function hashOrigin(origin: Origin, intervals: IntervalSet, seed: number): number {
@@ -56,7 +56,8 @@ export class ContextDigest {
   /** The buckets in which two contexts differ. */
   differingBuckets(other: ContextDigest): Set<number> {
     const differing = new Set<number>();
-    for (let i = 0; i < DIGEST_WORDS; i++) if (this.words[i] !== other.words[i]) differing.add(Math.floor(i / WORDS_PER_BUCKET));
+    for (let i = 0; i < DIGEST_WORDS; i++)
+      if (this.words[i] !== other.words[i]) differing.add(Math.floor(i / WORDS_PER_BUCKET));
     return differing;
   }
 

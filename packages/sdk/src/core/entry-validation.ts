@@ -46,8 +46,8 @@ export function validateVector(vector: unknown, dimensions: number | undefined, 
       id,
     });
   }
-  const at = vector.findIndex((component) => !Number.isFinite(component));
-  if (at >= 0)
+  const at = firstNonFinite(vector);
+  if (at !== undefined)
     throw replicationError("invalid-entry", `${subject} must be finite; component ${at} is ${vector[at]}.`, { id });
 }
 
@@ -107,6 +107,12 @@ export function shapeFault(metadata: object): string | undefined {
   }
 
   return visit(metadata, "metadata", 1);
+}
+
+/** A plain loop: `findIndex` takes five times as long, and bulk loading validates millions of components. */
+function firstNonFinite(vector: Float32Array): number | undefined {
+  for (let i = 0; i < vector.length; i++) if (!Number.isFinite(vector[i])) return i;
+  return undefined;
 }
 
 /** Of this realm or another: a page may hand over an iframe's objects. */

@@ -90,7 +90,8 @@ export function isIntervalSet(set: readonly number[]): boolean {
   for (let i = 0; i < set.length; i += 2) {
     const from = set[i]!;
     const to = set[i + 1]!;
-    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 1 || to < from || from <= previousEnd + 1) return false;
+    if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from < 1 || to < from || from <= previousEnd + 1)
+      return false;
     previousEnd = to;
   }
   return true;

@@ -1,7 +1,6 @@
 import type { CausalContext } from "./causal-context.ts";
 import type { ContextDigest } from "./context-digest.ts";
 import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
-import type { Dot } from "./dot.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { RoomFacts } from "./room-facts.ts";
 import type { StoredVersion } from "./version.ts";

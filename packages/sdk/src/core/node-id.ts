@@ -36,8 +36,16 @@ export function mintDeviceId(random: (bytes: number) => Uint8Array): DeviceId {
   return bytesToHex(random(NODE_ID_BYTES)) as DeviceId;
 }
 
-export function mintLineageId(random: (bytes: number) => Uint8Array): LineageId {
-  return bytesToHex(random(NODE_ID_BYTES)) as LineageId;
+const FOUNDING_TIME_BYTES = 6;
+
+/**
+ * Six bytes count down with the founding time, the rest are random: of two lineages the lower id yields (Q7b), so the room
+ * that was there first stays. The clocks decide only which stays, never whether anything is kept.
+ */
+export function mintLineageId(foundedAtMs: number, random: (bytes: number) => Uint8Array): LineageId {
+  const countdown = 2 ** (8 * FOUNDING_TIME_BYTES) - 1 - Math.min(Math.max(0, Math.trunc(foundedAtMs)), 2 ** 47);
+  return (countdown.toString(16).padStart(2 * FOUNDING_TIME_BYTES, "0") +
+    bytesToHex(random(NODE_ID_BYTES - FOUNDING_TIME_BYTES))) as LineageId;
 }
 
 export function mintOrigin(random: (bytes: number) => Uint8Array): Origin {

@@ -1,4 +1,5 @@
 import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
+import type { ConsistencyLevel } from "./effects.ts";
 
 export interface Voter {
   readonly nodeId: NodeId;
@@ -12,6 +13,9 @@ export interface ReplicaSetRecord {
   readonly epoch: number;
   readonly replicationFactor: number;
   readonly distinctDevices: boolean;
+  /** The other two facts of the room: components a vector has (`undefined`: not fixed), and the conflict mode, as in `custom:v2`. */
+  readonly dimensions: number | undefined;
+  readonly conflictResolution: string;
   /** At most `replicationFactor`. The first is the founder, or who followed it: for now it alone decides the next epoch. */
   readonly voters: readonly Voter[];
   /** Removed on request and not enrolled again until added. */
@@ -20,4 +24,86 @@ export interface ReplicaSetRecord {
   readonly formed: boolean;
   /** Set in a lineage's last epoch: the lineage that its voters hand their state to (Q7b). */
   readonly yieldsTo: LineageId | undefined;
+}
+
+/** More voters than this answer no question that fewer do not, and each write would wait for the slowest of many. */
+export const MAX_REPLICATION_FACTOR = 15;
+
+/** Q2: DQ = floor(RF / 2) + 1. Never clamped to who is there. */
+export function dataQuorum(record: Pick<ReplicaSetRecord, "replicationFactor">): number {
+  return Math.floor(record.replicationFactor / 2) + 1;
+}
+
+/** Q2: how many durable copies a level asks for. */
+export function requiredAcks(record: ReplicaSetRecord, level: ConsistencyLevel): number {
+  if (level === "one") return 1;
+  return level === "quorum" ? dataQuorum(record) : record.replicationFactor;
+}
+
+export function majority(voters: number): number {
+  return Math.floor(voters / 2) + 1;
+}
+
+export function isVoter(record: ReplicaSetRecord, nodeId: NodeId): boolean {
+  return record.voters.some((voter) => voter.nodeId === nodeId);
+}
+
+/** Who alone may decide the next epoch, until the voters do by Paxos. */
+export function decider(record: ReplicaSetRecord): NodeId | undefined {
+  return record.voters[0]?.nodeId;
+}
+
+/** Q5: a lineage that yields serves no epoch any more; its last record is its seal. */
+export function isServing(record: ReplicaSetRecord): boolean {
+  return record.yieldsTo === undefined;
+}
+
+/** Q7b: whether `a` stays when the two lineages meet. */
+export function outranks(a: ReplicaSetRecord, b: ReplicaSetRecord): boolean {
+  if (a.formed !== b.formed) return a.formed;
+  if (a.generation !== b.generation) return a.generation > b.generation;
+  return a.lineage > b.lineage;
+}
+
+/** Q1: why a replica cannot be enrolled now, or `undefined`. */
+export function enrolmentObstacle(
+  record: ReplicaSetRecord,
+  candidate: Voter,
+): "full" | "device" | "enrolled" | "barred" | undefined {
+  if (isVoter(record, candidate.nodeId)) return "enrolled";
+  if (record.barred.includes(candidate.nodeId)) return "barred";
+  if (record.voters.length >= record.replicationFactor) return "full";
+  if (record.distinctDevices && record.voters.some((voter) => voter.deviceId === candidate.deviceId)) return "device";
+  return undefined;
+}
+
+export function withVoter(record: ReplicaSetRecord, voter: Voter): ReplicaSetRecord {
+  return nextEpoch(
+    record,
+    [...record.voters, voter],
+    record.barred.filter((barred) => barred !== voter.nodeId),
+  );
+}
+
+export function withoutVoter(record: ReplicaSetRecord, nodeId: NodeId, bar: boolean): ReplicaSetRecord {
+  const barred = bar && !record.barred.includes(nodeId) ? [...record.barred, nodeId] : record.barred;
+  return nextEpoch(
+    record,
+    record.voters.filter((voter) => voter.nodeId !== nodeId),
+    barred,
+  );
+}
+
+export function yielding(record: ReplicaSetRecord, winner: LineageId): ReplicaSetRecord {
+  return { ...record, epoch: record.epoch + 1, yieldsTo: winner };
+}
+
+function nextEpoch(record: ReplicaSetRecord, voters: readonly Voter[], barred: readonly NodeId[]): ReplicaSetRecord {
+  return {
+    ...record,
+    epoch: record.epoch + 1,
+    voters,
+    barred,
+    formed: record.formed || voters.length >= dataQuorum(record),
+  };
 }

@@ -35,6 +35,8 @@ export interface ErrorFacts {
   "insecure-context": object;
   /** A peer sent what no correct replica sends; its connection is closed. */
   "invalid-frame": { readonly nodeId: NodeId; readonly reason: string };
+  /** Finding or reaching peers failed in a way that has no code of its own; see `message` and `cause`. */
+  "transport-failed": object;
   aborted: object;
   closed: object;
 }

@@ -1,8 +1,38 @@
-/** What all replicas of a room must agree on. `undefined`: left out by this replica, which takes the room's. */
+import type { ReplicaSetRecord } from "./replica-set.ts";
+
+/** What a replica's configuration says of the room. `undefined`: left out, so that the replica takes the room's. */
 export interface RoomFacts {
   readonly dimensions: number | undefined;
   readonly replicationFactor: number | undefined;
   readonly distinctDevices: boolean | undefined;
   /** The mode's name and, for `custom`, its version, as in `custom:v2`. */
   readonly conflictResolution: string | undefined;
+}
+
+export interface FactsConflict {
+  readonly fact: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+/** The first fact that a configuration insists on and the room has otherwise. A room without fixed dimensions conflicts with none. */
+export function factsConflict(insists: RoomFacts, room: ReplicaSetRecord): FactsConflict | undefined {
+  const facts = ["dimensions", "replicationFactor", "distinctDevices", "conflictResolution"] as const;
+  for (const fact of facts) {
+    const ours = insists[fact];
+    const theirs = room[fact];
+    if (ours === undefined || theirs === undefined || ours === theirs) continue;
+    if (fact === "conflictResolution" && modeOf(String(ours)) === modeOf(String(theirs))) continue;
+    return { fact, ours: String(ours), theirs: String(theirs) };
+  }
+  // A custom resolver is code: it cannot be taken from the room.
+  if (insists.conflictResolution === undefined && modeOf(room.conflictResolution) === "custom") {
+    return { fact: "conflictResolution", ours: "left out", theirs: room.conflictResolution };
+  }
+  return undefined;
+}
+
+/** The mode without its version: two versions of a resolver share a room, with a warning. */
+export function modeOf(conflictResolution: string): string {
+  return conflictResolution.split(":", 1)[0] ?? conflictResolution;
 }

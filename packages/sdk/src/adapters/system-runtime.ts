@@ -1,0 +1,13 @@
+import type { Runtime } from "../ports/runtime.ts";
+
+/** The platform's own clock, timers and randomness. */
+export function systemRuntime(): Runtime {
+  return {
+    now: () => Date.now(),
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    setTimer(callback, delayMs) {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+  };
+}

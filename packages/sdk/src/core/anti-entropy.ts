@@ -1,0 +1,238 @@
+import type { Batch, BatchAck, Digest, Pull, PullMore, PullRequest, SessionEnd } from "./messages.ts";
+import type { LinkId, Peer } from "./peer.ts";
+import type { CausalContext } from "./causal-context.ts";
+import { ContextDigest, DIGEST_BUCKETS } from "./context-digest.ts";
+import type { Draft } from "./draft.ts";
+import type { Environment } from "./environment.ts";
+import { ReceiveSession } from "./receive-session.ts";
+import { SendSession } from "./send-session.ts";
+
+/** A session that has brought nothing for this long is given up and begun again; a large batch takes seconds on a slow line. */
+export const SESSION_IDLE_MS: number = 30 * 1000;
+/** After a session that could not be stored, e.g. on a full disk: asking again at once would only fill the line. */
+export const RETRY_AFTER_FAILURE_MS: number = 5 * 1000;
+
+const ALL_BUCKETS: ReadonlySet<number> = new Set(Array.from({ length: DIGEST_BUCKETS }, (_, bucket) => bucket));
+
+/** What has been asked of one peer and answered to it. */
+interface Exchange {
+  readonly peer: Peer;
+  receiving: ReceiveSession | undefined;
+  sending: SendSession | undefined;
+  /** Buckets that the next pull takes along whatever the digests say. */
+  alsoBuckets: ReadonlySet<number>;
+  /** The peer's digest that our last finished pull brought us up to. */
+  satisfied: ContextDigest | undefined;
+  notBefore: number;
+  /** Callbacks of those who wait for a pull of everything that begins from now on. */
+  wanted: ((gained: number | undefined) => void)[];
+  waiting: ((gained: number | undefined) => void)[];
+}
+
+/**
+ * Keeps this replica and each peer equal. Contexts are compared by digest, at most once a sync interval (C3); where the peer's
+ * differs from ours and we have not caught up with it, one session at a time brings what we lack (S2 to S5).
+ *
+ * Invariant: events only set state; `#evaluate` alone decides whether a pull begins.
+ */
+export class AntiEntropy {
+  readonly #env: Environment;
+  readonly #underWay: (link: LinkId) => CausalContext;
+  readonly #noteDraft: (peer: Peer, draft: Draft) => void;
+  readonly #exchanges = new Map<LinkId, Exchange>();
+  #lastSession = 0;
+  #lastCompared = Number.NEGATIVE_INFINITY;
+
+  /** @param underWay what has been pushed to a link lately; @param noteDraft is shown each transaction that holds a peer's versions */
+  constructor(
+    env: Environment,
+    underWay: (link: LinkId) => CausalContext,
+    noteDraft: (peer: Peer, draft: Draft) => void,
+  ) {
+    this.#env = env;
+    this.#underWay = underWay;
+    this.#noteDraft = noteDraft;
+  }
+
+  peerUp(peer: Peer): void {
+    this.#exchanges.set(peer.link, {
+      peer,
+      receiving: undefined,
+      sending: undefined,
+      alsoBuckets: new Set(),
+      satisfied: undefined,
+      notBefore: 0,
+      wanted: [],
+      waiting: [],
+    });
+    this.#tell(peer);
+  }
+
+  peerDown(link: LinkId): void {
+    const exchange = this.#exchanges.get(link);
+    this.#exchanges.delete(link);
+    for (const callback of [...(exchange?.wanted ?? []), ...(exchange?.waiting ?? [])]) callback(undefined);
+  }
+
+  /** Whether a session with this peer is under way, in either direction. */
+  isBusy(link: LinkId): boolean {
+    const exchange = this.#exchanges.get(link);
+    return exchange?.receiving !== undefined || (exchange?.sending !== undefined && !exchange.sending.isOver);
+  }
+
+  /** Pulls everything that the peer holds and we lack, whatever the digests say. Calls back with what was gained, or `undefined` if the link broke. */
+  pullAll(peer: Peer, done: (gained: number | undefined) => void): void {
+    const exchange = this.#exchanges.get(peer.link);
+    if (exchange === undefined) {
+      done(undefined);
+      return;
+    }
+    exchange.wanted.push(done);
+    this.#evaluate(exchange);
+  }
+
+  onPullRequest(peer: Peer, request: PullRequest): void {
+    this.pullAll(peer, (gained) => {
+      if (gained !== undefined)
+        this.#env.emit({
+          type: "send",
+          link: peer.link,
+          message: { type: "pull-done", request: request.request, gained },
+        });
+    });
+  }
+
+  onDigest(peer: Peer, message: Digest): void {
+    peer.theirDigest = message.digest;
+    const exchange = this.#exchanges.get(peer.link);
+    // The first word of a peer is acted on at once; later ones when pushes have had an interval to arrive.
+    if (exchange?.satisfied === undefined && exchange !== undefined) this.#evaluate(exchange);
+  }
+
+  onPull(peer: Peer, pull: Pull): void {
+    const more = new Set(pull.buckets);
+    for (const bucket of this.#env.state.context.digest.differingBuckets(pull.digest)) more.add(bucket);
+    const exchange = this.#exchanges.get(peer.link);
+    if (exchange === undefined) return;
+    if (more.size > pull.buckets.size) {
+      this.#env.emit({
+        type: "send",
+        link: peer.link,
+        message: { type: "pull-more", session: pull.session, buckets: more },
+      });
+      return;
+    }
+    exchange.sending = new SendSession(this.#env, peer, pull, this.#underWay(peer.link));
+    exchange.sending.advance();
+  }
+
+  onPullMore(peer: Peer, message: PullMore): void {
+    const exchange = this.#sessionOf(peer, message.session);
+    if (exchange === undefined) return;
+    exchange.receiving = undefined;
+    exchange.alsoBuckets = message.buckets;
+    this.#pull(exchange);
+  }
+
+  onBatch(peer: Peer, batch: Batch): void {
+    this.#sessionOf(peer, batch.session)?.receiving?.receive(batch, (draft) => this.#noteDraft(peer, draft));
+  }
+
+  onBatchAck(peer: Peer, message: BatchAck): void {
+    const sending = this.#exchanges.get(peer.link)?.sending;
+    if (sending?.session === message.session) sending.acknowledge();
+  }
+
+  onSessionEnd(peer: Peer, message: SessionEnd): void {
+    this.#sessionOf(peer, message.session)?.receiving?.end(message);
+  }
+
+  /** Tells digests that have changed and begins the pulls that are due. */
+  wake(): void {
+    const now = this.#env.now();
+    for (const exchange of this.#exchanges.values()) {
+      const receiving = exchange.receiving;
+      if (receiving !== undefined && now - receiving.lastHeardAt >= SESSION_IDLE_MS) this.#finish(exchange, false);
+    }
+    if (now - this.#lastCompared < this.#env.config.syncIntervalMs) return;
+    this.#lastCompared = now;
+    for (const exchange of this.#exchanges.values()) {
+      this.#tell(exchange.peer);
+      this.#evaluate(exchange);
+    }
+  }
+
+  /** When `wake` next has something to do, or `undefined`. */
+  nextWake(): number | undefined {
+    let next: number | undefined;
+    const at = (time: number): void => {
+      next = next === undefined ? time : Math.min(next, time);
+    };
+    for (const exchange of this.#exchanges.values()) {
+      if (exchange.receiving !== undefined) at(exchange.receiving.lastHeardAt + SESSION_IDLE_MS);
+      const untold = exchange.peer.toldDigest !== this.#env.state.context.digest;
+      if (untold || this.#lacks(exchange))
+        at(Math.max(this.#lastCompared + this.#env.config.syncIntervalMs, untold ? 0 : exchange.notBefore));
+    }
+    return next;
+  }
+
+  #tell(peer: Peer): void {
+    const digest = this.#env.state.context.digest;
+    if (peer.toldDigest === digest) return;
+    peer.toldDigest = digest;
+    this.#env.emit({ type: "send", link: peer.link, message: { type: "digest", digest } });
+  }
+
+  #lacks(exchange: Exchange): boolean {
+    const theirs = exchange.peer.theirDigest;
+    if (exchange.receiving !== undefined) return false;
+    if (exchange.wanted.length > 0) return true;
+    if (theirs === undefined || theirs.equals(this.#env.state.context.digest)) return false;
+    return exchange.satisfied === undefined || !theirs.equals(exchange.satisfied);
+  }
+
+  #evaluate(exchange: Exchange): void {
+    if (exchange.receiving !== undefined || !this.#lacks(exchange) || this.#env.now() < exchange.notBefore) return;
+    this.#pull(exchange);
+  }
+
+  #pull(exchange: Exchange): void {
+    const { context, horizon } = this.#env.state;
+    const theirs = exchange.peer.theirDigest ?? ContextDigest.EMPTY;
+    const differing = exchange.peer.theirDigest === undefined ? ALL_BUCKETS : context.digest.differingBuckets(theirs);
+    const buckets = new Set([...differing, ...exchange.alsoBuckets]);
+    exchange.alsoBuckets = new Set();
+    exchange.waiting.push(...exchange.wanted);
+    exchange.wanted = [];
+    const session = ++this.#lastSession;
+    exchange.receiving = new ReceiveSession(this.#env, exchange.peer, session, (joined, error) => {
+      if (exchange.receiving?.session !== session) return;
+      if (joined) exchange.satisfied = theirs;
+      this.#finish(exchange, error === undefined);
+    });
+    this.#env.emit({
+      type: "send",
+      link: exchange.peer.link,
+      message: { type: "pull", session, digest: context.digest, buckets, context: context.inBuckets(buckets), horizon },
+    });
+  }
+
+  #finish(exchange: Exchange, stored: boolean): void {
+    const gained = exchange.receiving?.gained ?? 0;
+    exchange.receiving = undefined;
+    exchange.notBefore = this.#env.now() + (stored ? this.#env.config.syncIntervalMs : RETRY_AFTER_FAILURE_MS);
+    if (gained > 0) {
+      exchange.peer.lastSyncAt = this.#env.now();
+      this.#env.emit({ type: "notice", notice: { type: "synced", nodeId: exchange.peer.nodeId, entries: gained } });
+    }
+    const waiting = exchange.waiting;
+    exchange.waiting = [];
+    for (const callback of waiting) callback(stored ? gained : undefined);
+  }
+
+  #sessionOf(peer: Peer, session: number): Exchange | undefined {
+    const exchange = this.#exchanges.get(peer.link);
+    return exchange?.receiving?.session === session ? exchange : undefined;
+  }
+}

@@ -1,0 +1,188 @@
+import { compareHlc, type HlcStamp, maxHlc, receiveHlc, tickHlc } from "./hybrid-logical-clock.ts";
+import {
+  COUNTERS_KEY,
+  contextKey,
+  HORIZON_PREFIX,
+  NODE_KEY,
+  PROGRESS_KEY,
+  REPLICA_SET_KEY,
+  RETIRED_KEY,
+  type SeenCounter,
+  type StoreBatch,
+  versionKey,
+} from "./store-layout.ts";
+import { contextOver, joinSiblings, liveSiblings, type Siblings } from "./siblings.ts";
+import { type DurableState, type IndexedVersion, isVisible } from "./durable-state.ts";
+import type { LineageId, NodeId } from "./node-id.ts";
+import type { CausalContext } from "./causal-context.ts";
+import { type Dot, dotKey } from "./dot.ts";
+import { encodeIntervals } from "./codec/contexts.ts";
+import { encodeJsonRecord } from "./codec/json-record.ts";
+import { encodeStored } from "./codec/stored.ts";
+import type { ReplicaSetRecord } from "./replica-set.ts";
+import type { StoredVersion } from "./version.ts";
+
+/** What a received version meant to this replica. */
+export type Reception = "new" | "known";
+
+/**
+ * One transaction in the making, over the durable state: what it reads is the state with its own changes, what it changes
+ * shows nowhere until `apply`, which is called once the store has it all.
+ */
+export class Draft {
+  /** Ids whose visible state may have changed. */
+  readonly changed: Set<string> = new Set();
+  /** Ids that now have several live siblings where a received version joined them (an event for people). */
+  readonly conflicts: Set<string> = new Set();
+  /** A version was stamped further ahead than the clock may follow (C8). */
+  skewed = false;
+  nodeId: NodeId;
+  context: CausalContext;
+  horizon: CausalContext;
+  replicaSet: ReplicaSetRecord;
+  readonly #state: DurableState;
+  readonly #nowMs: number;
+  readonly #siblings = new Map<string, Siblings<IndexedVersion>>();
+  readonly #puts = new Map<string, Uint8Array>();
+  readonly #deletes = new Set<string>();
+  readonly #newDots = new Map<string, Dot>();
+  #clock: HlcStamp;
+  #revision: number;
+  #retired: readonly LineageId[];
+  #seenCounters: readonly SeenCounter[] | undefined;
+
+  constructor(state: DurableState, nowMs: number) {
+    this.#state = state;
+    this.#nowMs = nowMs;
+    this.nodeId = state.nodeId;
+    this.context = state.context;
+    this.horizon = state.horizon;
+    this.replicaSet = state.replicaSet;
+    this.#clock = state.clock;
+    this.#revision = state.revision;
+    this.#retired = state.retired;
+  }
+
+  siblings(id: string): Siblings<IndexedVersion> {
+    return this.#siblings.get(id) ?? this.#state.siblings(id);
+  }
+
+  /**
+   * A local write: dominates every sibling held (C7), and its stamp exceeds theirs, even those the clock may not follow, so that
+   * who saw a write from the future can still replace it.
+   */
+  write(dot: Dot, content: Pick<StoredVersion, "id" | "vector" | "metadata" | "tombstone">): StoredVersion {
+    const siblings = this.siblings(content.id);
+    this.#clock = tickHlc(this.#clock, this.#nowMs);
+    let hlc = this.#clock;
+    for (const sibling of siblings) {
+      if (compareHlc(sibling.hlc, hlc) >= 0) hlc = { wallMs: sibling.hlc.wallMs, counter: sibling.hlc.counter + 1 };
+    }
+    const version: StoredVersion = { ...content, dot, hlc, context: contextOver(siblings) };
+    this.#take(version);
+    return version;
+  }
+
+  /** A version from a peer: S1 ignores one that is covered already, held or not. */
+  receive(version: StoredVersion): Reception {
+    if (this.covers(version.dot)) return "known";
+    const { clock, skewed } = receiveHlc(this.#clock, version.hlc, this.#nowMs);
+    this.#clock = clock;
+    this.skewed ||= skewed;
+    if (this.#take(version) && liveSiblings(this.siblings(version.id)).length > 1) this.conflicts.add(version.id);
+    return "new";
+  }
+
+  covers(dot: Dot): boolean {
+    return this.#newDots.has(dotKey(dot)) || this.context.covers(dot);
+  }
+
+  /** Whether all of `dots` is held, dominated or collected, as of this transaction. */
+  coversAll(dots: CausalContext): boolean {
+    this.#settleDots();
+    return this.context.coversAll(dots);
+  }
+
+  /** S5: joins a session's snapshot. */
+  joinContext(context: CausalContext, horizon: CausalContext): void {
+    this.#settleDots();
+    this.context = this.context.join(context);
+    this.horizon = this.horizon.join(horizon);
+  }
+
+  retire(lineage: LineageId, limit: number): void {
+    this.#retired = [...this.#retired.filter((other) => other !== lineage), lineage].slice(-limit);
+  }
+
+  keepCounters(counters: readonly SeenCounter[]): void {
+    this.#seenCounters = counters;
+  }
+
+  /** What the store has to write. `undefined`: nothing has changed. */
+  batch(strict: boolean): StoreBatch | undefined {
+    this.#settleDots();
+    const state = this.#state;
+    const puts: [string, Uint8Array][] = [...this.#puts];
+    for (const [origin, intervals] of this.context.changedSince(state.context))
+      puts.push([contextKey(origin), encodeIntervals(intervals)]);
+    for (const [origin, intervals] of this.horizon.changedSince(state.horizon))
+      puts.push([HORIZON_PREFIX + origin, encodeIntervals(intervals)]);
+    if (this.nodeId !== state.nodeId) puts.push([NODE_KEY, encodeJsonRecord({ nodeId: this.nodeId })]);
+    if (this.replicaSet !== state.replicaSet) puts.push([REPLICA_SET_KEY, encodeJsonRecord(this.replicaSet)]);
+    if (this.#retired !== state.retired) puts.push([RETIRED_KEY, encodeJsonRecord(this.#retired)]);
+    if (this.#seenCounters !== undefined) puts.push([COUNTERS_KEY, encodeJsonRecord(this.#seenCounters)]);
+    if (puts.length === 0 && this.#deletes.size === 0 && !(strict && state.relaxedPending)) return undefined;
+    puts.push([
+      PROGRESS_KEY,
+      encodeJsonRecord({ counter: state.counter + Number(strict), revision: this.#revision, clock: this.#clock }),
+    ]);
+    return { puts, deletes: [...this.#deletes] };
+  }
+
+  /** The transaction is durable: the state becomes what the draft says. `wrote`: there was something to store. */
+  apply(strict: boolean, wrote: boolean): void {
+    if (!wrote) return;
+    const state = this.#state;
+    state.nodeId = this.nodeId;
+    state.context = this.context;
+    state.horizon = this.horizon;
+    state.clock = maxHlc(state.clock, this.#clock);
+    state.counter += Number(strict);
+    state.revision = this.#revision;
+    state.replicaSet = this.replicaSet;
+    state.retired = this.#retired;
+    state.relaxedPending = !strict;
+    for (const [id, siblings] of this.#siblings) state.setSiblings(id, siblings);
+  }
+
+  isVisible(id: string): boolean {
+    return isVisible(this.siblings(id));
+  }
+
+  /** Returns whether the siblings have changed. */
+  #take(version: StoredVersion): boolean {
+    const before = this.siblings(version.id);
+    this.#newDots.set(dotKey(version.dot), version.dot);
+    const { vector: _vector, metadata: _metadata, ...stamp } = version;
+    const after = joinSiblings(before, { ...stamp, revision: this.#revision + 1 });
+    if (after === before) return false;
+    this.#revision++;
+    this.#puts.set(versionKey(version.dot), encodeStored(version, this.#revision));
+    const kept = new Set(after);
+    for (const sibling of before) if (!kept.has(sibling)) this.#drop(versionKey(sibling.dot));
+    this.#siblings.set(version.id, after);
+    this.changed.add(version.id);
+    return true;
+  }
+
+  #drop(key: string): void {
+    if (!this.#puts.delete(key)) this.#deletes.add(key);
+  }
+
+  /** Dots are collected and added together: a context is copied once a transaction, not once a dot. */
+  #settleDots(): void {
+    if (this.#newDots.size === 0) return;
+    this.context = this.context.with(this.#newDots.values());
+    this.#newDots.clear();
+  }
+}

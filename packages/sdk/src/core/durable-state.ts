@@ -1,0 +1,123 @@
+import type { CausalContext } from "./causal-context.ts";
+import type { DeviceId, LineageId, NodeId, Origin } from "./node-id.ts";
+import type { Dot } from "./dot.ts";
+import type { HlcStamp } from "./hybrid-logical-clock.ts";
+import type { ReplicaSetRecord } from "./replica-set.ts";
+import type { Siblings } from "./siblings.ts";
+import type { VersionStamp } from "./version.ts";
+
+/** A version as a replica's index holds it. */
+export interface IndexedVersion extends VersionStamp {
+  /** This store's own count of changes when it took the version in: what checkpoints of `changes` name. */
+  readonly revision: number;
+}
+
+/** What the store held when it was opened. */
+export interface StoreImage {
+  readonly nodeId: NodeId;
+  readonly deviceId: DeviceId;
+  readonly context: CausalContext;
+  readonly horizon: CausalContext;
+  readonly clock: HlcStamp;
+  readonly counter: number;
+  readonly revision: number;
+  readonly replicaSet: ReplicaSetRecord;
+  /** Lineages that have handed their state over to another, oldest first. */
+  readonly retired: readonly LineageId[];
+  readonly siblings: Map<string, Siblings<IndexedVersion>>;
+}
+
+/**
+ * What this replica's store holds, without the payloads. It changes only in `Draft.apply`, after the transaction that made the
+ * change durable has completed: whoever reads it may tell others.
+ */
+export class DurableState {
+  nodeId: NodeId;
+  readonly deviceId: DeviceId;
+  context: CausalContext;
+  horizon: CausalContext;
+  clock: HlcStamp;
+  /** Q3: grows with every strict commit. */
+  counter: number;
+  revision: number;
+  replicaSet: ReplicaSetRecord;
+  retired: readonly LineageId[];
+  /** Whether a relaxed commit has not been followed by a strict one yet; its versions are not acknowledged till then (D2). */
+  relaxedPending = false;
+  readonly #siblings: Map<string, Siblings<IndexedVersion>>;
+  /** Which id each held dot belongs to: finds what a peer lacks at a cost that grows with what it lacks (P5). */
+  readonly #held = new Map<Origin, Map<number, string>>();
+  #visible = 0;
+
+  constructor(image: StoreImage) {
+    this.nodeId = image.nodeId;
+    this.deviceId = image.deviceId;
+    this.context = image.context;
+    this.horizon = image.horizon;
+    this.clock = image.clock;
+    this.counter = image.counter;
+    this.revision = image.revision;
+    this.replicaSet = image.replicaSet;
+    this.retired = image.retired;
+    this.#siblings = new Map();
+    for (const [id, siblings] of image.siblings) this.setSiblings(id, siblings);
+  }
+
+  /** How many ids have a live sibling. */
+  get visibleCount(): number {
+    return this.#visible;
+  }
+
+  siblings(id: string): Siblings<IndexedVersion> {
+    return this.#siblings.get(id) ?? [];
+  }
+
+  /** The held versions among `dots`, as (dot, id). */
+  *heldAmong(dots: CausalContext): Iterable<readonly [Dot, string]> {
+    for (const [origin, intervals] of dots.origins) {
+      const ofOrigin = this.#held.get(origin);
+      if (ofOrigin === undefined) continue;
+      for (let i = 0; i < intervals.length; i += 2) {
+        const from = intervals[i]!;
+        const to = intervals[i + 1]!;
+        if (to - from < ofOrigin.size) {
+          for (let seq = from; seq <= to; seq++) {
+            const id = ofOrigin.get(seq);
+            if (id !== undefined) yield [{ origin, seq }, id];
+          }
+        } else {
+          for (const [seq, id] of ofOrigin) if (seq >= from && seq <= to) yield [{ origin, seq }, id];
+        }
+      }
+    }
+  }
+
+  all(): Iterable<readonly [string, Siblings<IndexedVersion>]> {
+    return this.#siblings;
+  }
+
+  setSiblings(id: string, siblings: Siblings<IndexedVersion>): void {
+    const before = this.siblings(id);
+    this.#visible += Number(isVisible(siblings)) - Number(isVisible(before));
+    for (const { dot } of before) this.#held.get(dot.origin)?.delete(dot.seq);
+    for (const { dot } of siblings) {
+      let ofOrigin = this.#held.get(dot.origin);
+      if (ofOrigin === undefined) this.#held.set(dot.origin, (ofOrigin = new Map()));
+      ofOrigin.set(dot.seq, id);
+    }
+    if (siblings.length === 0) this.#siblings.delete(id);
+    else this.#siblings.set(id, siblings);
+  }
+}
+
+/** C6: an id is visible while any live sibling exists. */
+export function isVisible(siblings: Siblings): boolean {
+  return siblings.some((sibling) => !sibling.tombstone);
+}
+
+/** The local change count of an id: the newest of its siblings'. */
+export function revisionOf(siblings: Siblings<IndexedVersion>): number {
+  let revision = 0;
+  for (const sibling of siblings) revision = Math.max(revision, sibling.revision);
+  return revision;
+}

@@ -1,0 +1,111 @@
+import type { DeviceId, NodeId } from "./node-id.ts";
+import type { Dot } from "./dot.ts";
+import type { JsonObject, StoredVersion } from "./version.ts";
+import type { LinkId } from "./peer.ts";
+import type { Message } from "./messages.ts";
+import type { ReplicaSetRecord } from "./replica-set.ts";
+import type { ReplicationError } from "./replication-error.ts";
+import type { StoreBatch } from "./store-layout.ts";
+
+/** How many durable copies a write waits for: this store's, a data quorum of voters', or every voter's (Q2). */
+export type ConsistencyLevel = "one" | "quorum" | "all";
+
+/** Names a caller's pending operation, so that its outcome finds it. */
+export type OperationId = number;
+
+export type LocalItem =
+  | { readonly kind: "put"; readonly id: string; readonly vector: Float32Array; readonly metadata: JsonObject }
+  | { readonly kind: "delete"; readonly id: string };
+
+/** What a write resolves to. */
+export interface WriteReceipt {
+  /** The names of the writes made; fewer than asked for where a deleted id was not there. */
+  readonly dots: readonly Dot[];
+  /** The voters counted; at `one` this store alone. */
+  readonly acks: readonly NodeId[];
+  readonly required: number;
+  readonly lineage: string;
+  readonly epoch: number;
+}
+
+export interface SyncReport {
+  /** Versions gained from the peer, and by it. */
+  readonly received: number;
+  readonly sent: number;
+}
+
+/** Everything that can happen to a replica. */
+export type Input =
+  | { readonly type: "wake" }
+  | {
+      readonly type: "write";
+      readonly op: OperationId;
+      readonly items: readonly LocalItem[];
+      readonly level: ConsistencyLevel;
+      readonly deadline: number;
+    }
+  | {
+      readonly type: "confirm";
+      readonly op: OperationId;
+      readonly dots: readonly Dot[];
+      readonly level: ConsistencyLevel;
+      readonly deadline: number;
+    }
+  | {
+      readonly type: "reconfigure";
+      readonly op: OperationId;
+      readonly change: "add" | "remove";
+      readonly nodeId: NodeId;
+      readonly deadline: number;
+    }
+  | { readonly type: "force-sync"; readonly op: OperationId; readonly nodeId: NodeId; readonly deadline: number }
+  | { readonly type: "abandon"; readonly op: OperationId; readonly error: Error }
+  | { readonly type: "link-up"; readonly link: LinkId; readonly claims: NodeId }
+  | { readonly type: "link-down"; readonly link: LinkId }
+  | { readonly type: "message"; readonly link: LinkId; readonly message: Message }
+  | { readonly type: "committed" }
+  | { readonly type: "commit-failed"; readonly error: Error }
+  | { readonly type: "loaded"; readonly load: number; readonly versions: readonly (StoredVersion | undefined)[] }
+  | { readonly type: "new-identity"; readonly op: OperationId; readonly nodeId: NodeId };
+
+/** Everything that a replica asks of the world. Effects are carried out in order. */
+export type Effect =
+  | { readonly type: "send"; readonly link: LinkId; readonly message: Message }
+  | { readonly type: "close"; readonly link: LinkId; readonly reason: string }
+  /** Answered by `committed` or `commit-failed`; at most one is under way. */
+  | { readonly type: "commit"; readonly batch: StoreBatch; readonly strict: boolean }
+  /** Answered by `loaded`. */
+  | { readonly type: "load"; readonly load: number; readonly keys: readonly string[] }
+  | { readonly type: "settle"; readonly op: OperationId; readonly outcome: Outcome }
+  /** The visible state of these ids may have changed. */
+  | { readonly type: "changed"; readonly ids: ReadonlySet<string> }
+  | { readonly type: "notice"; readonly notice: Notice };
+
+export type Outcome =
+  | { readonly kind: "receipt"; readonly receipt: WriteReceipt }
+  | { readonly kind: "sync-report"; readonly report: SyncReport }
+  | { readonly kind: "done" }
+  | { readonly kind: "failed"; readonly error: Error };
+
+export type ReplicaStatus = "healthy" | "lagging" | "recovering" | "offline";
+
+/** What a replica has to tell its user, beside outcomes. */
+export type Notice =
+  | { readonly type: "synced"; readonly nodeId: NodeId; readonly entries: number }
+  | { readonly type: "conflict"; readonly id: string }
+  | { readonly type: "replica"; readonly nodeId: NodeId; readonly status: ReplicaStatus }
+  | { readonly type: "quorum"; readonly available: boolean }
+  | { readonly type: "replicaSet"; readonly record: ReplicaSetRecord }
+  | { readonly type: "clockSkew"; readonly nodeId: NodeId }
+  | { readonly type: "error"; readonly error: ReplicationError };
+
+export interface ReplicaInfo {
+  readonly id: NodeId;
+  readonly deviceId: DeviceId | undefined;
+  readonly role: "voter" | "learner";
+  readonly status: ReplicaStatus;
+  /** Milliseconds for which this replica and that one have differed; 0 when their contexts are equal. */
+  readonly lagMs: number;
+  /** When a sync with it last ended, or it was last seen to be equal: milliseconds since 1970. */
+  readonly lastSyncAt?: number;
+}

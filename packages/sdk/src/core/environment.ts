@@ -1,0 +1,35 @@
+import type { CommitQueue } from "./commit-queue.ts";
+import type { DurableState } from "./durable-state.ts";
+import type { Effect } from "./effects.ts";
+import type { LinkId, Peer } from "./peer.ts";
+import type { NodeId } from "./node-id.ts";
+import type { RoomFacts } from "./room-facts.ts";
+import type { StoredVersion } from "./version.ts";
+
+/** What a replica was configured with, as far as the core cares. */
+export interface CoreConfig {
+  readonly room: string;
+  /** Facts of the room that this replica insists on. */
+  readonly insists: RoomFacts;
+  readonly syncIntervalMs: number;
+  readonly batchSize: number;
+}
+
+/** What the machines of one replica share. */
+export interface Environment {
+  readonly config: CoreConfig;
+  readonly state: DurableState;
+  readonly queue: CommitQueue;
+  /** The replicas that are connected and have said hello. */
+  readonly peers: ReadonlyMap<LinkId, Peer>;
+  /** The time of the input being handled: milliseconds since 1970. */
+  now(): number;
+  emit(effect: Effect): void;
+  /** Reads versions' payloads; the callback comes with a later input, unless the replica is closed first. */
+  load(keys: readonly string[], then: (versions: readonly (StoredVersion | undefined)[]) => void): void;
+}
+
+export function peerOf(peers: ReadonlyMap<LinkId, Peer>, nodeId: NodeId): Peer | undefined {
+  for (const peer of peers.values()) if (peer.nodeId === nodeId) return peer;
+  return undefined;
+}

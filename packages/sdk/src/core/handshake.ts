@@ -1,0 +1,98 @@
+import type { LinkId, Peer } from "./peer.ts";
+import type { Environment } from "./environment.ts";
+import { factsConflict } from "./room-facts.ts";
+import type { Hello } from "./messages.ts";
+import type { NodeId } from "./node-id.ts";
+import { outranks } from "./replica-set.ts";
+import { PROTOCOL_VERSION } from "./messages.ts";
+import { replicationError } from "./replication-error.ts";
+
+/** A peer that has not said hello by then is no replica of this protocol; a slow page needs a few seconds. */
+export const HELLO_TIMEOUT_MS: number = 15 * 1000;
+
+/** From an open channel to a known peer: each side says hello first, and nothing else is read before it. */
+export class Handshake {
+  readonly #env: Environment;
+  readonly #strangers = new Map<LinkId, { readonly claims: NodeId; readonly deadline: number }>();
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  begin(link: LinkId, claims: NodeId): void {
+    const { config, state } = this.#env;
+    this.#strangers.set(link, { claims, deadline: this.#env.now() + HELLO_TIMEOUT_MS });
+    const hello: Hello = {
+      type: "hello",
+      protocol: PROTOCOL_VERSION,
+      room: config.room,
+      nodeId: state.nodeId,
+      deviceId: state.deviceId,
+      facts: config.insists,
+      counter: state.counter,
+      replicaSet: state.replicaSet,
+    };
+    this.#env.emit({ type: "send", link, message: hello });
+  }
+
+  /** The peer that a hello makes of a stranger; `undefined` when it is turned away. */
+  onHello(link: LinkId, hello: Hello): Peer | undefined {
+    const stranger = this.#strangers.get(link);
+    this.#strangers.delete(link);
+    const fault = stranger === undefined ? "a second hello" : this.#fault(hello, stranger.claims);
+    if (fault !== undefined) {
+      this.#env.emit({ type: "close", link, reason: fault });
+      return undefined;
+    }
+    this.#warnOfResolver(hello);
+    return {
+      link,
+      nodeId: hello.nodeId,
+      deviceId: hello.deviceId,
+      replicaSet: hello.replicaSet,
+      theirDigest: undefined,
+      toldDigest: undefined,
+      differsSince: undefined,
+      lastSyncAt: undefined,
+    };
+  }
+
+  forget(link: LinkId): void {
+    this.#strangers.delete(link);
+  }
+
+  wake(): void {
+    for (const [link, { deadline }] of this.#strangers) {
+      if (deadline > this.#env.now()) continue;
+      this.#strangers.delete(link);
+      this.#env.emit({ type: "close", link, reason: "no hello in time" });
+    }
+  }
+
+  nextWake(): number | undefined {
+    let next: number | undefined;
+    for (const { deadline } of this.#strangers.values()) next = Math.min(next ?? deadline, deadline);
+    return next;
+  }
+
+  #fault(hello: Hello, claims: NodeId): string | undefined {
+    const { config, state } = this.#env;
+    if (hello.room !== config.room) return "a hello from another room";
+    if (hello.nodeId === state.nodeId) return "a hello with this replica's own NodeId";
+    if (hello.nodeId !== claims) return "a hello from another replica than the one that was dialled";
+    // The peer finds the same by our hello, and tells its user; it is the one that has to change.
+    if (outranks(state.replicaSet, hello.replicaSet) && factsConflict(hello.facts, state.replicaSet) !== undefined)
+      return "room-mismatch";
+    return undefined;
+  }
+
+  /** C6: two versions of a resolver in one room converge to the same siblings and may show them differently. */
+  #warnOfResolver(hello: Hello): void {
+    const ours = this.#env.config.insists.conflictResolution;
+    const theirs = hello.facts.conflictResolution;
+    if (ours === undefined || theirs === undefined || ours === theirs) return;
+    const message = `Replica ${hello.nodeId} resolves conflicts by ${theirs}, this one by ${ours}: both hold the same, and may show it differently. Bring them to one version.`;
+    const error = replicationError("room-mismatch", message, { fact: "conflictResolution", ours, theirs });
+    this.#env.emit({ type: "notice", notice: { type: "error", error } });
+  }
+}

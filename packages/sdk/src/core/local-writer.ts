@@ -1,0 +1,46 @@
+import type { LocalItem } from "./effects.ts";
+import type { Draft } from "./draft.ts";
+import type { Dot } from "./dot.ts";
+import type { Origin } from "./node-id.ts";
+import type { StoredVersion } from "./version.ts";
+
+const NO_VECTOR: Float32Array = new Float32Array(0);
+
+/**
+ * Names this opening's own writes (C2). Every opening has a fresh origin, and so has what comes after a failed commit: whether the
+ * store kept it or not, its dots are never used again.
+ */
+export class LocalWriter {
+  readonly #mintOrigin: () => Origin;
+  #origin: Origin;
+  #seq = 0;
+
+  constructor(mintOrigin: () => Origin) {
+    this.#mintOrigin = mintOrigin;
+    this.#origin = mintOrigin();
+  }
+
+  commitFailed(): void {
+    this.#origin = this.#mintOrigin();
+    this.#seq = 0;
+  }
+
+  /** Writes the items into the transaction. What is deleted and not there needs no write. */
+  write(draft: Draft, items: readonly LocalItem[]): StoredVersion[] {
+    const versions: StoredVersion[] = [];
+    for (const item of items) {
+      if (item.kind === "put") {
+        versions.push(
+          draft.write(this.#nextDot(), { id: item.id, vector: item.vector, metadata: item.metadata, tombstone: false }),
+        );
+      } else if (draft.isVisible(item.id)) {
+        versions.push(draft.write(this.#nextDot(), { id: item.id, vector: NO_VECTOR, metadata: {}, tombstone: true }));
+      }
+    }
+    return versions;
+  }
+
+  #nextDot(): Dot {
+    return { origin: this.#origin, seq: ++this.#seq };
+  }
+}

@@ -1,0 +1,21 @@
+import type { DeviceId, NodeId } from "./node-id.ts";
+import type { ContextDigest } from "./context-digest.ts";
+import type { ReplicaSetRecord } from "./replica-set.ts";
+
+/** Names one connection; a peer that reconnects gets a new one. */
+export type LinkId = number & { readonly __brand: "LinkId" };
+
+/** A connected replica that has said hello. */
+export interface Peer {
+  readonly link: LinkId;
+  readonly nodeId: NodeId;
+  readonly deviceId: DeviceId;
+  /** The newest record it is known to go by. */
+  replicaSet: ReplicaSetRecord;
+  /** What its context last hashed to, and what ours did when we last told it. */
+  theirDigest: ContextDigest | undefined;
+  toldDigest: ContextDigest | undefined;
+  /** Since when the two have differed; `undefined` while they are equal. */
+  differsSince: number | undefined;
+  lastSyncAt: number | undefined;
+}

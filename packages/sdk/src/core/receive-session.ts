@@ -1,0 +1,71 @@
+import type { Batch, SessionEnd } from "./messages.ts";
+import type { Draft } from "./draft.ts";
+import type { Environment } from "./environment.ts";
+import type { Peer } from "./peer.ts";
+
+/**
+ * The receiving side of a session (S4, S5).
+ *
+ * Invariant: each batch is committed together with exactly its versions' dots. The snapshot context is joined only after all
+ * batches, in a transaction that finds the sender's horizon covered; a session that breaks joins nothing and needs no undoing.
+ */
+export class ReceiveSession {
+  readonly session: number;
+  readonly peer: Peer;
+  /** Versions that were new here. */
+  gained = 0;
+  lastHeardAt: number;
+  readonly #env: Environment;
+  readonly #done: (joined: boolean, error: Error | undefined) => void;
+
+  constructor(
+    env: Environment,
+    peer: Peer,
+    session: number,
+    done: (joined: boolean, error: Error | undefined) => void,
+  ) {
+    this.#env = env;
+    this.peer = peer;
+    this.session = session;
+    this.lastHeardAt = env.now();
+    this.#done = done;
+  }
+
+  receive(batch: Batch, noteDraft: (draft: Draft) => void): void {
+    this.lastHeardAt = this.#env.now();
+    let fresh = 0;
+    this.#env.queue.push({
+      size: batch.versions.length,
+      stage: (draft) => {
+        fresh = 0;
+        for (const version of batch.versions) if (draft.receive(version) === "new") fresh++;
+        noteDraft(draft);
+        return false;
+      },
+      settle: () => {
+        this.gained += fresh;
+        this.#env.emit({
+          type: "send",
+          link: this.peer.link,
+          message: { type: "batch-ack", session: this.session, index: batch.index },
+        });
+      },
+      fail: (error) => this.#done(false, error),
+    });
+  }
+
+  end(end: SessionEnd): void {
+    let joined = false;
+    this.#env.queue.push({
+      size: 0,
+      stage: (draft) => {
+        // Looked at in the transaction itself: another session may have grown what is covered, never shrunk it.
+        joined = !end.context.isEmpty && draft.coversAll(end.horizon);
+        if (joined) draft.joinContext(end.context, end.horizon);
+        return false;
+      },
+      settle: () => this.#done(joined, undefined),
+      fail: (error) => this.#done(false, error),
+    });
+  }
+}

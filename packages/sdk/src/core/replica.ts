@@ -1,0 +1,365 @@
+import type { ConsistencyLevel, Effect, Input, LocalItem, OperationId } from "./effects.ts";
+import { DurableState, type StoreImage } from "./durable-state.ts";
+import type { CoreConfig, Environment } from "./environment.ts";
+import type { LinkId, Peer } from "./peer.ts";
+import { type PendingWrite, WriteQuorum } from "./write-quorum.ts";
+import { AckDesk } from "./acknowledgement.ts";
+import { AntiEntropy } from "./anti-entropy.ts";
+import { CausalContext } from "./causal-context.ts";
+import { CommitQueue } from "./commit-queue.ts";
+import type { Dot } from "./dot.ts";
+import type { Draft } from "./draft.ts";
+import { ForcedSync } from "./forced-sync.ts";
+import { Handshake } from "./handshake.ts";
+import { LivePush } from "./live-push.ts";
+import { LocalWriter } from "./local-writer.ts";
+import type { Message } from "./messages.ts";
+import type { Origin } from "./node-id.ts";
+import { PeerStatus } from "./peer-status.ts";
+import { Reconfiguration } from "./reconfiguration.ts";
+import { replicationError } from "./replication-error.ts";
+import type { SeenCounter } from "./store-layout.ts";
+import type { StoredVersion } from "./version.ts";
+import { VoterCounters } from "./voter-counters.ts";
+
+/**
+ * One replica: composes the machines and routes what happens to them. Pure: `handle` takes an input and the time and returns the
+ * effects in the order in which they must be carried out; time, randomness and payloads come from outside.
+ */
+export class Replica {
+  readonly state: DurableState;
+  readonly #env: Environment;
+  readonly #peers = new Map<LinkId, Peer>();
+  readonly #queue: CommitQueue;
+  readonly #writer: LocalWriter;
+  readonly #handshake: Handshake;
+  readonly #antiEntropy: AntiEntropy;
+  readonly #livePush: LivePush;
+  readonly #desk: AckDesk;
+  readonly #quorum: WriteQuorum;
+  readonly #counters: VoterCounters;
+  readonly #reconfiguration: Reconfiguration;
+  readonly #forcedSync: ForcedSync;
+  readonly #status: PeerStatus;
+  readonly #loads = new Map<number, (versions: readonly (StoredVersion | undefined)[]) => void>();
+  /** Local writes that the transaction in settlement has made durable; they leave together (S7). */
+  #fresh: { versions: StoredVersion[]; pending: PendingWrite[] } = { versions: [], pending: [] };
+  #effects: Effect[] = [];
+  #lastLoad = 0;
+  #now = 0;
+
+  constructor(image: StoreImage, config: CoreConfig, seenCounters: readonly SeenCounter[], mintOrigin: () => Origin) {
+    this.state = new DurableState(image);
+    this.#queue = new CommitQueue(this.state, (draft) => this.#desk.answerableIn(draft));
+    const env: Environment = {
+      config,
+      state: this.state,
+      queue: this.#queue,
+      peers: this.#peers,
+      now: () => this.#now,
+      emit: (effect) => void this.#effects.push(effect),
+      load: (keys, then) => this.#load(keys, then),
+    };
+    const noteReceived = (peer: Peer, draft: Draft): void => this.#noteReceived(peer, draft);
+    this.#env = env;
+    this.#writer = new LocalWriter(mintOrigin);
+    this.#handshake = new Handshake(env);
+    this.#livePush = new LivePush(env, noteReceived);
+    this.#antiEntropy = new AntiEntropy(env, (link) => this.#livePush.underWay(link), noteReceived);
+    this.#forcedSync = new ForcedSync(env, this.#antiEntropy);
+    this.#status = new PeerStatus(env, this.#antiEntropy);
+    this.#counters = new VoterCounters(env, seenCounters);
+    this.#quorum = new WriteQuorum(env, (nodeId) => this.#counters.trusts(nodeId), {
+      ask: (request, ref, dots) => this.#desk.ask({ asker: "self", request, ref, dots }),
+      forget: (request) => this.#desk.forget("self", request),
+    });
+    this.#desk = new AckDesk(env, (request) => this.#quorum.onOwnAck(request));
+    this.#reconfiguration = new Reconfiguration(env, this.#counters, () => this.#recordChanged());
+  }
+
+  handle(input: Input, nowMs: number): readonly Effect[] {
+    this.#now = nowMs;
+    this.#route(input);
+    this.#commitNext();
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  /** When `wake` next has something to do: milliseconds since 1970, or `undefined`. */
+  nextWake(): number | undefined {
+    const times = [
+      this.#handshake,
+      this.#antiEntropy,
+      this.#quorum,
+      this.#reconfiguration,
+      this.#forcedSync,
+      this.#status,
+    ]
+      .map((machine) => machine.nextWake())
+      .filter((time) => time !== undefined);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  get status(): PeerStatus {
+    return this.#status;
+  }
+
+  /** Whether nothing waits to be stored. */
+  get isSettled(): boolean {
+    return this.#queue.isEmpty;
+  }
+
+  #route(input: Input): void {
+    switch (input.type) {
+      case "wake":
+        this.#wake();
+        return;
+      case "write":
+        this.#write(input.op, input.items, input.level, input.deadline);
+        return;
+      case "confirm":
+        this.#confirm(input.op, input.dots, input.level, input.deadline);
+        return;
+      case "reconfigure":
+        this.#reconfiguration.request(input.op, input.change, input.nodeId, input.deadline);
+        return;
+      case "force-sync":
+        this.#forcedSync.begin(input.op, input.nodeId, input.deadline);
+        return;
+      case "abandon":
+        this.#quorum.abandon(input.op);
+        this.#reconfiguration.abandon(input.op);
+        this.#forcedSync.abandon(input.op);
+        return;
+      case "link-up":
+        this.#handshake.begin(input.link, input.claims);
+        return;
+      case "link-down":
+        this.#linkDown(input.link);
+        return;
+      case "message":
+        this.#message(input.link, input.message);
+        return;
+      case "committed":
+        this.#committed();
+        return;
+      case "commit-failed":
+        this.#writer.commitFailed();
+        this.#queue.failed(input.error);
+        return;
+      case "loaded":
+        this.#loads.get(input.load)?.(input.versions);
+        this.#loads.delete(input.load);
+        return;
+      case "new-identity":
+        this.#takeIdentity(input);
+        return;
+    }
+  }
+
+  #wake(): void {
+    this.#handshake.wake();
+    this.#antiEntropy.wake();
+    this.#quorum.wake();
+    this.#forcedSync.wake();
+    this.#reconfiguration.wake();
+    this.#status.tell();
+  }
+
+  #write(op: OperationId, items: readonly LocalItem[], level: ConsistencyLevel, deadline: number): void {
+    let versions: StoredVersion[] = [];
+    this.#queue.push({
+      size: items.length,
+      stage: (draft) => {
+        versions = this.#writer.write(draft, items);
+        return true;
+      },
+      settle: () => {
+        const dots = versions.map((version) => version.dot);
+        for (const version of versions) this.#fresh.versions.push(version);
+        if (level === "one") this.#settleLocally(op, dots);
+        else this.#fresh.pending.push({ op, dots, level, deadline });
+      },
+      fail: (error) => this.#env.emit({ type: "settle", op, outcome: { kind: "failed", error } }),
+    });
+  }
+
+  #confirm(op: OperationId, dots: readonly Dot[], level: ConsistencyLevel, deadline: number): void {
+    if (level !== "one") {
+      this.#quorum.begin([{ op, dots, level, deadline }], false);
+    } else if (dots.every((dot) => this.state.context.covers(dot))) {
+      this.#settleLocally(op, dots);
+    } else {
+      const message = "This store does not hold these writes. Confirm at 'quorum' to ask the voters.";
+      const error = replicationError("quorum-timeout", message, { dots, required: 1, acks: [], outcome: "unknown" });
+      this.#env.emit({ type: "settle", op, outcome: { kind: "failed", error } });
+    }
+  }
+
+  #settleLocally(op: OperationId, dots: readonly Dot[]): void {
+    const { nodeId, replicaSet } = this.state;
+    const receipt = { dots, acks: [nodeId], required: 1, lineage: replicaSet.lineage, epoch: replicaSet.epoch };
+    this.#env.emit({ type: "settle", op, outcome: { kind: "receipt", receipt } });
+  }
+
+  #message(link: LinkId, message: Message): void {
+    if (message.type === "hello") {
+      const peer = this.#handshake.onHello(link, message);
+      if (peer !== undefined) this.#peerUp(peer, message.counter);
+      return;
+    }
+    const peer = this.#peers.get(link);
+    if (peer === undefined) this.#env.emit({ type: "close", link, reason: `a ${message.type} before hello` });
+    else this.#peerMessage(peer, message);
+  }
+
+  #peerMessage(peer: Peer, message: Exclude<Message, { type: "hello" }>): void {
+    switch (message.type) {
+      case "digest":
+        this.#antiEntropy.onDigest(peer, message);
+        this.#status.compare(peer);
+        this.#reconfiguration.evaluate();
+        return;
+      case "pull":
+        this.#antiEntropy.onPull(peer, message);
+        return;
+      case "pull-more":
+        this.#antiEntropy.onPullMore(peer, message);
+        return;
+      case "batch":
+        this.#antiEntropy.onBatch(peer, message);
+        return;
+      case "batch-ack":
+        this.#antiEntropy.onBatchAck(peer, message);
+        return;
+      case "session-end":
+        this.#antiEntropy.onSessionEnd(peer, message);
+        return;
+      case "pull-request":
+        this.#antiEntropy.onPullRequest(peer, message);
+        return;
+      case "pull-done":
+        this.#forcedSync.onPullDone(peer, message);
+        return;
+      case "push":
+        this.#livePush.onPush(peer, message);
+        if (message.ack !== undefined) {
+          const dots = CausalContext.EMPTY.with(message.versions.map((version) => version.dot));
+          this.#desk.ask({ asker: peer.link, request: message.ack.request, ref: message.ack, dots });
+        }
+        return;
+      case "ack-request":
+        this.#desk.ask({ asker: peer.link, request: message.request, ref: message, dots: message.dots });
+        return;
+      case "ack":
+        if (this.#counters.note(peer.nodeId, message.counter)) this.#reconfiguration.evaluate();
+        this.#quorum.onAck(peer, message);
+        this.#reconfiguration.handover.onAck(peer, message);
+        return;
+      case "nack":
+        this.#reconfiguration.learn(peer, message.replicaSet);
+        return;
+      case "replica-set":
+        this.#reconfiguration.learn(peer, message.replicaSet);
+        this.#quorum.peerReady(peer);
+        return;
+      case "reconfigure":
+        this.#reconfiguration.onReconfigure(peer, message);
+        return;
+      case "reconfigured":
+        this.#reconfiguration.onReconfigured(message);
+        return;
+      case "seal":
+        this.#reconfiguration.handover.onSeal(peer, message);
+        return;
+      case "sealed":
+        this.#reconfiguration.handover.onSealed(peer, message);
+        return;
+      case "retired":
+        this.#reconfiguration.onRetired(peer, message.lineage, message.replicaSet);
+        return;
+    }
+  }
+
+  #peerUp(peer: Peer, counter: number): void {
+    this.#peers.set(peer.link, peer);
+    this.#counters.note(peer.nodeId, counter);
+    this.#livePush.peerUp(peer.link);
+    this.#antiEntropy.peerUp(peer);
+    this.#reconfiguration.peerUp(peer);
+    this.#reconfiguration.handover.peerUp(peer);
+    this.#quorum.peerReady(peer);
+    this.#status.compare(peer);
+    this.#status.tell();
+  }
+
+  #linkDown(link: LinkId): void {
+    this.#handshake.forget(link);
+    const peer = this.#peers.get(link);
+    if (peer === undefined) return;
+    this.#peers.delete(link);
+    this.#livePush.peerDown(link);
+    this.#antiEntropy.peerDown(link);
+    this.#forcedSync.peerDown(link);
+    this.#desk.forget(link);
+    this.#reconfiguration.peerDown(peer.nodeId);
+    this.#quorum.peerDown();
+    this.#status.tell();
+  }
+
+  #committed(): void {
+    const draft = this.#queue.committed();
+    const { versions, pending } = this.#fresh;
+    this.#fresh = { versions: [], pending: [] };
+    const asking = pending.length === 0 ? undefined : this.#quorum.begin(pending, versions.length > 0);
+    if (versions.length > 0) {
+      const unasked = this.#livePush.push(versions, (peer) => asking?.of(peer));
+      if (asking !== undefined) this.#quorum.askAgain(unasked, asking.request);
+    }
+    for (const id of draft.conflicts) this.#env.emit({ type: "notice", notice: { type: "conflict", id } });
+    if (draft.changed.size > 0) this.#env.emit({ type: "changed", ids: draft.changed });
+    this.#status.contextChanged();
+    this.#reconfiguration.evaluate();
+  }
+
+  #commitNext(): void {
+    for (let next = this.#queue.next(this.#now); next !== undefined; next = this.#queue.next(this.#now)) {
+      if (next.batch !== undefined) {
+        this.#env.emit({ type: "commit", batch: next.batch, strict: next.strict });
+        return;
+      }
+      this.#committed();
+    }
+  }
+
+  #noteReceived(peer: Peer, draft: Draft): void {
+    if (draft.skewed) this.#env.emit({ type: "notice", notice: { type: "clockSkew", nodeId: peer.nodeId } });
+    draft.skewed = false;
+  }
+
+  #recordChanged(): void {
+    this.#reconfiguration.handover.recordChanged();
+    this.#desk.recordChanged();
+    this.#quorum.recordChanged();
+  }
+
+  /** C1: of two stores with one NodeId, the younger takes a new one and is a learner again. */
+  #takeIdentity(input: Extract<Input, { type: "new-identity" }>): void {
+    this.#queue.push({
+      size: 0,
+      stage: (draft) => {
+        draft.nodeId = input.nodeId;
+        return true;
+      },
+      settle: () => this.#env.emit({ type: "settle", op: input.op, outcome: { kind: "done" } }),
+      fail: (error) => this.#env.emit({ type: "settle", op: input.op, outcome: { kind: "failed", error } }),
+    });
+  }
+
+  #load(keys: readonly string[], then: (versions: readonly (StoredVersion | undefined)[]) => void): void {
+    const load = ++this.#lastLoad;
+    this.#loads.set(load, then);
+    this.#effects.push({ type: "load", load, keys });
+  }
+}

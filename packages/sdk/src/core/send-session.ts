@@ -1,0 +1,120 @@
+import { CausalContext } from "./causal-context.ts";
+import type { Environment } from "./environment.ts";
+import { pack } from "./packing.ts";
+import type { Peer } from "./peer.ts";
+import type { Pull } from "./messages.ts";
+import type { StoredVersion } from "./version.ts";
+import { versionKey } from "./store-layout.ts";
+
+/**
+ * Float bytes that a batch aims at: long enough that a transaction's fixed cost (some 5 ms in Chromium) is small beside it, short
+ * enough that decoding and storing it stay well under 50 ms of the page's time (P6).
+ */
+export const BATCH_BYTES: number = 512 * 1024;
+/** What a version costs beside its vector, for estimates: id, dot, context, a small metadata object. */
+const ESTIMATED_OVERHEAD_BYTES = 200;
+/** Vector length assumed where the room does not fix one: that of common small embedding models. */
+const ASSUMED_DIMENSIONS = 384;
+/** Batches under way without an acknowledgement: keeps the channel busy while the receiver commits, and bounds what it buffers. */
+export const MAX_UNACKNOWLEDGED_BATCHES = 4;
+
+/**
+ * The sending side of a session (S2 to S5).
+ *
+ * Invariant: `#joinable` was taken at the same moment as the list of ids. It is sent only after every dot that it covers and
+ * the receiver lacked has been sent, as the current siblings of its id, and the receiver has made every batch durable.
+ */
+export class SendSession {
+  readonly session: number;
+  readonly peer: Peer;
+  readonly #env: Environment;
+  readonly #theirs: CausalContext;
+  readonly #joinable: CausalContext;
+  readonly #ids: string[];
+  #next = 0;
+  #loading = false;
+  #sentBatches = 0;
+  #acknowledged = 0;
+  #ended = false;
+
+  /** @param underWay dots that have been pushed on this connection lately and need not be sent again. */
+  constructor(env: Environment, peer: Peer, pull: Pull, underWay: CausalContext) {
+    this.#env = env;
+    this.peer = peer;
+    this.session = pull.session;
+    this.#theirs = pull.context;
+    const snapshot = env.state.context.inBuckets(pull.buckets);
+    const ids = new Set<string>();
+    let complete =
+      env.state.context.coversAll(pull.horizon) && pull.context.coversAll(env.state.horizon.inBuckets(pull.buckets));
+    if (complete) {
+      for (const [dot, id] of env.state.heldAmong(snapshot.difference(pull.context))) {
+        if (underWay.covers(dot)) complete = false;
+        else ids.add(id);
+      }
+    }
+    this.#ids = [...ids];
+    this.#joinable = complete ? snapshot : CausalContext.EMPTY;
+  }
+
+  get isOver(): boolean {
+    return this.#ended;
+  }
+
+  acknowledge(): void {
+    this.#acknowledged++;
+    this.advance();
+  }
+
+  /** Does whatever can be done now: the one step that decides. */
+  advance(): void {
+    if (this.#ended || this.#loading) return;
+    const unacknowledged = this.#sentBatches - this.#acknowledged;
+    if (this.#next < this.#ids.length) {
+      if (unacknowledged < MAX_UNACKNOWLEDGED_BATCHES) this.#loadSome();
+    } else if (unacknowledged === 0) {
+      this.#ended = true;
+      this.#env.emit({
+        type: "send",
+        link: this.peer.link,
+        message: {
+          type: "session-end",
+          session: this.session,
+          context: this.#joinable,
+          horizon: this.#env.state.horizon,
+        },
+      });
+    }
+  }
+
+  #loadSome(): void {
+    const perVersion = 4 * (this.#env.state.replicaSet.dimensions ?? ASSUMED_DIMENSIONS) + ESTIMATED_OVERHEAD_BYTES;
+    const count = Math.max(1, Math.min(this.#env.config.batchSize, Math.floor(BATCH_BYTES / perVersion)));
+    const ids = this.#ids.slice(this.#next, this.#next + count);
+    this.#next += ids.length;
+    const lacked = ids.flatMap((id) =>
+      this.#env.state.siblings(id).filter((sibling) => !this.#theirs.covers(sibling.dot)),
+    );
+    this.#loading = true;
+    this.#env.load(
+      lacked.map((sibling) => versionKey(sibling.dot)),
+      (versions) => {
+        this.#loading = false;
+        const loaded = versions.filter((version) => version !== undefined);
+        // What was replaced while it was being read is read again as what replaced it (S3).
+        const replaced = lacked.filter((_, i) => versions[i] === undefined).map((sibling) => sibling.id);
+        this.#ids.push(...new Set(replaced));
+        this.#send(loaded);
+        this.advance();
+      },
+    );
+  }
+
+  #send(versions: readonly StoredVersion[]): void {
+    for (const batch of pack(versions, BATCH_BYTES)) {
+      const message = { type: "batch", session: this.session, index: this.#sentBatches, versions: batch } as const;
+      this.#env.emit({ type: "send", link: this.peer.link, message });
+      this.#sentBatches++;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { Dot } from "./dot.ts";
+import type { NodeId, Origin } from "./node-id.ts";
+
+/**
+ * Where a replica keeps what in its store. Versions never change, so each is a record of its own under its dot; contexts
+ * are split by origin, so that a write touches only its own.
+ *
+ *   v/<origin>/<seq>   one version           c/<origin>   context       h/<origin>   horizon
+ *   m/node             identity              m/progress   counters and clock, in every transaction
+ *   m/replica-set      this replica's record m/retired    lineages that have handed over
+ *   m/counters         the voters' counters that this replica has seen
+ */
+export const VERSION_PREFIX = "v/";
+export const CONTEXT_PREFIX = "c/";
+export const HORIZON_PREFIX = "h/";
+export const META_PREFIX = "m/";
+export const NODE_KEY = "m/node";
+export const PROGRESS_KEY = "m/progress";
+export const REPLICA_SET_KEY = "m/replica-set";
+export const RETIRED_KEY = "m/retired";
+export const COUNTERS_KEY = "m/counters";
+
+export function versionKey(dot: Dot): string {
+  return `${VERSION_PREFIX}${dot.origin}/${dot.seq}`;
+}
+
+export function contextKey(origin: Origin): string {
+  return CONTEXT_PREFIX + origin;
+}
+
+export function originOfKey(key: string): Origin {
+  return key.slice(CONTEXT_PREFIX.length) as Origin;
+}
+
+/** What goes into a store in one transaction. */
+export interface StoreBatch {
+  readonly puts: (readonly [key: string, value: Uint8Array])[];
+  readonly deletes: string[];
+}
+
+/** The highest durable counter seen of each voter, and those that were seen to go backwards (Q3). */
+export interface SeenCounter {
+  readonly nodeId: NodeId;
+  readonly counter: number;
+  /** The epoch in which the counter went backwards; the NodeId counts again once a later epoch has enrolled it anew. */
+  readonly regressedIn: number | undefined;
+}

@@ -1,0 +1,229 @@
+import type { Ack, EpochRef } from "./messages.ts";
+import { isServing, isVoter, requiredAcks, type ReplicaSetRecord } from "./replica-set.ts";
+import type { ConsistencyLevel, OperationId, Outcome } from "./effects.ts";
+import { CausalContext } from "./causal-context.ts";
+import type { Dot } from "./dot.ts";
+import type { Environment } from "./environment.ts";
+import type { NodeId } from "./node-id.ts";
+import type { Peer } from "./peer.ts";
+import { replicationError } from "./replication-error.ts";
+
+/** A caller who waits for acknowledgements. */
+export interface PendingWrite {
+  readonly op: OperationId;
+  readonly dots: readonly Dot[];
+  readonly level: Exclude<ConsistencyLevel, "one">;
+  readonly deadline: number;
+}
+
+/** The writes of one local commit: asked about together. */
+interface Round {
+  readonly request: number;
+  readonly dots: CausalContext;
+  /** Voters that have acknowledged in `epoch`. */
+  readonly acks: Set<NodeId>;
+  epoch: EpochRef;
+  pending: PendingWrite[];
+}
+
+/** How to ask for a round's acks within a push. */
+export interface Asking {
+  readonly request: number;
+  /** What the push to this peer says; `undefined`: it has no vote. */
+  of(peer: Peer): (EpochRef & { readonly request: number }) | undefined;
+}
+
+/**
+ * The coordinator's count (Q2, Q5, Q8).
+ *
+ * Invariant: the acks of a round are of voters of the round's epoch, given in that epoch. When this replica learns of another
+ * epoch, the count begins anew there.
+ */
+export class WriteQuorum {
+  readonly #env: Environment;
+  readonly #trusts: (nodeId: NodeId) => boolean;
+  readonly #askSelf: (request: number, ref: EpochRef, dots: CausalContext) => void;
+  readonly #forgetSelf: (request: number) => void;
+  readonly #rounds = new Map<number, Round>();
+  #lastRequest = 0;
+  #available: boolean | undefined;
+
+  constructor(
+    env: Environment,
+    trusts: (nodeId: NodeId) => boolean,
+    self: { ask(request: number, ref: EpochRef, dots: CausalContext): void; forget(request: number): void },
+  ) {
+    this.#env = env;
+    this.#trusts = trusts;
+    this.#askSelf = (request, ref, dots) => self.ask(request, ref, dots);
+    this.#forgetSelf = (request) => self.forget(request);
+  }
+
+  /**
+   * Begins to wait. Returns how to ask a peer, for whoever pushes these dots just now.
+   * @param pushing whether the dots travel with a push, so that peers are asked by it and not here.
+   */
+  begin(pending: readonly PendingWrite[], pushing: boolean): Asking {
+    const record = this.#env.state.replicaSet;
+    const { lineage, epoch } = record;
+    const round: Round = {
+      request: ++this.#lastRequest,
+      dots: CausalContext.EMPTY.with(pending.flatMap((write) => write.dots)),
+      acks: new Set(),
+      epoch: { lineage, epoch },
+      pending: [...pending],
+    };
+    this.#rounds.set(round.request, round);
+    this.#askOwnStore(round);
+    if (!pushing) for (const peer of this.#env.peers.values()) this.#ask(round, peer);
+    this.#evaluate(round);
+    const { request } = round;
+    return { request, of: (peer) => (this.#isAskable(round, peer) ? { request, lineage, epoch } : undefined) };
+  }
+
+  /** Asks outside a push. */
+  askAgain(peers: Iterable<Peer>, request: number): void {
+    const round = this.#rounds.get(request);
+    if (round !== undefined) for (const peer of peers) this.#ask(round, peer);
+  }
+
+  onAck(peer: Peer, ack: Ack): void {
+    const round = this.#rounds.get(ack.request);
+    if (round === undefined || ack.lineage !== round.epoch.lineage || ack.epoch !== round.epoch.epoch) return;
+    if (!isVoter(this.#env.state.replicaSet, peer.nodeId) || !this.#trusts(peer.nodeId)) return;
+    round.acks.add(peer.nodeId);
+    this.#evaluate(round);
+  }
+
+  onOwnAck(request: number): void {
+    const round = this.#rounds.get(request);
+    if (round === undefined) return;
+    round.acks.add(this.#env.state.nodeId);
+    this.#evaluate(round);
+  }
+
+  /** A peer has connected, or goes by another record now: what it has not acknowledged is asked (again). */
+  peerReady(peer: Peer): void {
+    for (const round of this.#rounds.values()) if (!round.acks.has(peer.nodeId)) this.#ask(round, peer);
+    this.noteAvailability();
+  }
+
+  peerDown(): void {
+    for (const round of this.#rounds.values()) this.#evaluate(round);
+    this.noteAvailability();
+  }
+
+  /** Q5: the unfinished count is repeated in the new epoch. */
+  recordChanged(): void {
+    const { lineage, epoch } = this.#env.state.replicaSet;
+    for (const round of this.#rounds.values()) {
+      if (round.epoch.lineage === lineage && round.epoch.epoch === epoch) continue;
+      round.epoch = { lineage, epoch };
+      round.acks.clear();
+      this.#forgetSelf(round.request);
+      this.#askOwnStore(round);
+      for (const peer of this.#env.peers.values()) this.#ask(round, peer);
+      this.#evaluate(round);
+    }
+    this.noteAvailability();
+  }
+
+  abandon(op: OperationId): void {
+    for (const round of this.#rounds.values()) this.#drop(round, (write) => write.op === op);
+  }
+
+  /** Q8: time is up for some. */
+  wake(): void {
+    for (const round of this.#rounds.values()) {
+      for (const write of round.pending.filter((late) => late.deadline <= this.#env.now())) {
+        const required = requiredAcks(this.#env.state.replicaSet, write.level);
+        const acks = [...round.acks];
+        this.#settle(round, write, {
+          kind: "failed",
+          error: replicationError(
+            "quorum-timeout",
+            `Only ${acks.length} of ${required} voters acknowledged in time. The write is in the local store and goes on replicating; confirm(dots) waits again.`,
+            { dots: write.dots, required, acks, outcome: "unknown" },
+          ),
+        });
+      }
+    }
+  }
+
+  nextWake(): number | undefined {
+    let next: number | undefined;
+    for (const round of this.#rounds.values())
+      for (const write of round.pending) next = Math.min(next ?? write.deadline, write.deadline);
+    return next;
+  }
+
+  /** Tells when a data quorum of voters has become reachable, or no longer is. */
+  noteAvailability(): void {
+    const record = this.#env.state.replicaSet;
+    const available = this.#aliveVoters(record).length >= requiredAcks(record, "quorum") && isServing(record);
+    if (available === this.#available) return;
+    this.#available = available;
+    this.#env.emit({ type: "notice", notice: { type: "quorum", available } });
+  }
+
+  #aliveVoters(record: ReplicaSetRecord): NodeId[] {
+    const alive = new Set([this.#env.state.nodeId]);
+    for (const peer of this.#env.peers.values()) if (this.#trusts(peer.nodeId)) alive.add(peer.nodeId);
+    return record.voters.map((voter) => voter.nodeId).filter((nodeId) => alive.has(nodeId));
+  }
+
+  #isAskable(round: Round, peer: Peer): boolean {
+    const record = this.#env.state.replicaSet;
+    return isServing(record) && isVoter(record, peer.nodeId) && peer.replicaSet.lineage === round.epoch.lineage;
+  }
+
+  #ask(round: Round, peer: Peer): void {
+    if (!this.#isAskable(round, peer)) return;
+    this.#env.emit({
+      type: "send",
+      link: peer.link,
+      message: { type: "ack-request", request: round.request, ...round.epoch, dots: round.dots },
+    });
+  }
+
+  #askOwnStore(round: Round): void {
+    if (isVoter(this.#env.state.replicaSet, this.#env.state.nodeId))
+      this.#askSelf(round.request, round.epoch, round.dots);
+  }
+
+  #evaluate(round: Round): void {
+    const record = this.#env.state.replicaSet;
+    const alive = new Set([...this.#aliveVoters(record), ...round.acks]).size;
+    for (const write of round.pending.slice()) {
+      const required = requiredAcks(record, write.level);
+      if (round.acks.size >= required) {
+        const receipt = { dots: write.dots, acks: [...round.acks], required, ...round.epoch };
+        this.#settle(round, write, { kind: "receipt", receipt });
+      } else if (alive < required) {
+        this.#settle(round, write, { kind: "failed", error: unavailable(record, required, alive, write.dots) });
+      }
+    }
+  }
+
+  #settle(round: Round, write: PendingWrite, outcome: Outcome): void {
+    this.#env.emit({ type: "settle", op: write.op, outcome });
+    this.#drop(round, (other) => other === write);
+  }
+
+  #drop(round: Round, which: (write: PendingWrite) => boolean): void {
+    round.pending = round.pending.filter((write) => !which(write));
+    if (round.pending.length > 0) return;
+    this.#rounds.delete(round.request);
+    this.#forgetSelf(round.request);
+  }
+}
+
+function unavailable(record: ReplicaSetRecord, required: number, alive: number, dots: readonly Dot[]): Error {
+  const enrolled = record.voters.length;
+  return replicationError(
+    "quorum-unavailable",
+    `This level needs ${required} voters; ${enrolled} of ${record.replicationFactor} are enrolled and ${alive} reachable. ` +
+      "The write is in the local store and goes on replicating; confirm(dots) waits for more voters.",
+    { required, alive, dots, outcome: "unknown" },
+  );
+}

@@ -1,0 +1,63 @@
+import { type ReplicationConfig } from "./replicator/config.ts";
+import { indexedDbStorage } from "./adapters/indexeddb/indexeddb-storage.ts";
+import type { JsonObject } from "./core/version.ts";
+import { openReplicator } from "./replicator/open-replicator.ts";
+import { ReplicatorBase } from "./replicator/replicator.ts";
+import { systemRuntime } from "./adapters/system-runtime.ts";
+import { webrtcTransport } from "./adapters/webrtc/webrtc-transport.ts";
+
+/** A replica of a room, stored in IndexedDB and connected by WebRTC unless the configuration says otherwise. */
+export class Replicator<M extends JsonObject = JsonObject> extends ReplicatorBase<M> {
+  /**
+   * Opens the store; no network yet.
+   * @throws ReplicationError `invalid-config`, `insecure-context`, `replica-in-use`, `storage-corrupt`, `room-mismatch`
+   */
+  static async create<M extends JsonObject = JsonObject>(config: ReplicationConfig<M>): Promise<Replicator<M>> {
+    const runtime = systemRuntime();
+    const { signaling, token, iceServers } = config;
+    return new Replicator<M>(
+      await openReplicator(config, {
+        storage: () => indexedDbStorage(),
+        transport: () => webrtcTransport({ signaling, token, iceServers, runtime }),
+        runtime,
+      }),
+    );
+  }
+}
+
+export type { ConsistencyLevel, ReplicaInfo, ReplicaStatus, SyncReport, WriteReceipt } from "./core/effects.ts";
+export {
+  type ConflictResolution,
+  custom,
+  lastWriteWins,
+  type Resolved,
+  vectorClock,
+  type Version,
+} from "./core/conflict-resolution.ts";
+export type { Dot } from "./core/dot.ts";
+export type { DeviceId, NodeId, Origin } from "./core/node-id.ts";
+export {
+  type ErrorCode,
+  type ErrorFacts,
+  isReplicationError,
+  type ReplicationError,
+  type ReplicationErrorOf,
+  replicationError,
+} from "./core/replication-error.ts";
+export type { JsonObject, JsonValue } from "./core/version.ts";
+export type { ReplicationConfig } from "./replicator/config.ts";
+export type { ChangeEvent, Checkpoint } from "./replicator/change-feed.ts";
+export type { EventOf, EventType, ReplicationEvent } from "./replicator/events.ts";
+export type { Metric, SearchHit, SearchOptions } from "./replicator/flat-search.ts";
+export type { StoredEntry } from "./replicator/entry-reader.ts";
+export type { VectorEntry, WriteOptions } from "./replicator/replicator.ts";
+export type { Traffic } from "./replicator/traffic.ts";
+export type { CommitBatch, Durability, StorageAdapter, Store } from "./ports/storage.ts";
+export type {
+  Connection,
+  Priority,
+  TransportAdapter,
+  TransportEvents,
+  TransportIdentity,
+  TransportSession,
+} from "./ports/transport.ts";

@@ -1,0 +1,109 @@
+import { closableIterator } from "./closable-iterator.ts";
+import type { EntryReader, StoredEntry } from "./entry-reader.ts";
+import { type DurableState, revisionOf } from "../core/durable-state.ts";
+import type { JsonObject } from "../core/version.ts";
+
+/** Where a reader of `changes` is: opaque, and good for this store alone. */
+export type Checkpoint = string & { readonly __brand: "Checkpoint" };
+
+export type ChangeEvent<M extends JsonObject = JsonObject> =
+  | { readonly type: "put"; readonly id: string; readonly entry: StoredEntry<M>; readonly checkpoint: Checkpoint }
+  | { readonly type: "delete"; readonly id: string; readonly checkpoint: Checkpoint };
+
+/** Changes read from the store at once. */
+const CHANGE_CHUNK = 256;
+
+interface Subscriber {
+  readonly changed: Set<string>;
+  wake: () => void;
+}
+
+/**
+ * What has become of ids, in the order of this store's own count of changes. Only the newest state of an id is told: a reader
+ * that falls behind sees fewer changes, never wrong ones, and costs no more than the ids there are.
+ *
+ * Invariant: a checkpoint of revision r is told after every id whose newest change is r or earlier.
+ */
+export class ChangeFeed<M extends JsonObject> {
+  readonly #state: DurableState;
+  readonly #reader: EntryReader<M>;
+  readonly #subscribers = new Set<Subscriber>();
+  #closed = false;
+
+  constructor(state: DurableState, reader: EntryReader<M>) {
+    this.#state = state;
+    this.#reader = reader;
+  }
+
+  note(ids: ReadonlySet<string>): void {
+    for (const subscriber of this.#subscribers) {
+      for (const id of ids) subscriber.changed.add(id);
+      subscriber.wake();
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const subscriber of this.#subscribers) subscriber.wake();
+  }
+
+  /** Without `since`: every visible entry first. Then, and with `since`, what changes, until aborted or closed. */
+  read(since: Checkpoint | undefined, signal: AbortSignal | undefined): AsyncIterableIterator<ChangeEvent<M>> {
+    return closableIterator((ending) => this.#follow(since, ending), signal);
+  }
+
+  async *#follow(since: Checkpoint | undefined, signal: AbortSignal): AsyncGenerator<ChangeEvent<M>, void> {
+    const from = since === undefined ? undefined : this.#revisionAt(since);
+    const subscriber: Subscriber = { changed: new Set(), wake: () => undefined };
+    for (const [id, siblings] of this.#state.all()) {
+      if (revisionOf(siblings) > (from ?? 0) && (from !== undefined || siblings.some((sibling) => !sibling.tombstone)))
+        subscriber.changed.add(id);
+    }
+    this.#subscribers.add(subscriber);
+    const wake = (): void => subscriber.wake();
+    signal.addEventListener("abort", wake);
+    try {
+      while (!this.#closed && !signal.aborted) {
+        if (subscriber.changed.size > 0) {
+          yield* this.#drain(subscriber, signal);
+        } else {
+          await new Promise<void>((resolve) => {
+            subscriber.wake = resolve;
+          });
+        }
+      }
+    } finally {
+      this.#subscribers.delete(subscriber);
+      signal.removeEventListener("abort", wake);
+    }
+  }
+
+  async *#drain(subscriber: Subscriber, signal: AbortSignal): AsyncGenerator<ChangeEvent<M>, void> {
+    const revisions = [...subscriber.changed].map((id) => ({ id, revision: revisionOf(this.#state.siblings(id)) }));
+    revisions.sort((a, b) => a.revision - b.revision);
+    subscriber.changed.clear();
+    for (let from = 0; from < revisions.length; from += CHANGE_CHUNK) {
+      const chunk = revisions.slice(from, from + CHANGE_CHUNK);
+      const entries = await this.#reader.read(chunk.map(({ id }) => id));
+      for (const [i, { id, revision }] of chunk.entries()) {
+        if (this.#closed || signal.aborted) return;
+        const entry = entries[i];
+        const checkpoint = this.#checkpoint(revision);
+        yield entry === undefined ? { type: "delete", id, checkpoint } : { type: "put", id, entry, checkpoint };
+      }
+    }
+  }
+
+  #checkpoint(revision: number): Checkpoint {
+    return `${this.#state.nodeId}:${revision}` as Checkpoint;
+  }
+
+  /** A checkpoint of another store, or one that this store has not reached (a restored backup), stands for the beginning. */
+  #revisionAt(checkpoint: Checkpoint): number {
+    const [nodeId, revision] = checkpoint.split(":");
+    const value = Number(revision);
+    return nodeId === this.#state.nodeId && Number.isSafeInteger(value) && value >= 0 && value <= this.#state.revision
+      ? value
+      : 0;
+  }
+}

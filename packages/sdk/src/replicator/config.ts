@@ -1,0 +1,152 @@
+import { type ConflictResolution, conflictResolutionName, lastWriteWins } from "../core/conflict-resolution.ts";
+import { MAX_CONFLICT_MODE_BYTES, MAX_DIMENSIONS, MAX_ROOM_BYTES } from "../core/codec/limits.ts";
+import { MAX_PACKED_VERSIONS } from "../core/packing.ts";
+import { MAX_REPLICATION_FACTOR } from "../core/replica-set.ts";
+import { replicationError } from "../core/replication-error.ts";
+import type { ConsistencyLevel } from "../core/effects.ts";
+import type { JsonObject } from "../core/version.ts";
+import type { RoomFacts } from "../core/room-facts.ts";
+import type { StorageAdapter } from "../ports/storage.ts";
+import type { TransportAdapter } from "../ports/transport.ts";
+
+export interface ReplicationConfig<M extends JsonObject = JsonObject> {
+  /** Replicas with the same room find each other: 1 to 512 bytes in UTF-8. */
+  readonly room: string;
+  /** Signaling servers' WebSocket URLs. Left out: only this browser's other tabs, which are always found. */
+  readonly signaling?: string | readonly string[];
+  /** Shown to the signaling server; a function is asked anew at every connection. */
+  readonly token?: string | (() => Promise<string>);
+  /** STUN and TURN servers. Default: none, so that nothing but the signaling server learns of the peers. */
+  readonly iceServers?: readonly RTCIceServer[] | (() => Promise<readonly RTCIceServer[]>);
+  /** Components of every vector. Left out: the room's, and if that fixes none, any number. A fact of the room. */
+  readonly dimensions?: number;
+  /** How many voters the room wants: a data quorum is more than half of them. Default 3. A fact of the room. */
+  readonly replicationFactor?: number;
+  /** Whether the stores of one browser profile count as one. Default true. A fact of the room. */
+  readonly distinctDevices?: boolean;
+  /** Default `lastWriteWins()`. A fact of the room. */
+  readonly conflictResolution?: ConflictResolution<M>;
+  /** What a write waits for unless it says otherwise. Default 'quorum'. */
+  readonly consistencyLevel?: ConsistencyLevel;
+  /** How long a write waits for acknowledgements: milliseconds, default 5000. */
+  readonly timeoutMs?: number;
+  /** How often contexts are compared with peers: milliseconds, default 100. */
+  readonly syncIntervalMs?: number;
+  /** Entries in one sync batch at most, 1 to 1000. Default 1000. */
+  readonly batchSize?: number;
+  /** Whether vectors are compressed on the wire. Default true. */
+  readonly compression?: boolean;
+  /** Bytes of replication a second to all peers together; acks and control are exempt. Default Infinity. */
+  readonly maxBytesPerSecond?: number;
+  /** Which of this origin's stores for the room. Default 'auto': the first free one, so that each tab is a replica. */
+  readonly replicaName?: string;
+  /** Default: IndexedDB. */
+  readonly storage?: StorageAdapter;
+  /** Default: WebRTC. */
+  readonly transport?: TransportAdapter;
+}
+
+export const DEFAULT_REPLICATION_FACTOR = 3;
+const DEFAULT_TIMEOUT_MS = 5000;
+const DEFAULT_SYNC_INTERVAL_MS = 100;
+
+/** The configuration with its defaults, checked. */
+export interface Settings<M extends JsonObject> {
+  readonly room: string;
+  readonly insists: RoomFacts;
+  /** The facts of a room that this replica founds. */
+  readonly founding: {
+    readonly replicationFactor: number;
+    readonly distinctDevices: boolean;
+    readonly dimensions: number | undefined;
+    readonly conflictResolution: string;
+  };
+  readonly conflictResolution: ConflictResolution<M> | undefined;
+  readonly consistencyLevel: ConsistencyLevel;
+  readonly timeoutMs: number;
+  readonly syncIntervalMs: number;
+  readonly batchSize: number;
+  readonly compression: boolean;
+  readonly maxBytesPerSecond: number;
+  readonly replicaName: string;
+}
+
+/** @throws ReplicationError `invalid-config`, naming the option. */
+export function settingsOf<M extends JsonObject>(config: ReplicationConfig<M>): Settings<M> {
+  checkText("room", config.room, MAX_ROOM_BYTES);
+  checkInteger("dimensions", config.dimensions, 1, MAX_DIMENSIONS);
+  checkInteger("replicationFactor", config.replicationFactor, 1, MAX_REPLICATION_FACTOR);
+  checkInteger("batchSize", config.batchSize, 1, MAX_PACKED_VERSIONS);
+  checkDuration("timeoutMs", config.timeoutMs);
+  checkDuration("syncIntervalMs", config.syncIntervalMs);
+  checkPositive("maxBytesPerSecond", config.maxBytesPerSecond);
+  if (config.replicaName !== undefined) checkText("replicaName", config.replicaName, MAX_ROOM_BYTES);
+  checkLevel(config.consistencyLevel);
+  const mode = config.conflictResolution === undefined ? undefined : modeName(config.conflictResolution);
+  return {
+    room: config.room,
+    insists: {
+      dimensions: config.dimensions,
+      replicationFactor: config.replicationFactor,
+      distinctDevices: config.distinctDevices,
+      conflictResolution: mode,
+    },
+    founding: {
+      dimensions: config.dimensions,
+      replicationFactor: config.replicationFactor ?? DEFAULT_REPLICATION_FACTOR,
+      distinctDevices: config.distinctDevices ?? true,
+      conflictResolution: mode ?? conflictResolutionName(lastWriteWins()),
+    },
+    conflictResolution: config.conflictResolution,
+    consistencyLevel: config.consistencyLevel ?? "quorum",
+    timeoutMs: config.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    syncIntervalMs: config.syncIntervalMs ?? DEFAULT_SYNC_INTERVAL_MS,
+    batchSize: config.batchSize ?? MAX_PACKED_VERSIONS,
+    compression: config.compression ?? true,
+    maxBytesPerSecond: config.maxBytesPerSecond ?? Number.POSITIVE_INFINITY,
+    replicaName: config.replicaName ?? "auto",
+  };
+}
+
+/** @throws ReplicationError `invalid-config` */
+export function checkLevel(level: unknown): void {
+  if (level !== undefined && level !== "one" && level !== "quorum" && level !== "all")
+    refuse("consistencyLevel", "'one', 'quorum' or 'all'");
+}
+
+/** @throws ReplicationError `invalid-config` */
+export function checkDuration(option: string, value: number | undefined): void {
+  // What a timer takes: longer delays fire at once.
+  if (value !== undefined && !(Number.isFinite(value) && value > 0 && value < 2 ** 31))
+    refuse(option, "a number of milliseconds above 0 and below 2^31");
+}
+
+function checkInteger(option: string, value: number | undefined, min: number, max: number): void {
+  if (value !== undefined && !(Number.isInteger(value) && value >= min && value <= max))
+    refuse(option, `an integer from ${min} to ${max}`);
+}
+
+function checkPositive(option: string, value: number | undefined): void {
+  if (value !== undefined && !(value > 0)) refuse(option, "a number above 0");
+}
+
+function checkText(option: string, value: unknown, maxBytes: number): void {
+  const isFine = typeof value === "string" && value.length > 0 && new TextEncoder().encode(value).length <= maxBytes;
+  if (!isFine) refuse(option, `a string of 1 to ${maxBytes} bytes in UTF-8`);
+}
+
+function modeName<M extends JsonObject>(resolution: ConflictResolution<M>): string {
+  const known =
+    resolution.mode === "last-write-wins" ||
+    resolution.mode === "vector-clock" ||
+    (resolution.mode === "custom" && typeof resolution.resolve === "function");
+  if (!known) refuse("conflictResolution", "lastWriteWins(), vectorClock() or custom(resolve, { version })");
+  const name = conflictResolutionName(resolution);
+  if (resolution.mode === "custom")
+    checkText("conflictResolution", resolution.version, MAX_CONFLICT_MODE_BYTES - "custom:".length);
+  return name;
+}
+
+function refuse(option: string, expected: string): never {
+  throw replicationError("invalid-config", `Configuration: ${option} must be ${expected}.`, { option });
+}

@@ -1,0 +1,205 @@
+import { DecodeError, ProtocolMismatchError } from "../core/codec/decode-error.ts";
+import type { Effect, Input, Notice } from "../core/effects.ts";
+import { decodeMessage } from "../core/codec/frames.ts";
+import { decodeStored } from "../core/codec/stored.ts";
+import type { Connection } from "../ports/transport.ts";
+import type { LinkId } from "../core/peer.ts";
+import { PeerLink } from "./peer-link.ts";
+import type { PendingOperations } from "./pending-operations.ts";
+import type { Replica } from "../core/replica.ts";
+import { type ReplicationError, replicationError } from "../core/replication-error.ts";
+import type { Runtime } from "../ports/runtime.ts";
+import type { Store } from "../ports/storage.ts";
+import type { StoredVersion } from "../core/version.ts";
+import { Throttle } from "./throttle.ts";
+import type { Traffic } from "./traffic.ts";
+
+export interface RunnerOptions {
+  readonly replica: Replica;
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly operations: PendingOperations;
+  readonly compression: boolean;
+  readonly maxBytesPerSecond: number;
+  readonly onNotice: (notice: Notice) => void;
+  readonly onChanged: (ids: ReadonlySet<string>) => void;
+  readonly onThrottled: () => void;
+}
+
+/** Runs the core's effects over the ports: the one place where asynchrony meets the core. Inputs are handled one at a time, in order. */
+export class EffectRunner {
+  readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0, savedBytes: 0 };
+  readonly #options: RunnerOptions;
+  readonly #throttle: Throttle;
+  readonly #links = new Map<LinkId, PeerLink>();
+  readonly #linkOf = new Map<Connection, PeerLink>();
+  readonly #inputs: Input[] = [];
+  #handling = false;
+  #closed = false;
+  #lastLink = 0;
+  #cancelWake: (() => void) | undefined;
+  #wakeAt: number | undefined;
+  #onSettled: (() => void) | undefined;
+
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    this.#throttle = new Throttle(options.maxBytesPerSecond, options.runtime, options.onThrottled);
+  }
+
+  dispatch(input: Input): void {
+    if (this.#closed) return;
+    this.#inputs.push(input);
+    if (this.#handling) return;
+    this.#handling = true;
+    try {
+      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
+        for (const effect of this.#options.replica.handle(next, this.#options.runtime.now())) this.#run(effect);
+      }
+    } finally {
+      this.#handling = false;
+    }
+    this.#scheduleWake();
+    if (this.#options.replica.isSettled) this.#onSettled?.();
+  }
+
+  connected(connection: Connection): void {
+    const link = new PeerLink(++this.#lastLink as LinkId, connection, {
+      throttle: this.#throttle,
+      traffic: this.traffic,
+      compress: this.#options.compression,
+    });
+    this.#links.set(link.id, link);
+    this.#linkOf.set(connection, link);
+    this.dispatch({ type: "link-up", link: link.id, claims: connection.peer });
+  }
+
+  received(connection: Connection, bytes: Uint8Array): void {
+    const link = this.#linkOf.get(connection);
+    if (link === undefined) return;
+    this.traffic.receivedBytes += bytes.length;
+    try {
+      this.dispatch({ type: "message", link: link.id, message: decodeMessage(bytes) });
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.#options.onNotice({ type: "error", error: frameError(connection, error) });
+      this.#drop(link, error.message);
+    }
+  }
+
+  disconnected(connection: Connection): void {
+    const link = this.#linkOf.get(connection);
+    if (link !== undefined) this.#forget(link);
+  }
+
+  /** The transport has been stopped: no connection is left. */
+  disconnectAll(): void {
+    for (const link of this.#links.values()) this.#forget(link);
+  }
+
+  /** Waits until what has been begun is stored, then handles nothing any more. */
+  async close(): Promise<void> {
+    this.disconnectAll();
+    if (!this.#options.replica.isSettled) {
+      await new Promise<void>((resolve) => {
+        this.#onSettled = resolve;
+      });
+    }
+    this.#closed = true;
+    this.#throttle.stop();
+    this.#cancelWake?.();
+  }
+
+  #run(effect: Effect): void {
+    switch (effect.type) {
+      case "send":
+        this.#links.get(effect.link)?.send(effect.message);
+        return;
+      case "close":
+        this.#close(effect.link, effect.reason);
+        return;
+      case "commit":
+        this.#options.store.commit(effect.batch, effect.strict ? "strict" : "relaxed").then(
+          () => this.dispatch({ type: "committed" }),
+          (error: unknown) => this.#commitFailed(asError(error)),
+        );
+        return;
+      case "load":
+        void this.#load(effect.keys).then((versions) => this.dispatch({ type: "loaded", load: effect.load, versions }));
+        return;
+      case "settle":
+        this.#options.operations.settle(effect.op, effect.outcome);
+        return;
+      case "changed":
+        this.#options.onChanged(effect.ids);
+        return;
+      case "notice":
+        this.#options.onNotice(effect.notice);
+        return;
+    }
+  }
+
+  #commitFailed(error: Error): void {
+    this.dispatch({ type: "commit-failed", error });
+  }
+
+  #close(id: LinkId, reason: string): void {
+    const link = this.#links.get(id);
+    if (link !== undefined) this.#drop(link, reason);
+  }
+
+  #drop(link: PeerLink, reason: string): void {
+    link.close(reason);
+    this.#forget(link);
+  }
+
+  #forget(link: PeerLink): void {
+    if (!this.#links.delete(link.id)) return;
+    this.#linkOf.delete(link.connection);
+    link.closed();
+    this.dispatch({ type: "link-down", link: link.id });
+  }
+
+  async #load(keys: readonly string[]): Promise<(StoredVersion | undefined)[]> {
+    try {
+      return (await this.#options.store.get(keys)).map((bytes) =>
+        bytes === undefined ? undefined : decodeStored(bytes).version,
+      );
+    } catch (cause) {
+      const message = `Reading the local store failed: ${asError(cause).message}`;
+      if (!this.#closed)
+        this.#options.onNotice({ type: "error", error: replicationError("storage-corrupt", message, {}, { cause }) });
+      return keys.map(() => undefined);
+    }
+  }
+
+  #scheduleWake(): void {
+    const at = this.#options.replica.nextWake();
+    if (at === this.#wakeAt && this.#cancelWake !== undefined) return;
+    this.#cancelWake?.();
+    this.#cancelWake = undefined;
+    this.#wakeAt = at;
+    if (at === undefined || this.#closed) return;
+    const delay = Math.min(Math.max(0, at - this.#options.runtime.now()), MAX_TIMER_MS);
+    this.#cancelWake = this.#options.runtime.setTimer(() => {
+      this.#cancelWake = undefined;
+      this.dispatch({ type: "wake" });
+    }, delay);
+  }
+}
+
+/** Timers take at most 31 bits; a wake that comes early does nothing. */
+const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
+function frameError(connection: Connection, error: DecodeError): ReplicationError {
+  if (error instanceof ProtocolMismatchError) {
+    const { ours, theirs } = error;
+    const message = `A peer speaks protocol ${theirs}, this replica ${ours}. Bring the older one up to date (a tab: reload it).`;
+    return replicationError("protocol-mismatch", message, { ours, theirs });
+  }
+  const message = `A peer sent a frame that no replica sends (${error.reason}); its connection is closed.`;
+  return replicationError("invalid-frame", message, { nodeId: connection.peer, reason: error.reason });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

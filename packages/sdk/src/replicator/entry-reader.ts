@@ -1,0 +1,101 @@
+import {
+  type ConflictResolution,
+  project,
+  type Projection,
+  toVersion,
+  type Version,
+} from "../core/conflict-resolution.ts";
+import type { DurableState, IndexedVersion } from "../core/durable-state.ts";
+import { decodeStored } from "../core/codec/stored.ts";
+import type { Dot } from "../core/dot.ts";
+import type { JsonObject, StoredVersion } from "../core/version.ts";
+import { liveSiblings } from "../core/siblings.ts";
+import { modeOf } from "../core/room-facts.ts";
+import { replicationError } from "../core/replication-error.ts";
+import type { Store } from "../ports/storage.ts";
+import { versionKey } from "../core/store-layout.ts";
+
+/** An entry as this replica shows it. */
+export interface StoredEntry<M extends JsonObject = JsonObject> {
+  readonly id: string;
+  readonly vector: Float32Array;
+  readonly metadata: M;
+  /** The writes that it is made of: one, or several while there is a conflict. */
+  readonly dots: readonly Dot[];
+  /** When the newest of them was made, by its writer's clock: milliseconds since 1970. */
+  readonly timestamp: number;
+  /** In `vector-clock` mode the concurrent writes that are not shown; else empty. */
+  readonly conflicts: readonly Version<M>[];
+}
+
+/** Ids read from the store at once: bounds memory and the time one task takes. */
+const READ_CHUNK = 256;
+/** A read that finds its versions replaced begins again; each time some write has made progress. */
+const MAX_READ_ATTEMPTS = 100;
+
+/** Reads what ids show: their live siblings' payloads, projected (C6). */
+export class EntryReader<M extends JsonObject> {
+  readonly #state: DurableState;
+  readonly #store: Store;
+  readonly #configured: ConflictResolution<M> | undefined;
+
+  constructor(state: DurableState, store: Store, configured: ConflictResolution<M> | undefined) {
+    this.#state = state;
+    this.#store = store;
+    this.#configured = configured;
+  }
+
+  /** What each id shows, in order; `undefined` where nothing lives. */
+  async read(ids: readonly string[]): Promise<(StoredEntry<M> | undefined)[]> {
+    const resolution = this.#resolution();
+    const siblings = await this.siblings(ids);
+    return siblings.map((live, i) => entryOf(ids[i]!, project(live, resolution)));
+  }
+
+  /** The live siblings of one id, as a conflict shows them, and what they resolve to. */
+  async conflict(id: string): Promise<{ siblings: Version<M>[]; resolution: Projection<M> } | undefined> {
+    const [live] = await this.siblings([id]);
+    const resolution = project(live ?? [], this.#resolution());
+    return resolution === undefined
+      ? undefined
+      : { siblings: live!.map((version) => toVersion<M>(version)), resolution };
+  }
+
+  /** All visible entries, as they are when their chunk is read. */
+  async *all(): AsyncGenerator<StoredEntry<M>, void> {
+    const ids = [...this.#state.all()].map(([id]) => id);
+    for (let from = 0; from < ids.length; from += READ_CHUNK) {
+      for (const entry of await this.read(ids.slice(from, from + READ_CHUNK))) if (entry !== undefined) yield entry;
+    }
+  }
+
+  /** The live siblings of each id with their payloads. */
+  async siblings(ids: readonly string[]): Promise<StoredVersion[][]> {
+    for (let attempt = 0; attempt < MAX_READ_ATTEMPTS; attempt++) {
+      const wanted = ids.map((id) => liveSiblings<IndexedVersion>(this.#state.siblings(id)));
+      const flat = wanted.flat();
+      const found = await this.#store.get(flat.map((version) => versionKey(version.dot)));
+      // A version that is gone from the store was replaced by a transaction that the index is about to show.
+      if (found.some((bytes) => bytes === undefined)) continue;
+      const versions = found.map((bytes) => decodeStored(bytes!).version);
+      let at = 0;
+      return wanted.map((siblings) => versions.slice(at, (at += siblings.length)));
+    }
+    throw replicationError(
+      "storage-corrupt",
+      "Versions that this replica holds are missing from its store. Delete the store and let it sync anew.",
+      {},
+    );
+  }
+
+  /** The room's mode, with the configured resolver where that is one. */
+  #resolution(): ConflictResolution<M> {
+    const mode = modeOf(this.#state.replicaSet.conflictResolution);
+    if (mode === "custom" && this.#configured?.mode === "custom") return this.#configured;
+    return mode === "vector-clock" ? { mode: "vector-clock" } : { mode: "last-write-wins" };
+  }
+}
+
+function entryOf<M extends JsonObject>(id: string, projection: Projection<M> | undefined): StoredEntry<M> | undefined {
+  return projection === undefined ? undefined : { id, ...projection };
+}

@@ -1,0 +1,44 @@
+import { type ReplicationConfig, settingsOf } from "./config.ts";
+import type { JsonObject } from "../core/version.ts";
+import type { ReplicatorParts } from "./replicator.ts";
+import type { Runtime } from "../ports/runtime.ts";
+import type { StorageAdapter } from "../ports/storage.ts";
+import type { TransportAdapter } from "../ports/transport.ts";
+import { factsConflict } from "../core/room-facts.ts";
+import { loadStore } from "./store-image.ts";
+import { replicationError } from "../core/replication-error.ts";
+
+/** What is used where the configuration says nothing. */
+export interface Defaults {
+  storage(): StorageAdapter;
+  transport(): TransportAdapter;
+  readonly runtime: Runtime;
+}
+
+/**
+ * Checks the configuration and opens the store; no network yet. The lock is released if anything fails.
+ * @throws ReplicationError `invalid-config`, `insecure-context`, `replica-in-use`, `storage-corrupt`, `room-mismatch`
+ */
+export async function openReplicator<M extends JsonObject>(
+  config: ReplicationConfig<M>,
+  defaults: Defaults,
+): Promise<ReplicatorParts<M>> {
+  const settings = settingsOf(config);
+  const transport = config.transport ?? defaults.transport();
+  const storage = config.storage ?? defaults.storage();
+  const store = await storage.open({ room: settings.room, replicaName: settings.replicaName });
+  try {
+    const loaded = await loadStore(store, settings, defaults.runtime);
+    const conflict = factsConflict(settings.insists, loaded.image.replicaSet);
+    if (conflict !== undefined) {
+      const message =
+        `The store "${store.replicaName}" belongs to a room whose ${conflict.fact} is ${conflict.theirs}; the configuration says ${conflict.ours}. ` +
+        "Configure the room's value, leave it out to take it, or use another room or replicaName.";
+      throw replicationError("room-mismatch", message, conflict);
+    }
+    return { settings, store, loaded, transport, runtime: defaults.runtime };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

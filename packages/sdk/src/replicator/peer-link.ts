@@ -1,0 +1,78 @@
+import type { Connection, Priority } from "../ports/transport.ts";
+import { encodeMessage } from "../core/codec/frames.ts";
+import type { LinkId } from "../core/peer.ts";
+import type { Message } from "../core/messages.ts";
+import { questionOf } from "../core/live-push.ts";
+import type { Throttle } from "./throttle.ts";
+import type { Traffic } from "./traffic.ts";
+
+/**
+ * Live writes queued for one peer. Beyond this its line is slower than the writing, and the writes are left to a session, which
+ * sends each id's newest state once and waits for the peer. 4 MiB are 2,700 entries of 384 floats.
+ */
+export const LIVE_QUEUE_BYTES: number = 4 * 1024 * 1024;
+
+/** One connection as the replica uses it: messages out, in their class, at the room's rate. */
+export class PeerLink {
+  readonly id: LinkId;
+  readonly connection: Connection;
+  readonly #throttle: Throttle;
+  readonly #traffic: Traffic;
+  readonly #compress: boolean;
+  #throttledLiveBytes = 0;
+  #closed = false;
+
+  constructor(
+    id: LinkId,
+    connection: Connection,
+    options: { throttle: Throttle; traffic: Traffic; compress: boolean },
+  ) {
+    this.id = id;
+    this.connection = connection;
+    this.#throttle = options.throttle;
+    this.#traffic = options.traffic;
+    this.#compress = options.compress;
+  }
+
+  send(message: Message): void {
+    if (message.type === "push" && this.connection.queuedBytes("live") + this.#throttledLiveBytes > LIVE_QUEUE_BYTES) {
+      const question = questionOf(message);
+      if (question !== undefined) this.send(question);
+      return;
+    }
+    const frame = encodeMessage(message, { compress: this.#compress });
+    const priority = priorityOf(message);
+    const leave = (): void => {
+      if (this.#closed) return;
+      this.#traffic.sentBytes += frame.bytes.length;
+      this.#traffic.savedBytes += frame.savedBytes;
+      this.connection.send(frame.bytes, priority);
+    };
+    if (priority === "control") {
+      leave();
+      return;
+    }
+    const live = priority === "live" ? frame.bytes.length : 0;
+    this.#throttledLiveBytes += live;
+    this.#throttle.pass(frame.bytes.length, () => {
+      this.#throttledLiveBytes -= live;
+      leave();
+    });
+  }
+
+  close(reason: string): void {
+    this.#closed = true;
+    this.connection.close(reason);
+  }
+
+  /** The connection is gone: what the throttle still holds for it does not leave. */
+  closed(): void {
+    this.#closed = true;
+  }
+}
+
+/** T3. A digest goes with the live writes, so that it does not overtake those that it tells of. */
+function priorityOf(message: Message): Priority {
+  if (message.type === "push" || message.type === "digest") return "live";
+  return message.type === "batch" ? "bulk" : "control";
+}

@@ -1,0 +1,385 @@
+import { aborted, PendingOperations } from "./pending-operations.ts";
+import { ChangeFeed, type ChangeEvent, type Checkpoint } from "./change-feed.ts";
+import { checkDuration, checkLevel, type Settings } from "./config.ts";
+import type {
+  ConsistencyLevel,
+  Input,
+  LocalItem,
+  Notice,
+  OperationId,
+  Outcome,
+  ReplicaInfo,
+  SyncReport,
+  WriteReceipt,
+} from "../core/effects.ts";
+import { DEFAULT_EVENT_CAPACITY, EventHub, type EventOf, type EventType, type ReplicationEvent } from "./events.ts";
+import { EntryReader, type StoredEntry } from "./entry-reader.ts";
+import { FlatSearch, type SearchHit, type SearchOptions } from "./flat-search.ts";
+import { validateEntry, validateId, validateVector } from "../core/entry-validation.ts";
+import type { Dot } from "../core/dot.ts";
+import { EffectRunner } from "./effect-runner.ts";
+import type { JsonObject } from "../core/version.ts";
+import type { LoadedStore } from "./store-image.ts";
+import { Membership } from "./membership.ts";
+import { mintOrigin, type NodeId } from "../core/node-id.ts";
+import { Replica } from "../core/replica.ts";
+import { replicationError } from "../core/replication-error.ts";
+import type { Runtime } from "../ports/runtime.ts";
+import type { Store } from "../ports/storage.ts";
+import type { Traffic } from "./traffic.ts";
+import type { TransportAdapter } from "../ports/transport.ts";
+
+/** What a caller writes. */
+export interface VectorEntry<M extends JsonObject = JsonObject> {
+  /** 1 to 512 bytes in UTF-8. */
+  readonly id: string;
+  /** Finite components. Copied: the caller may change it afterwards. */
+  readonly vector: Float32Array;
+  /** A JSON object of at most 64 KiB and 32 levels. Default {}. */
+  readonly metadata?: M;
+}
+
+export interface WriteOptions {
+  /** Default: the configuration's `consistencyLevel`. */
+  readonly consistency?: ConsistencyLevel;
+  /** How long to wait for acknowledgements, milliseconds. Default: the configuration's `timeoutMs`. */
+  readonly timeoutMs?: number;
+  /** Gives up waiting. What has been begun may still take effect. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a replicator is made of; `open-replicator.ts` puts it together. */
+export interface ReplicatorParts<M extends JsonObject> {
+  readonly settings: Settings<M>;
+  readonly store: Store;
+  readonly loaded: LoadedStore;
+  readonly transport: TransportAdapter;
+  readonly runtime: Runtime;
+}
+
+/**
+ * A replica of a room: its own durable store, kept equal with its peers'. Reads and writes at 'one' work at all times; `start`
+ * joins the room.
+ */
+export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncDisposable {
+  readonly #settings: Settings<M>;
+  readonly #store: Store;
+  readonly #runtime: Runtime;
+  readonly #replica: Replica;
+  readonly #runner: EffectRunner;
+  readonly #operations = new PendingOperations();
+  readonly #events = new EventHub();
+  readonly #reader: EntryReader<M>;
+  readonly #feed: ChangeFeed<M>;
+  readonly #search: FlatSearch<M>;
+  readonly #membership: Membership;
+  #closing: Promise<void> | undefined;
+
+  protected constructor({ settings, store, loaded, transport, runtime }: ReplicatorParts<M>) {
+    this.#settings = settings;
+    this.#store = store;
+    this.#runtime = runtime;
+    this.#replica = new Replica(loaded.image, settings, loaded.seenCounters, () =>
+      mintOrigin((length) => runtime.randomBytes(length)),
+    );
+    this.#reader = new EntryReader(this.#replica.state, store, settings.conflictResolution);
+    this.#feed = new ChangeFeed(this.#replica.state, this.#reader);
+    this.#search = new FlatSearch(this.#reader, runtime, () => [...this.#replica.state.all()].map(([id]) => id));
+    this.#runner = new EffectRunner({
+      replica: this.#replica,
+      store,
+      runtime,
+      operations: this.#operations,
+      compression: settings.compression,
+      maxBytesPerSecond: settings.maxBytesPerSecond,
+      onNotice: (notice) => this.#tell(notice),
+      onChanged: (ids) => {
+        this.#feed.note(ids);
+        this.#search.note(ids);
+      },
+      onThrottled: () => this.#events.publish({ type: "throttled" }),
+    });
+    this.#membership = new Membership(transport, runtime, settings.room, this.#runner, {
+      nodeId: () => this.nodeId,
+      takeNewIdentity: (nodeId) => this.#run((op) => ({ type: "new-identity", op, nodeId })).then(() => undefined),
+      onError: (error) => this.#events.publish({ type: "error", error }),
+    });
+    store.onLost((cause) => {
+      const message = `The local store is gone: ${cause.message} Create the replicator again.`;
+      this.#events.publish({ type: "error", error: replicationError("storage-corrupt", message, {}, { cause }) });
+      void this.close();
+    });
+  }
+
+  /** This store's identity. It changes only when a copy of the store is met (C1). */
+  get nodeId(): NodeId {
+    return this.#replica.state.nodeId;
+  }
+
+  /** The name that this replica's store goes by: what 'auto' took. */
+  get replicaName(): string {
+    return this.#store.replicaName;
+  }
+
+  /**
+   * Joins the room. Resolves without a reachable signaling server too, and keeps trying. Idempotent.
+   * @throws ReplicationError `closed`, `insecure-context`
+   */
+  async start(): Promise<void> {
+    this.#mustBeOpen();
+    await this.#membership.start();
+  }
+
+  /** Leaves the room; reads and writes at 'one' go on. Idempotent. */
+  async stop(): Promise<void> {
+    await this.#membership.stop();
+  }
+
+  /** Stops, waits for what is being stored, and releases the store and its lock. What still waits for others is rejected with `closed`. Idempotent. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#end(() => this.#store.close()));
+  }
+
+  /** Closes, and erases this replica's local data. */
+  async deleteStore(): Promise<void> {
+    this.#mustBeOpen();
+    await (this.#closing = this.#end(() => this.#store.erase()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  /**
+   * Writes one entry, replacing what this replica holds under its id.
+   * @throws ReplicationError `invalid-entry`, `dimension-mismatch`, `storage-full`: nothing is stored; `quorum-unavailable`,
+   * `quorum-timeout`, `aborted`: see the error.
+   */
+  async write(entry: VectorEntry<M>, options: WriteOptions = {}): Promise<WriteReceipt> {
+    return this.writeBatch([entry], options);
+  }
+
+  /** Writes several entries in one local transaction; ids must differ. Errors as in `write`. */
+  async writeBatch(entries: readonly VectorEntry<M>[], options: WriteOptions = {}): Promise<WriteReceipt> {
+    this.#mustBeOpen();
+    const { dimensions } = this.#replica.state.replicaSet;
+    for (const entry of entries) validateEntry(entry, dimensions);
+    mustDiffer(entries.map((entry) => entry.id));
+    return this.#write(
+      entries.map(({ id, vector, metadata }) => ({
+        kind: "put",
+        id,
+        vector: vector.slice(),
+        metadata: copyOf(metadata ?? {}),
+      })),
+      options,
+    );
+  }
+
+  /** Deletes an entry. An id that is not there needs no write; the receipt then names no dot. Errors as in `write`. */
+  async delete(id: string, options: WriteOptions = {}): Promise<WriteReceipt> {
+    return this.deleteBatch([id], options);
+  }
+
+  async deleteBatch(ids: readonly string[], options: WriteOptions = {}): Promise<WriteReceipt> {
+    this.#mustBeOpen();
+    for (const id of ids) validateId(id);
+    mustDiffer(ids);
+    return this.#write(
+      ids.map((id) => ({ kind: "delete", id })),
+      options,
+    );
+  }
+
+  /** Waits (again) until earlier writes are held by as many voters as the level asks for; writes nothing (Q8). */
+  async confirm(dots: readonly Dot[], options: WriteOptions = {}): Promise<WriteReceipt> {
+    this.#mustBeOpen();
+    const { level, deadline } = this.#waiting(options);
+    return receiptOf(
+      await this.#run((op) => ({ type: "confirm", op, dots: [...dots], level, deadline }), options.signal),
+    );
+  }
+
+  /** The entry as this replica holds it. */
+  async get(id: string): Promise<StoredEntry<M> | undefined> {
+    this.#mustBeOpen();
+    validateId(id);
+    return (await this.#reader.read([id]))[0];
+  }
+
+  /** Every visible entry of this replica, in no promised order. */
+  async *entries(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<StoredEntry<M>, void> {
+    this.#mustBeOpen();
+    for await (const entry of this.#reader.all()) {
+      if (options.signal?.aborted === true) throw aborted(options.signal, "Reading has stopped.");
+      yield entry;
+    }
+  }
+
+  async count(): Promise<number> {
+    this.#mustBeOpen();
+    return this.#replica.state.visibleCount;
+  }
+
+  /** The nearest entries of the local replica, nearest first: exact. @throws ReplicationError `dimension-mismatch`, `invalid-entry` */
+  async search(vector: Float32Array, options: SearchOptions<M> = {}): Promise<SearchHit<M>[]> {
+    this.#mustBeOpen();
+    validateVector(vector, this.#replica.state.replicaSet.dimensions);
+    const k = options.k ?? 1;
+    if (!Number.isInteger(k) || k < 1)
+      throw replicationError("invalid-config", "k must be a positive integer.", { option: "k" });
+    return this.#search.search(vector, options);
+  }
+
+  /** The largest lag among online voters, milliseconds; 0 alone. */
+  async lagMs(): Promise<number> {
+    this.#mustBeOpen();
+    return this.#replica.status.lagMs();
+  }
+
+  /** This replica first. */
+  async replicas(): Promise<ReplicaInfo[]> {
+    this.#mustBeOpen();
+    return this.#replica.status.replicas();
+  }
+
+  /** Bytes of replication since this replicator was created. */
+  stats(): Readonly<Traffic> {
+    return { ...this.#runner.traffic };
+  }
+
+  /** All events from now on. A reader that falls `capacity` (256) events behind is told `overflow`. */
+  events(
+    options: { readonly signal?: AbortSignal; readonly capacity?: number } = {},
+  ): AsyncIterableIterator<ReplicationEvent> {
+    this.#mustBeOpen();
+    return this.#events.read(options.capacity ?? DEFAULT_EVENT_CAPACITY, options.signal);
+  }
+
+  /** Returns the function that takes the listener off. */
+  on<T extends EventType>(
+    type: T,
+    listener: (event: EventOf<T>) => void,
+    options: { readonly signal?: AbortSignal } = {},
+  ): () => void {
+    this.#mustBeOpen();
+    return this.#events.on(type, listener, options.signal);
+  }
+
+  /** Every visible entry, then what changes; with `since`, what has changed since that checkpoint, also after a reload. */
+  changes(
+    options: { readonly since?: Checkpoint; readonly signal?: AbortSignal } = {},
+  ): AsyncIterableIterator<ChangeEvent<M>> {
+    this.#mustBeOpen();
+    return this.#feed.read(options.since, options.signal);
+  }
+
+  /** Makes a connected replica a voter. @throws ReplicationError `replica-set-full`, `replica-not-found`, `quorum-unavailable` */
+  async addReplica(nodeId: NodeId, options: WriteOptions = {}): Promise<void> {
+    await this.#reconfigure("add", nodeId, options);
+  }
+
+  /** Takes a voter's vote; it is not enrolled again until added. Errors as in `addReplica`. */
+  async removeReplica(nodeId: NodeId, options: WriteOptions = {}): Promise<void> {
+    await this.#reconfigure("remove", nodeId, options);
+  }
+
+  /** A full session with that peer, both ways. @throws ReplicationError `replica-not-found` */
+  async forceSync(nodeId: NodeId, options: WriteOptions = {}): Promise<SyncReport> {
+    this.#mustBeOpen();
+    const { deadline } = this.#waiting(options);
+    const outcome = await this.#run((op) => ({ type: "force-sync", op, nodeId, deadline }), options.signal);
+    if (outcome.kind !== "sync-report") throw new Error(`Unexpected outcome: ${outcome.kind}`);
+    return outcome.report;
+  }
+
+  async #reconfigure(change: "add" | "remove", nodeId: NodeId, options: WriteOptions): Promise<void> {
+    this.#mustBeOpen();
+    const { deadline } = this.#waiting(options);
+    await this.#run((op) => ({ type: "reconfigure", op, change, nodeId, deadline }), options.signal);
+  }
+
+  async #write(items: readonly LocalItem[], options: WriteOptions): Promise<WriteReceipt> {
+    const { level, deadline } = this.#waiting(options);
+    return receiptOf(await this.#run((op) => ({ type: "write", op, items, level, deadline }), options.signal));
+  }
+
+  #waiting(options: WriteOptions): { level: ConsistencyLevel; deadline: number } {
+    checkLevel(options.consistency);
+    checkDuration("timeoutMs", options.timeoutMs);
+    return {
+      level: options.consistency ?? this.#settings.consistencyLevel,
+      deadline: this.#runtime.now() + (options.timeoutMs ?? this.#settings.timeoutMs),
+    };
+  }
+
+  #run(input: (op: OperationId) => Input, signal?: AbortSignal): Promise<Outcome> {
+    return this.#operations.run(
+      (op) => this.#runner.dispatch(input(op)),
+      (op, error) => this.#runner.dispatch({ type: "abandon", op, error }),
+      signal,
+    );
+  }
+
+  #tell(notice: Notice): void {
+    if (notice.type === "conflict") {
+      void this.#tellConflict(notice.id);
+    } else if (notice.type === "replicaSet") {
+      const { epoch, voters } = notice.record;
+      this.#events.publish({ type: "replicaSet", epoch, voters: voters.map((voter) => voter.nodeId) });
+    } else {
+      this.#events.publish(notice);
+    }
+  }
+
+  async #tellConflict(id: string): Promise<void> {
+    try {
+      const conflict = await this.#reader.conflict(id);
+      if (conflict !== undefined) this.#events.publish({ type: "conflict", id, ...conflict });
+    } catch (cause) {
+      if (this.#closing !== undefined) return;
+      const error = replicationError("storage-corrupt", `The conflict at "${id}" could not be read.`, {}, { cause });
+      this.#events.publish({ type: "error", error });
+    }
+  }
+
+  async #end(release: () => Promise<void>): Promise<void> {
+    await this.#membership.stop();
+    await this.#runner.close();
+    this.#operations.rejectAll(closedError("What had not been stored or acknowledged by then may not be."));
+    this.#feed.close();
+    this.#events.close();
+    await release();
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closing !== undefined) throw closedError("Create a new one.");
+  }
+}
+
+function closedError(advice: string): Error {
+  return replicationError("closed", `The replicator is closed. ${advice}`, {});
+}
+
+function receiptOf(outcome: Outcome): WriteReceipt {
+  if (outcome.kind !== "receipt") throw new Error(`Unexpected outcome: ${outcome.kind}`);
+  return outcome.receipt;
+}
+
+function mustDiffer(ids: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id))
+      throw replicationError(
+        "invalid-entry",
+        `The batch holds the id "${id}" twice. Which of the two shall stay? Write it once.`,
+        { id },
+      );
+    seen.add(id);
+  }
+}
+
+/** The caller's object may change; what was validated must not. */
+function copyOf<T extends JsonObject>(metadata: T): T {
+  return JSON.parse(JSON.stringify(metadata)) as T;
+}
