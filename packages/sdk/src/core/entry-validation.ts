@@ -47,8 +47,8 @@ export function validateVector(vector: unknown, dimensions: number | undefined, 
     });
   }
   const at = firstNonFinite(vector);
-  if (at !== undefined)
-    throw replicationError("invalid-entry", `${subject} must be finite; component ${at} is ${vector[at]}.`, { id });
+  if (at === undefined) return;
+  throw replicationError("invalid-entry", `${subject} must be finite; component ${at} is ${vector[at]}.`, { id });
 }
 
 /** Why this is no id, or undefined. */
