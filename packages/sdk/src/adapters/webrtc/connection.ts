@@ -36,7 +36,7 @@ export interface PeerConnectionEvents {
 
 /** Gathering candidates, checking them and the DTLS handshake take some seconds on bad networks; a TURN server is the slow case. */
 const CONNECT_TIMEOUT_MS = 20_000;
-/** With the answer's time, a peer that vanished without a goodbye is missed after 13 s, about when ICE notices too. */
+/** With the answer's time, a peer that vanished without a goodbye is missed after 13 to 16 s, about when ICE notices too. */
 const IDLE_MS = 5000;
 /** A peer whose page is busy for this long is as good as gone, and dialled again when it is back. */
 const ANSWER_MS = 8000;

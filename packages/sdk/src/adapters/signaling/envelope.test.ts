@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseEnvelope } from "./envelope.ts";
+
+const sender = { nodeId: "0123456789abcdef0123456789abcdef", instance: "0123456789abcdef", ageMs: 12.5, upMs: 0 };
+const to = "fedcba9876543210";
+const signal = { type: "offer", sdp: "v=0\r\n" };
+
+describe("envelopes", () => {
+  it.each([
+    { ...sender, type: "announce", to: undefined, answer: true },
+    { ...sender, type: "announce", to, answer: false },
+    { ...sender, type: "goodbye", to: undefined },
+    { ...sender, type: "signal", to, attempt: 3, signal },
+  ])("survive JSON: %j", (envelope) => {
+    expect(parseEnvelope(JSON.parse(JSON.stringify(envelope)))).toEqual(envelope);
+  });
+
+  it.each([
+    { ...sender, type: "else" },
+    { ...sender, type: "announce", nodeId: "me" },
+    { ...sender, type: "announce", instance: 7 },
+    { ...sender, type: "announce", ageMs: -1 },
+    { ...sender, type: "announce", upMs: Number.POSITIVE_INFINITY },
+    { ...sender, type: "announce", to: "everybody" },
+    { ...sender, type: "signal", attempt: 1, signal },
+    { ...sender, type: "signal", to, attempt: 1.5, signal },
+    { ...sender, type: "signal", to, attempt: 1, signal: { type: "offer" } },
+  ])("are refused: %j", (value) => {
+    expect(parseEnvelope(value)).toBe(undefined);
+  });
+
+  it("in garbage are none, and raise nothing", () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(parseEnvelope(value)).toBe(undefined);
+      }),
+    );
+  });
+});

@@ -1,0 +1,195 @@
+import type { NodeId } from "../../core/node-id.ts";
+import type { Runtime } from "../../ports/runtime.ts";
+import type { Connection } from "../../ports/transport.ts";
+import { parseEnvelope, type Envelope, type Instance } from "../signaling/envelope.ts";
+import type { Signal } from "../signaling/signal.ts";
+import type { Signaling, SignalingEvents } from "../signaling/signaling.ts";
+import { SAFE_FRAME_BYTES } from "./framing.ts";
+import { Mesh } from "./mesh.ts";
+import type { FrameChannel, FrameChannelEvents } from "./peer-channel.ts";
+
+interface Listener {
+  readonly room: string;
+  readonly instance: Instance;
+  readonly events: SignalingEvents;
+}
+
+/** A signaling server, or a BroadcastChannel, in memory. */
+export class FakeSignaling implements Signaling {
+  readonly #listeners = new Set<Listener>();
+  /** Everything that was sent. */
+  readonly log: Envelope[] = [];
+  down = false;
+
+  open(room: string, self: { instance: Instance }, events: SignalingEvents): ReturnType<Signaling["open"]> {
+    const listener = { room, instance: self.instance, events };
+    this.#listeners.add(listener);
+    queueMicrotask(() => {
+      if (!this.down && this.#listeners.has(listener)) events.opened();
+    });
+    return {
+      send: (envelope) => {
+        if (!this.#listeners.has(listener)) return;
+        this.log.push(envelope);
+        this.deliver(envelope);
+      },
+      wake: () => {},
+      close: () => void this.#listeners.delete(listener),
+    };
+  }
+
+  /** Also for replaying what was sent long ago. */
+  deliver(envelope: Envelope): void {
+    if (this.down) return;
+    const parsed = parseEnvelope(structuredClone(envelope));
+    if (parsed === undefined) throw new Error("a mesh sent what no mesh takes");
+    for (const { instance, events } of this.#listeners) {
+      if (instance === parsed.instance || (parsed.to !== undefined && parsed.to !== instance)) continue;
+      queueMicrotask(() => events.received(parsed));
+    }
+  }
+
+  /** The way is back: everybody is told, as after a reconnection. */
+  restore(): void {
+    this.down = false;
+    for (const { events } of this.#listeners) events.opened();
+  }
+
+  silence(instance: Instance): void {
+    for (const listener of this.#listeners) if (listener.instance === instance) this.#listeners.delete(listener);
+  }
+}
+
+/** The data channels of a whole test: two ends find each other by what their offers say. */
+export class FakeChannels {
+  readonly #offers = new Map<string, FakeChannel>();
+  /** What a firewall does: nothing ever opens. */
+  blocked = false;
+  opened = 0;
+
+  open(initiator: boolean, events: FrameChannelEvents): FakeChannel {
+    this.opened++;
+    const channel = new FakeChannel(this, events);
+    if (initiator) {
+      const sdp = `v=0\r\n${this.opened}`;
+      this.#offers.set(sdp, channel);
+      queueMicrotask(() => channel.tell(() => events.signal({ type: "offer", sdp })));
+    }
+    return channel;
+  }
+
+  offerOf(sdp: string): FakeChannel | undefined {
+    return this.#offers.get(sdp);
+  }
+}
+
+export class FakeChannel implements FrameChannel {
+  readonly maxFrameBytes: number = SAFE_FRAME_BYTES;
+  readonly bufferedAmount: number = 0;
+  readonly #channels: FakeChannels;
+  readonly #events: FrameChannelEvents;
+  #other: FakeChannel | undefined;
+  #done = false;
+  /** The machine is gone: nothing comes or goes, and nobody is told. */
+  dead = false;
+
+  constructor(channels: FakeChannels, events: FrameChannelEvents) {
+    this.#channels = channels;
+    this.#events = events;
+  }
+
+  tell(event: (events: FrameChannelEvents) => void): void {
+    if (!this.#done && !this.dead) event(this.#events);
+  }
+
+  signal(signal: Signal): void {
+    if (signal.type === "offer") {
+      this.#other = this.#channels.offerOf(signal.sdp);
+      queueMicrotask(() => this.tell(() => this.#events.signal({ type: "answer", sdp: signal.sdp })));
+      if (this.#other !== undefined) this.#other.#other = this;
+    } else if (signal.type === "answer" && !this.#channels.blocked) {
+      for (const end of [this, this.#other]) queueMicrotask(() => end?.tell((events) => events.open()));
+    }
+  }
+
+  send(frame: Uint8Array<ArrayBuffer>): void {
+    const copy = frame.slice();
+    if (this.#done || this.dead) return;
+    queueMicrotask(() => this.#other?.tell((events) => events.frame(copy)));
+  }
+
+  pumpBelow(): void {}
+
+  destroy(): void {
+    if (this.#done) return;
+    this.#done = true;
+    if (!this.dead) queueMicrotask(() => this.#other?.fail());
+  }
+
+  /** Sends what no correct transport would. */
+  inject(frame: Uint8Array): void {
+    this.#other?.tell((events) => events.frame(frame));
+  }
+
+  fail(): void {
+    this.tell(() => {
+      this.#done = true;
+      this.#events.closed("the other side is gone");
+    });
+  }
+}
+
+/** One node of a test's room, and what it was told. */
+export class MeshNode {
+  readonly nodeId: NodeId;
+  readonly mesh: Mesh;
+  readonly open: Map<NodeId, Connection> = new Map();
+  readonly log: string[] = [];
+  readonly channels: FakeChannel[] = [];
+  readonly #ways: readonly FakeSignaling[];
+  instance: Instance | undefined;
+
+  constructor(nodeId: NodeId, runtime: Runtime, channels: FakeChannels, ways: readonly FakeSignaling[]) {
+    this.nodeId = nodeId;
+    this.#ways = ways;
+    const joinedAt = runtime.now();
+    this.mesh = new Mesh({
+      self: { room: "room", nodeId, ageMs: () => runtime.now() - joinedAt },
+      runtime,
+      signaling: ways.map((way) => ({
+        open: (room, self, events) => {
+          this.instance = self.instance;
+          return way.open(room, self, events);
+        },
+      })),
+      openChannel: (initiator, events) => {
+        const channel = channels.open(initiator, events);
+        this.channels.push(channel);
+        return channel;
+      },
+      isBudgetSpent: () => false,
+      events: {
+        connected: (connection) => {
+          if (this.open.has(connection.peer)) this.log.push("fault: connected twice");
+          this.open.set(connection.peer, connection);
+          this.log.push("connected");
+        },
+        message: (_connection, message) => this.log.push(`message ${message.join()}`),
+        disconnected: (connection, reason) => {
+          if (this.open.get(connection.peer) !== connection) this.log.push("fault: disconnected what was not open");
+          this.open.delete(connection.peer);
+          this.log.push(`disconnected: ${reason}`);
+        },
+        twin: (ageMs) => this.log.push(`twin ${ageMs}`),
+        error: (error) => this.log.push(`error: ${error.message}`),
+      },
+    });
+  }
+
+  /** The machine vanishes: no goodbye, no closed channel. */
+  crash(): void {
+    for (const channel of this.channels) channel.dead = true;
+    for (const way of this.#ways) if (this.instance !== undefined) way.silence(this.instance);
+    void this.mesh.leave();
+  }
+}

@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { NodeId } from "../../core/node-id.ts";
+import { ManualRuntime } from "../../testing/manual-runtime.fixture.ts";
+import { FakeChannels, FakeSignaling, MeshNode } from "./mesh.fixture.ts";
+
+const [A, B, C] = ["a", "b", "c"].map((digit) => digit.repeat(32)) as [NodeId, NodeId, NodeId];
+const MINUTE = 60_000;
+
+class Room {
+  readonly runtime = new ManualRuntime();
+  readonly channels = new FakeChannels();
+  readonly ways: readonly FakeSignaling[];
+
+  constructor(ways = 1) {
+    this.ways = Array.from({ length: ways }, () => new FakeSignaling());
+  }
+
+  join(nodeId: NodeId): MeshNode {
+    return new MeshNode(nodeId, this.runtime, this.channels, this.ways);
+  }
+}
+
+const connectedTo = (node: MeshNode): NodeId[] => [...node.open.keys()].toSorted();
+
+describe("mesh", () => {
+  it.each([[[A, B, C]], [[C, B, A]], [[B, C, A]]])("connects all, whoever comes first: %j", async (order) => {
+    const room = new Room();
+    const nodes = order.map((nodeId) => room.join(nodeId));
+    await room.runtime.advance(100);
+    for (const node of nodes) {
+      expect(connectedTo(node)).toEqual([A, B, C].filter((nodeId) => nodeId !== node.nodeId));
+      expect(node.log).toEqual(["connected", "connected"]);
+    }
+  });
+
+  it("dials a peer once that is found in two ways, and only from the lower NodeId", async () => {
+    const room = new Room(2);
+    const [b, a] = [room.join(B), room.join(A)];
+    await room.runtime.advance(10 * MINUTE);
+    expect([connectedTo(a), connectedTo(b)]).toEqual([[B], [A]]);
+    expect(room.channels.opened).toBe(2);
+    const offers = room.ways
+      .flatMap((way) => way.log)
+      .filter((sent) => sent.type === "signal" && sent.signal.type === "offer");
+    expect(offers.map(({ nodeId }) => nodeId)).toEqual([A]);
+  });
+
+  it("T1: drops stale signals: an old offer that comes again disturbs nothing", async () => {
+    const room = new Room();
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(100);
+    for (const envelope of room.ways[0]?.log.slice() ?? []) room.ways[0]?.deliver(envelope);
+    await room.runtime.advance(MINUTE);
+    expect([a.log, b.log]).toEqual([["connected"], ["connected"]]);
+    expect(room.channels.opened).toBe(2);
+  });
+
+  it("T6: tries a live peer that it cannot reach ever more rarely, and says so", async () => {
+    const room = new Room();
+    room.channels.blocked = true;
+    const a = room.join(A);
+    room.join(B);
+    await room.runtime.advance(60 * MINUTE);
+    expect(a.log).toEqual([expect.stringMatching(/^error: No connection to replica b+ comes about/)]);
+    expect(room.channels.opened / 2).toBeLessThan(40);
+    expect(room.channels.opened / 2).toBeGreaterThan(10);
+    room.channels.blocked = false;
+    await room.runtime.advance(3 * MINUTE);
+    expect(connectedTo(a)).toEqual([B]);
+  });
+
+  it("T6: never dials a peer that has vanished, and connects at once when it is back", async () => {
+    const room = new Room();
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(MINUTE);
+    b.crash();
+    await room.runtime.advance(20_000);
+    expect(a.log).toEqual(["connected", "disconnected: the peer does not answer"]);
+    const opened = room.channels.opened;
+    await room.runtime.advance(30 * MINUTE);
+    expect(room.channels.opened).toBe(opened);
+    room.join(B);
+    await room.runtime.advance(100);
+    expect(connectedTo(a)).toEqual([B]);
+  });
+
+  it("takes a reloaded page's new connection in place of the old, whose end is told first", async () => {
+    const room = new Room();
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(MINUTE);
+    b.crash();
+    room.join(B);
+    await room.runtime.advance(100);
+    expect(a.log).toEqual(["connected", "disconnected: replaced by a newer connection", "connected"]);
+    await room.runtime.advance(10 * MINUTE);
+    expect(a.log).toHaveLength(3);
+  });
+
+  it("C1: tells both of two live instances of one NodeId, once, and connects neither to the other", async () => {
+    const room = new Room();
+    const older = room.join(A);
+    await room.runtime.advance(5000);
+    const younger = room.join(A);
+    await room.runtime.advance(10 * MINUTE);
+    expect([older.log, younger.log]).toEqual([["twin 0"], ["twin 5000"]]);
+    expect(room.channels.opened).toBe(0);
+  });
+
+  it("C1: takes no late announcement of this store's last life for a twin", async () => {
+    const room = new Room();
+    const before = room.join(A);
+    await room.runtime.advance(100);
+    const [announcement] = room.ways[0]?.log ?? [];
+    before.crash();
+    const after = room.join(A);
+    if (announcement !== undefined) room.ways[0]?.deliver(announcement);
+    await room.runtime.advance(100);
+    expect(announcement?.type).toBe("announce");
+    expect(after.log).toEqual([]);
+  });
+
+  it("T5: outlives the loss of all signaling, and finds newcomers when it is back", async () => {
+    const room = new Room();
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(100);
+    for (const way of room.ways) way.down = true;
+    const c = room.join(C);
+    await room.runtime.advance(10 * MINUTE);
+    expect([a.log, b.log, c.log]).toEqual([["connected"], ["connected"], []]);
+    for (const way of room.ways) way.restore();
+    await room.runtime.advance(100);
+    expect(connectedTo(c)).toEqual([A, B]);
+  });
+
+  it("closes a connection that brings garbage, says why on both sides, and tries again later", async () => {
+    const room = new Room();
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(100);
+    const c = room.join(C);
+    await room.runtime.advance(MINUTE);
+    b.channels[0]?.inject(Uint8Array.of(0xff, 1, 2, 3));
+    await room.runtime.advance(100);
+    expect(a.log.concat(b.log).filter((entry) => entry.startsWith("disconnected"))).toEqual([
+      "disconnected: invalid frame: a frame of unknown kind 15",
+      "disconnected: invalid frame: a frame of unknown kind 15",
+    ]);
+    expect(c.log).toEqual(["connected", "connected"]);
+    await room.runtime.advance(5000);
+    expect(connectedTo(a)).toEqual([B, C]);
+  });
+
+  it("leaves nothing behind: no timer runs, and the others know at once", async () => {
+    const room = new Room();
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(100);
+    await a.mesh.leave();
+    expect(a.log).toEqual(["connected", "disconnected: stopped"]);
+    expect(b.log).toEqual(["connected", "disconnected: the peer left the room"]);
+    await b.mesh.leave();
+    expect(room.runtime.timers).toBe(0);
+  });
+
+  it("ends with one connection a pair, known to both, whatever happened before", async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ do: fc.constantFrom("join", "leave", "crash"), node: fc.nat(2) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("down", "up", "block", "unblock"), node: fc.nat(1) }) },
+      { weight: 3, arbitrary: fc.record({ do: fc.constant("wait"), node: fc.constantFrom(0, 1, 300, 3000, 30_000) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 25 }), async (steps) => {
+        const room = new Room(2);
+        const nodes: (MeshNode | undefined)[] = [undefined, undefined, undefined];
+        const all: MeshNode[] = [];
+        const join = (i: number): void => {
+          const node = room.join([A, B, C][i] as NodeId);
+          nodes[i] = node;
+          all.push(node);
+        };
+        for (const { do: what, node: i } of steps) {
+          if (what === "join" && nodes[i] === undefined) join(i);
+          else if (what === "leave" || what === "crash") {
+            if (what === "crash") nodes[i]?.crash();
+            else void nodes[i]?.mesh.leave();
+            nodes[i] = undefined;
+          } else if (what === "down" && room.ways[i]) room.ways[i].down = true;
+          else if (what === "up") room.ways[i]?.restore();
+          else if (what === "block" || what === "unblock") room.channels.blocked = what === "block";
+          else if (what === "wait") await room.runtime.advance(i);
+        }
+        room.channels.blocked = false;
+        for (const way of room.ways) way.restore();
+        for (const [i, node] of nodes.entries()) if (node === undefined) join(i);
+        await room.runtime.advance(5 * MINUTE);
+        for (const node of nodes) {
+          if (node === undefined) continue;
+          expect(connectedTo(node)).toEqual([A, B, C].filter((nodeId) => nodeId !== node.nodeId));
+          const before = node.log.length;
+          for (const connection of node.open.values()) connection.send(Uint8Array.of(1), "live");
+          await room.runtime.advance(1);
+          const others = nodes.filter((other) => other !== node);
+          expect(others.map((other) => other?.log.at(-1))).toEqual(["message 1", "message 1"]);
+          expect(node.log.length).toBe(before);
+        }
+        expect(all.flatMap(({ log }) => log).filter((entry) => entry.startsWith("fault"))).toEqual([]);
+      }),
+      { numRuns: 200 },
+    );
+  }, 60_000);
+});
