@@ -1,4 +1,3 @@
-import "./styles/page.css";
 import { errorWordsOf } from "./view/error-words-of.ts";
 import { failurePage } from "./view/failure.ts";
 import { loadVocabulary, DIMENSIONS } from "./meaning/vocabulary.ts";

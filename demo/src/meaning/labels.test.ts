@@ -1,24 +1,29 @@
 import { expect, test } from "vitest";
-import { placeLabels } from "./labels.ts";
+import { type Label, LabelPlacer } from "./labels.ts";
 
-const SIZE = { width: 200, height: 100 };
-const widthOf = (text: string): number => 6 * text.length;
-const label = (text: string, x: number, y: number) => ({ text, at: { x, y } });
+const placer = (): LabelPlacer => new LabelPlacer({ width: 200, height: 100 }, (text) => 6 * text.length);
+const label = (text: string, x: number, y: number): Label => ({ text, mark: { x, y }, offset: 5 });
 
-test("an overlapping label gives way to the one before it", () => {
-  const placed = placeLabels(
-    [label("first", 10, 50), label("second", 20, 52), label("third", 20, 80)],
-    SIZE,
-    10,
-    widthOf,
-  );
-  expect(placed.map(({ text }) => text)).toEqual(["first", "third"]);
+test("a label stands to the right of its mark, or to the left where the map ends", () => {
+  expect(placer().place(label("word", 50, 50))).toEqual({ side: "right", x: 55, y: 50 });
+  expect(placer().place(label("word", 190, 50))).toEqual({ side: "left", x: 161, y: 50 });
 });
 
-test("a label that would leave the map is not shown", () => {
-  expect(placeLabels([label("long enough to be cut", 150, 50), label("high", 10, 2)], SIZE, 10, widthOf)).toEqual([]);
+test("a label that would cover another goes to the other side, or is not shown", () => {
+  const labels = placer();
+  labels.place(label("first", 100, 50));
+  expect(labels.place(label("second", 100, 52))?.side).toBe("left");
+  expect(labels.place(label("third", 100, 54))).toBeUndefined();
+  expect(labels.place(label("lower", 100, 80))?.side).toBe("right");
 });
 
-test("no more are placed than asked for", () => {
-  expect(placeLabels([label("a", 10, 20), label("b", 10, 50), label("c", 10, 80)], SIZE, 2, widthOf)).toHaveLength(2);
+test("a label covers no mark", () => {
+  const labels = placer();
+  labels.avoid({ x: 70, y: 50 }, 7);
+  expect(labels.place(label("word", 50, 50))?.side).toBe("left");
+});
+
+test("a label that fits on neither side, or would be cut above, is not shown", () => {
+  expect(placer().place(label("longer than half of the map is wide", 100, 50))).toBeUndefined();
+  expect(placer().place(label("high", 50, 2))).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import type { LastWrite } from "./last-write.ts";
 import { missingAcknowledgements } from "./missing-acknowledgements.ts";
 import type { Note } from "./note.ts";
 import { Topic } from "../topic.ts";
-import type { UnconfirmedWrites } from "./unconfirmed-writes.ts";
+import type { UnconfirmedWrite, UnconfirmedWrites } from "./unconfirmed-writes.ts";
 
 interface Change {
   readonly noteId: string;
@@ -36,8 +36,8 @@ export class NoteWriter {
     return this.#lastWrite;
   }
 
-  get unconfirmedCount(): number {
-    return this.#unconfirmed.all().length;
+  get unconfirmed(): readonly UnconfirmedWrite[] {
+    return this.#unconfirmed.all();
   }
 
   stateOf(noteId: string): "saved" | "saving" | "unconfirmed" {

@@ -1,4 +1,4 @@
-import type { JsonObject, Replicator, VectorEntry } from "@vecmesh/sdk";
+import type { Replicator, VectorEntry } from "@vecmesh/sdk";
 import type { Vocabulary } from "../meaning/vocabulary.ts";
 
 /** How many of the vocabulary's words are loaded: its most frequent. */
@@ -29,7 +29,7 @@ export async function loadWords(
   isHere: (id: string) => boolean,
   pacing: Pacing,
 ): Promise<void> {
-  const entries: VectorEntry<JsonObject>[] = [];
+  const entries: VectorEntry[] = [];
   vocabulary.words.slice(0, LOADED_WORDS).forEach((word, rank) => {
     const id = wordId(word);
     if (!isHere(id)) entries.push({ id, vector: vocabulary.vectorAt(rank), metadata: { kind: "word", word } });

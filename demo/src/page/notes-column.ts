@@ -39,7 +39,7 @@ export function createNotesColumn({ collection, embed, report, reveal, search, w
     openConflict: noteAnd((note) => dialog.open(note)),
   });
   const show = perFrame(() => {
-    banner.update(writer.unconfirmedCount);
+    banner.update(writer.unconfirmed);
     list.update(viewOf(collection.newestFirst(), found, (id) => writer.stateOf(id)));
   });
   const searchAgain = perFrame(() => void search.refresh().catch(report));

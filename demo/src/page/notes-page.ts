@@ -38,7 +38,7 @@ export function openNotesPage(room: string, replicator: Replicator, vocabulary: 
   roomState.follow(report);
   presence.join().catch(report);
 
-  listenForShortcuts({ "/": notes.focusSearch, n: notes.focusComposer, o: toggle });
+  listenForShortcuts({ "/": () => notes.focusSearch(), n: () => notes.focusComposer(), o: toggle });
   document.title = `${replicaName(replicator.nodeId).name} · Shared notes`;
   return element(
     "div",

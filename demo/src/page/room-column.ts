@@ -7,15 +7,25 @@ import type { RoomState } from "./room-state.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Who is here, and what happens. */
-export function createRoomColumn({ collection, replicator, report, writer }: Workspace, room: RoomState): HTMLElement {
+export function createRoomColumn(
+  { collection, presence, replicator, report, writer }: Workspace,
+  room: RoomState,
+): HTMLElement {
   const panel = new ReplicaPanel(
     (noteId) => void writer.retry(noteId, collection.get(noteId)?.text ?? "A deleted note"),
   );
   const feed = createEventFeed();
   const show = perFrame(() =>
-    panel.update({ replicas: room.replicas, self: replicator.nodeId, lastWrite: writer.lastWrite, nowMs: Date.now() }),
+    panel.update({
+      replicas: room.replicas,
+      self: replicator.nodeId,
+      online: presence.state !== "offline",
+      lastWrite: writer.lastWrite,
+      nowMs: Date.now(),
+    }),
   );
   room.changed.subscribe(show);
+  presence.changed.subscribe(show);
   writer.changed.subscribe(show);
   const follow = async (): Promise<void> => {
     for await (const event of replicator.events())

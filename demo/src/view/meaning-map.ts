@@ -1,22 +1,25 @@
 import { type Axes, principalAxes } from "../meaning/principal-axes.ts";
-import { element, setAttribute } from "./element.ts";
+import { element, setAttribute, setText } from "./element.ts";
 import { frameAround, type Point, type Size } from "../meaning/map-frame.ts";
 import { labelOf, type Mark, MAX_MARKS, NoteMarks } from "./note-marks.ts";
-import { count, counted } from "../words/quantities.ts";
 import { DIMENSIONS } from "../meaning/vocabulary.ts";
 import type { Note } from "../notes/note.ts";
 import type { NoteCollection } from "../notes/note-collection.ts";
+import { mapCaption } from "./map-caption.ts";
 import { onThemeChange } from "./map-colours.ts";
 import { perFrame } from "./per-frame.ts";
-import { placeLabels } from "../meaning/labels.ts";
+import { LabelPlacer } from "../meaning/labels.ts";
 import { WordLayer } from "./word-layer.ts";
 
 /** Fewer notes than this span no plane: then the words do, if any are loaded. */
 const NOTES_OF_A_PLANE = 3;
-/** Pixels from the centre of a mark to its label, and a label's size. */
+/** Pixels: a mark's radius with its rim, and from its centre to its label. */
+const MARK_RADIUS = 8;
 const MARK_LABEL_OFFSET = 11;
-const LABEL_PIXELS_PER_CHARACTER = 6.1;
-const MAX_NOTE_LABELS = 40;
+/** Notes' labels are set a little larger and heavier than the words' that are measured. */
+const LABEL_SAFETY = 1.1;
+/** The newest notes are named; more names than this fit no map. */
+const MAX_NOTE_LABELS = 60;
 
 export interface MapMatches {
   /** Likeness by note id. */
@@ -78,42 +81,33 @@ export class MeaningMap {
     const size: Size = { width: this.#stage.clientWidth, height: this.#stage.clientHeight };
     const { words } = this.#collection;
     const notes = this.#collection.newestFirst().slice(0, MAX_MARKS);
-    this.#caption.textContent = captionOf(notes, words.count);
+    setText(this.#caption, mapCaption(notes, words.count));
     setAttribute(this.#empty, "hidden", notes.length > 0 || words.count > 0);
     const scatter = notes.length < NOTES_OF_A_PLANE && words.count > 0 ? words.scatter : this.#collection.scatter;
-    this.#axes = principalAxes(scatter.covariance(), DIMENSIONS, this.#axes);
+    const axes = principalAxes(scatter.covariance(), DIMENSIONS, this.#axes);
+    this.#axes = axes;
     const origin = scatter.mean();
-    const places = notes.map((note) => project(note.vector, origin, this.#axes!));
-    const points = words.project(this.#axes, origin);
+    const places = notes.map((note) => project(note.vector, origin, axes));
+    const points = words.project(axes, origin);
     const frame = frameAround(places, points, size);
-    const marks = this.#markAll(
-      notes,
-      places.map((place) => frame.toPixels(place)),
-      size,
-    );
-    this.#marks.update(marks);
-    const reserved = marks.filter(({ labelled }) => labelled).map(({ note, at }) => labelAt(note, at));
-    this.#words.draw({ names: words.words, points, matches: this.#matches?.words ?? [] }, frame, size, reserved);
+    const labels = new LabelPlacer(size, (text) => this.#words.widthOf(text) * LABEL_SAFETY);
+    const pixels = places.map((place) => frame.toPixels(place));
+    this.#marks.update(this.#mark(notes, pixels, labels));
+    this.#words.draw({ names: words.words, points, matches: this.#matches?.words ?? [] }, frame, size, labels);
     this.#stage.dataset.words = String(words.count);
     this.#stage.dataset.notes = String(notes.length);
   }
 
-  #markAll(notes: readonly Note[], places: readonly Point[], size: Size): Mark[] {
-    const labels = notes.map((note, i) => labelAt(note, places[i]!));
-    const placed = new Set(
-      placeLabels(labels, size, MAX_NOTE_LABELS, (text) => LABEL_PIXELS_PER_CHARACTER * text.length),
-    );
-    return notes.map((note, i) => ({
-      note,
-      at: places[i]!,
-      labelled: placed.has(labels[i]!),
-      match: this.#matches === undefined ? undefined : Math.max(0, this.#matches.notes.get(note.id) ?? 0),
-    }));
+  #mark(notes: readonly Note[], pixels: readonly Point[], labels: LabelPlacer): Mark[] {
+    for (const at of pixels) labels.avoid(at, MARK_RADIUS);
+    return notes.map((note, i) => {
+      const at = pixels[i]!;
+      const label =
+        i < MAX_NOTE_LABELS ? labels.place({ text: labelOf(note), mark: at, offset: MARK_LABEL_OFFSET }) : undefined;
+      const match = this.#matches === undefined ? undefined : Math.max(0, this.#matches.notes.get(note.id) ?? 0);
+      return { note, at, label: label?.side, match };
+    });
   }
-}
-
-function labelAt(note: Note, { x, y }: Point): { text: string; at: Point } {
-  return { text: labelOf(note), at: { x: x + MARK_LABEL_OFFSET, y } };
 }
 
 function project(vector: Float32Array, origin: Float64Array, axes: Axes): Point {
@@ -125,12 +119,4 @@ function project(vector: Float32Array, origin: Float64Array, axes: Axes): Point 
     y += component * axes.y[i]!;
   }
   return { x, y };
-}
-
-function captionOf(notes: readonly Note[], words: number): string {
-  const conflicts = notes.filter((note) => note.others.length > 0).length;
-  const parts = [counted(notes.length, "note")];
-  if (conflicts > 0) parts.push(`${count(conflicts)} in conflict`);
-  if (words > 0) parts.push(counted(words, "word"));
-  return parts.join(" · ");
 }

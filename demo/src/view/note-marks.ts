@@ -12,8 +12,8 @@ const LABEL_LENGTH = 22;
 export interface Mark {
   readonly note: Note;
   readonly at: Point;
-  /** Whether its label fits beside it. */
-  readonly labelled: boolean;
+  /** Where its label fits; `undefined`: nowhere. */
+  readonly label: "right" | "left" | undefined;
   /** How well it answers the search, 0 to 1; `undefined` without a search. */
   readonly match: number | undefined;
 }
@@ -65,7 +65,7 @@ export class NoteMarks {
     for (const mark of marks) this.#show(mark);
   }
 
-  #show({ note, at, labelled, match }: Mark): void {
+  #show({ note, at, label, match }: Mark): void {
     const button = this.#buttons.get(note.id) ?? this.#add(note.id);
     const conflict = note.others.length > 0;
     button.style.setProperty("--hue", String(replicaName(note.author).hue));
@@ -73,9 +73,10 @@ export class NoteMarks {
     button.style.transform = `translate(${at.x.toFixed(1)}px, ${at.y.toFixed(1)}px)`;
     button.tabIndex = note.id === this.#current ? 0 : -1;
     setAttribute(button, "data-conflict", conflict);
+    setAttribute(button, "data-label", label);
     setAttribute(button, "data-searching", match !== undefined);
     setAttribute(button, "aria-label", conflict ? `${note.text} (in conflict)` : note.text);
-    setText(button.querySelector(".mark-label")!, labelled ? labelOf(note) : "");
+    setText(button.querySelector(".mark-label")!, label === undefined ? "" : labelOf(note));
   }
 
   #add(id: string): HTMLButtonElement {

@@ -19,7 +19,8 @@ export function createNotices(): Notices {
   return {
     element: stack,
     show: ({ title, detail }, tone) => {
-      for (const shown of [...stack.children]) if (shown.querySelector("strong")?.textContent === title) shown.remove();
+      const same = Array.from(stack.children).find((shown) => shown.querySelector("strong")?.textContent === title);
+      same?.remove();
       const close = (): void => notice.remove();
       const notice = element(
         "div",

@@ -9,6 +9,8 @@ export interface ReplicaPanelView {
   /** This replica first. */
   readonly replicas: readonly ReplicaInfo[];
   readonly self: NodeId;
+  /** Whether this tab takes part in the room. */
+  readonly online: boolean;
   readonly lastWrite: LastWrite | undefined;
   readonly nowMs: number;
 }
@@ -33,7 +35,7 @@ export class ReplicaPanel {
     );
   }
 
-  update({ replicas, self, lastWrite, nowMs }: ReplicaPanelView): void {
+  update({ replicas, self, online, lastWrite, nowMs }: ReplicaPanelView): void {
     const { words, available } = quorumWords(replicas);
     setText(this.#quorum, words);
     this.#quorum.dataset.available = String(available);
@@ -45,7 +47,9 @@ export class ReplicaPanel {
     }
     for (const replica of replicas) {
       const row = this.#rows.get(replica.id) ?? this.#addRow(replica.id, replica.id === self);
-      row.update(replica, replica.id === self, lastWrite?.acks.includes(replica.id) ?? false, nowMs);
+      const acknowledged = lastWrite?.acks.includes(replica.id) ?? false;
+      const status = replica.id === self && !online ? "offline" : replica.status;
+      row.update({ ...replica, status }, replica.id === self, acknowledged, nowMs);
     }
     this.#lastWrite.update(lastWrite, self);
   }

@@ -23,9 +23,9 @@ const ROLE_MEANING: Record<ReplicaInfo["role"], string> = {
 /** One replica of the room. */
 export class ReplicaRow {
   readonly element: HTMLElement;
-  readonly #role = element("span", { class: "badge", "data-testid": "replica-role" });
+  readonly #role = element("span", { class: "replica-role", "data-testid": "replica-role" });
   readonly #status = element("span", { class: "replica-status", "data-testid": "replica-status" });
-  readonly #facts = element("p", { class: "hint", "data-testid": "replica-facts" });
+  readonly #facts = element("span", { "data-testid": "replica-facts" });
   readonly #ack = element(
     "span",
     {
@@ -42,7 +42,7 @@ export class ReplicaRow {
     const name = element("span", { class: "replica-name" }, replicaName(id).name);
     this.element = element(
       "li",
-      { class: "replica", "data-testid": "replica", "data-node-id": id, "data-self": self },
+      { class: "replica", title: `Node ${id}`, "data-testid": "replica", "data-node-id": id, "data-self": self },
       avatar(id),
       element(
         "div",
@@ -52,9 +52,8 @@ export class ReplicaRow {
           { class: "replica-title" },
           name,
           self ? element("span", { class: "badge self" }, "this tab") : undefined,
-          this.#role,
         ),
-        this.#facts,
+        element("p", { class: "hint" }, this.#role, this.#facts),
       ),
       this.#ack,
       this.#status,
@@ -72,11 +71,12 @@ export class ReplicaRow {
     setText(this.#role, role);
     this.#role.title = ROLE_MEANING[role];
     setText(this.#status, self && status === "healthy" ? "online" : STATUS_WORDS[status]);
-    const facts = [id.slice(0, SHOWN_ID_DIGITS)];
+    const facts: string[] = [];
     if (!self && status !== "offline") facts.push(`lag ${duration(lagMs)}`);
     if (lastSyncAt !== undefined)
       facts.push(`synced ${ago(lastSyncAt, nowMs)}${nowMs - lastSyncAt < 60_000 ? "" : " ago"}`);
-    setText(this.#facts, facts.join(" · "));
+    if (self) facts.push(`id ${id.slice(0, SHOWN_ID_DIGITS)}`);
+    setText(this.#facts, facts.map((fact) => ` · ${fact}`).join(""));
     setAttribute(this.#ack, "data-shown", acknowledged);
     setAttribute(this.#ack, "hidden", !acknowledged);
   }

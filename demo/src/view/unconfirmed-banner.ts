@@ -1,12 +1,16 @@
 import { element, setAttribute, setText } from "./element.ts";
 import { counted } from "../words/quantities.ts";
+import type { UnconfirmedWrite } from "../notes/unconfirmed-writes.ts";
 
 export interface UnconfirmedBanner {
   readonly element: HTMLElement;
-  update(unconfirmed: number): void;
+  update(writes: readonly UnconfirmedWrite[]): void;
 }
 
-/** Says how many changes the others have not confirmed, deletions included, and asks them all again. */
+/**
+ * Says how many changes the others have not confirmed, and asks them all again. A single note says so itself; a deleted one
+ * cannot.
+ */
 export function createUnconfirmedBanner(retryAll: () => void): UnconfirmedBanner {
   const words = element("span", {});
   const banner = element(
@@ -21,9 +25,9 @@ export function createUnconfirmedBanner(retryAll: () => void): UnconfirmedBanner
   );
   return {
     element: banner,
-    update: (unconfirmed) => {
-      setAttribute(banner, "hidden", unconfirmed === 0);
-      setText(words, `${counted(unconfirmed, "change")} saved here, not yet confirmed by others`);
+    update: (writes) => {
+      setAttribute(banner, "hidden", writes.length < 2 && !writes.some(({ deleted }) => deleted));
+      setText(words, `${counted(writes.length, "change")} saved here, not yet confirmed by others`);
     },
   };
 }

@@ -1,16 +1,16 @@
-import { type Label, placeLabels } from "../meaning/labels.ts";
 import type { MapFrame, Point, Size } from "../meaning/map-frame.ts";
 import { element } from "./element.ts";
+import type { LabelPlacer } from "../meaning/labels.ts";
 import { mapColours } from "./map-colours.ts";
 
-const FONT = "11px ui-sans-serif, system-ui, sans-serif";
+const FONT_SIZE = "11px";
 const DOT = 1.6;
 const MATCH_DOT = 3;
 /** Words that are named on the map: more would hide the dots. */
 const MAX_LABELS = 28;
 /** Words are tried for a label in the order of their frequency; looking through all of them would take longer than a frame. */
 const TRIED_LABELS = 600;
-/** Pixels between a dot and its label. */
+/** Pixels from a dot's centre to its label. */
 const LABEL_OFFSET = 5;
 
 export interface Words {
@@ -24,54 +24,52 @@ export interface Words {
 /** The words' dots, drawn on a canvas: thousands of elements would be too many. */
 export class WordLayer {
   readonly element = element("canvas", { class: "word-layer", "aria-hidden": "true", "data-testid": "word-layer" });
+  readonly #context = this.element.getContext("2d")!;
 
-  /** @param reserved labels of notes, which come first. */
-  draw(words: Words, frame: MapFrame, size: Size, reserved: readonly Label[]): void {
-    const context = this.#prepare(size);
-    if (context === null) return;
+  widthOf(text: string): number {
+    this.#context.font = this.#font();
+    return this.#context.measureText(text).width;
+  }
+
+  /** @param labels knows what is on the map already. */
+  draw(words: Words, frame: MapFrame, size: Size, labels: LabelPlacer): void {
+    this.#clear(size);
+    const context = this.#context;
     const colours = mapColours(this.element);
     const at = (place: number): Point =>
       frame.toPixels({ x: words.points[2 * place]!, y: words.points[2 * place + 1]! });
     context.fillStyle = colours.word;
     for (let place = 0; place < words.names.length; place++) dot(context, at(place), DOT);
+
     const matched = words.matches.map((word) => words.names.indexOf(word)).filter((place) => place >= 0);
     context.fillStyle = colours.match;
     for (const place of matched) dot(context, at(place), MATCH_DOT);
-    context.font = FONT;
-    context.textBaseline = "middle";
-    const matchNames = new Set(words.matches);
-    for (const { text, at: position } of this.#labels(context, words, matched, at, size, reserved)) {
-      context.fillStyle = matchNames.has(text) ? colours.match : colours.label;
-      context.fillText(text, position.x, position.y);
+
+    const isMatch = new Set(matched);
+    const frequent = Array.from({ length: Math.min(TRIED_LABELS, words.names.length) }, (_, place) => place);
+    let shown = 0;
+    for (const place of [...matched, ...frequent.filter((other) => !isMatch.has(other))]) {
+      if (shown >= MAX_LABELS) break;
+      const text = words.names[place]!;
+      const placed = labels.place({ text, mark: at(place), offset: LABEL_OFFSET });
+      if (placed === undefined) continue;
+      context.fillStyle = isMatch.has(place) ? colours.match : colours.label;
+      context.fillText(text, placed.x, placed.y);
+      shown++;
     }
   }
 
-  #labels(
-    context: CanvasRenderingContext2D,
-    words: Words,
-    matched: readonly number[],
-    at: (place: number) => Point,
-    size: Size,
-    reserved: readonly Label[],
-  ): Label[] {
-    const tried = Array.from({ length: Math.min(TRIED_LABELS, words.names.length) }, (_, place) => place);
-    const wanted = [...matched, ...tried].map((place) => {
-      const { x, y } = at(place);
-      return { text: words.names[place]!, at: { x: x + LABEL_OFFSET, y } };
-    });
-    const limit = MAX_LABELS + reserved.length;
-    const placed = placeLabels([...reserved, ...wanted], size, limit, (text) => context.measureText(text).width);
-    const own = new Set<Label>(reserved);
-    return placed.filter((label) => !own.has(label));
-  }
-
-  #prepare({ width, height }: Size): CanvasRenderingContext2D | null {
+  #clear({ width, height }: Size): void {
     const ratio = window.devicePixelRatio;
     this.element.width = Math.round(width * ratio);
     this.element.height = Math.round(height * ratio);
-    const context = this.element.getContext("2d");
-    context?.scale(ratio, ratio);
-    return context;
+    this.#context.scale(ratio, ratio);
+    this.#context.font = this.#font();
+    this.#context.textBaseline = "middle";
+  }
+
+  #font(): string {
+    return `${FONT_SIZE} ${getComputedStyle(this.element).fontFamily}`;
   }
 }
 

@@ -1,7 +1,7 @@
 import { bytes, count, counted } from "../words/quantities.ts";
 import { element, setAttribute, setText } from "./element.ts";
 import { icon } from "./icon.ts";
-import type { Progress } from "../notes/word-loading.ts";
+import { LOADED_WORDS, type Progress } from "../notes/word-loading.ts";
 
 export interface Traffic {
   readonly sentBytes: number;
@@ -38,7 +38,7 @@ export function createWordLoader(actions: { readonly load: () => void; readonly 
   const remove = element(
     "button",
     { class: "button quiet", type: "button", "data-testid": "words-remove", on: { click: actions.remove } },
-    "Remove them",
+    "Remove the words",
   );
   return {
     element: element(
@@ -52,6 +52,7 @@ export function createWordLoader(actions: { readonly load: () => void; readonly 
     update: ({ words, progress, traffic }) => {
       const busy = progress !== undefined && progress.done < progress.total;
       load.disabled = busy;
+      setAttribute(load, "hidden", words >= LOADED_WORDS);
       setAttribute(remove, "hidden", words === 0 || busy);
       setAttribute(bar, "hidden", !busy);
       bar.max = Math.max(1, progress?.total ?? 1);

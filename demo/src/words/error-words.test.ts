@@ -39,7 +39,7 @@ describe("every error", () => {
     expect(title).not.toBe("");
     expect(detail.length).toBeGreaterThan(20);
     expect(`${title} ${detail}`).not.toMatch(/undefined|NaN|\[object/);
-    if (code.includes("-")) expect(`${title} ${detail}`).not.toContain(code);
+    expect(`${title} ${detail}`).not.toContain(code.includes("-") ? code : `code ${code}`);
   });
 });
 
