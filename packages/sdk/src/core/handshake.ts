@@ -3,17 +3,24 @@ import type { Environment } from "./environment.ts";
 import { factsConflict } from "./room-facts.ts";
 import type { Hello } from "./messages.ts";
 import type { NodeId } from "./node-id.ts";
-import { outranks } from "./replica-set.ts";
+import { outranks, type ReplicaSetRecord } from "./replica-set.ts";
 import { PROTOCOL_VERSION } from "./messages.ts";
 import { replicationError } from "./replication-error.ts";
 
 /** A peer that has not said hello by then is no replica of this protocol; a slow page needs a few seconds. */
 export const HELLO_TIMEOUT_MS: number = 15 * 1000;
 
+interface Stranger {
+  readonly claims: NodeId;
+  readonly deadline: number;
+  /** The record that our hello named. */
+  readonly told: ReplicaSetRecord;
+}
+
 /** From an open channel to a known peer: each side says hello first, and nothing else is read before it. */
 export class Handshake {
   readonly #env: Environment;
-  readonly #strangers = new Map<LinkId, { readonly claims: NodeId; readonly deadline: number }>();
+  readonly #strangers = new Map<LinkId, Stranger>();
 
   constructor(env: Environment) {
     this.#env = env;
@@ -21,7 +28,7 @@ export class Handshake {
 
   begin(link: LinkId, claims: NodeId): void {
     const { config, state } = this.#env;
-    this.#strangers.set(link, { claims, deadline: this.#env.now() + HELLO_TIMEOUT_MS });
+    this.#strangers.set(link, { claims, deadline: this.#env.now() + HELLO_TIMEOUT_MS, told: state.replicaSet });
     const hello: Hello = {
       type: "hello",
       protocol: PROTOCOL_VERSION,
@@ -39,9 +46,9 @@ export class Handshake {
   onHello(link: LinkId, hello: Hello): Peer | undefined {
     const stranger = this.#strangers.get(link);
     this.#strangers.delete(link);
-    const fault = stranger === undefined ? "a second hello" : this.#fault(hello, stranger.claims);
-    if (fault !== undefined) {
-      this.#env.emit({ type: "close", link, reason: fault });
+    const fault = stranger === undefined ? undefined : this.#fault(hello, stranger.claims);
+    if (stranger === undefined || fault !== undefined) {
+      this.#env.emit({ type: "close", link, reason: fault ?? "a second hello" });
       return undefined;
     }
     this.#warnOfResolver(hello);
@@ -50,6 +57,7 @@ export class Handshake {
       nodeId: hello.nodeId,
       deviceId: hello.deviceId,
       replicaSet: hello.replicaSet,
+      toldReplicaSet: stranger.told,
       theirDigest: undefined,
       toldDigest: undefined,
       differsSince: undefined,

@@ -12,6 +12,8 @@ export interface Peer {
   readonly deviceId: DeviceId;
   /** The newest record it is known to go by. */
   replicaSet: ReplicaSetRecord;
+  /** The record that it was last told this replica goes by. */
+  toldReplicaSet: ReplicaSetRecord;
   /** What its context last hashed to, and what ours did when we last told it. */
   theirDigest: ContextDigest | undefined;
   toldDigest: ContextDigest | undefined;

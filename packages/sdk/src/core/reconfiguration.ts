@@ -53,8 +53,9 @@ export class Reconfiguration {
   }
 
   peerUp(peer: Peer): void {
+    // Our hello may have crossed with a change of the record.
+    if (peer.toldReplicaSet !== this.#env.state.replicaSet) this.#announce(peer);
     this.learn(peer, peer.replicaSet);
-    this.evaluate();
   }
 
   peerDown(nodeId: NodeId): void {
@@ -69,7 +70,7 @@ export class Reconfiguration {
     const ours = this.#env.state.replicaSet;
     if (theirs.lineage === ours.lineage) {
       if (theirs.epoch > ours.epoch) this.#adopt(theirs);
-      else if (theirs.epoch < ours.epoch) this.#tell(peer);
+      else if (theirs.epoch < ours.epoch) this.#announce(peer);
     } else if (this.#env.state.retired.includes(theirs.lineage)) {
       this.#env.emit({
         type: "send",
@@ -79,8 +80,9 @@ export class Reconfiguration {
     } else if (outranks(theirs, ours)) {
       this.#meetGreater(peer, theirs);
     } else {
-      this.#tell(peer);
+      this.#announce(peer);
     }
+    this.evaluate();
   }
 
   /** Q7b: our lineage's state is safe in the winner's. */
@@ -224,16 +226,15 @@ export class Reconfiguration {
   #inForce(record: ReplicaSetRecord): void {
     this.#counters.recordChanged(record);
     // Also those who know the record: that this replica goes by it now is news.
-    for (const peer of this.#env.peers.values())
-      this.#env.emit({ type: "send", link: peer.link, message: { type: "replica-set", replicaSet: record } });
+    for (const peer of this.#env.peers.values()) this.#announce(peer);
     this.#env.emit({ type: "notice", notice: { type: "replicaSet", record } });
     this.#changed();
     this.evaluate();
   }
 
-  #tell(peer: Peer): void {
+  #announce(peer: Peer): void {
     const ours = this.#env.state.replicaSet;
-    if (peer.replicaSet.lineage === ours.lineage && peer.replicaSet.epoch >= ours.epoch) return;
+    peer.toldReplicaSet = ours;
     this.#env.emit({ type: "send", link: peer.link, message: { type: "replica-set", replicaSet: ours } });
   }
 
