@@ -1,4 +1,6 @@
 import { CausalContext } from "./causal-context.ts";
+import { dotKey } from "./dot.ts";
+import type { IndexedVersion } from "./durable-state.ts";
 import type { Environment } from "./environment.ts";
 import { pack } from "./packing.ts";
 import type { Peer } from "./peer.ts";
@@ -29,7 +31,8 @@ export class SendSession {
   readonly peer: Peer;
   readonly #env: Environment;
   readonly #theirs: CausalContext;
-  readonly #joinable: CausalContext;
+  #joinable: CausalContext;
+  readonly #missed = new Set<string>();
   readonly #ids: string[];
   #next = 0;
   #loading = false;
@@ -101,13 +104,25 @@ export class SendSession {
       (versions) => {
         this.#loading = false;
         const loaded = versions.filter((version) => version !== undefined);
-        // What was replaced while it was being read is read again as what replaced it (S3).
-        const replaced = lacked.filter((_, i) => versions[i] === undefined).map((sibling) => sibling.id);
-        this.#ids.push(...new Set(replaced));
+        this.#readAgain(lacked.filter((_, i) => versions[i] === undefined));
         this.#send(loaded);
         this.advance();
       },
     );
+  }
+
+  /**
+   * What was replaced while it was being read is read again, as what replaced it (S3). What is missing twice is damaged here: the
+   * session goes on without it and tells no context, since it did not send all that the context covers.
+   */
+  #readAgain(missing: readonly IndexedVersion[]): void {
+    const ids = new Set<string>();
+    for (const { id, dot } of missing) {
+      if (this.#missed.has(dotKey(dot))) this.#joinable = CausalContext.EMPTY;
+      else ids.add(id);
+      this.#missed.add(dotKey(dot));
+    }
+    this.#ids.push(...ids);
   }
 
   #send(versions: readonly StoredVersion[]): void {
