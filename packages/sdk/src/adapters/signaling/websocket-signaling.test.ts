@@ -1,0 +1,192 @@
+import { startSignalingServer, type SignalingServer } from "@vecmesh/signaling";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { WebSocket, WebSocketServer } from "ws";
+import { isReplicationError } from "../../core/replication-error.ts";
+import { mintNodeId } from "../../core/node-id.ts";
+import type { Runtime } from "../../ports/runtime.ts";
+import type { Announcement, Envelope, Instance } from "./envelope.ts";
+import type { SignalingChannel } from "./signaling.ts";
+import { webSocketSignaling } from "./websocket-signaling.ts";
+
+const randomBytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
+
+/** Real time, but what waits a second waits a twentieth of it. */
+const runtime: Runtime = {
+  now: () => performance.now() * 20,
+  randomBytes,
+  setTimer(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs / 20);
+    return () => clearTimeout(timer);
+  },
+};
+
+const cleanUps: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+class Client {
+  readonly instance = Buffer.from(randomBytes(8)).toString("hex") as Instance;
+  readonly nodeId = mintNodeId(randomBytes);
+  readonly received: Envelope[] = [];
+  readonly lost: Instance[] = [];
+  readonly errors: Error[] = [];
+  opened = 0;
+  readonly channel: SignalingChannel;
+
+  constructor(url: string, token?: string | (() => Promise<string>)) {
+    const signaling = webSocketSignaling({ url, token, runtime, WebSocket: WebSocket as never });
+    this.channel = signaling.open("room", this, {
+      opened: () => void this.opened++,
+      received: (envelope) => void this.received.push(envelope),
+      lost: (instance) => void this.lost.push(instance),
+      error: (error) => void this.errors.push(error),
+    });
+    cleanUps.push(() => this.channel.close());
+  }
+
+  announce(to?: Instance): void {
+    const { nodeId, instance } = this;
+    this.channel.send({ type: "announce", nodeId, instance, ageMs: 1, upMs: 1, to, answer: false });
+  }
+
+  codes(): (string | undefined)[] {
+    return this.errors.map((error) => (isReplicationError(error) ? error.code : undefined));
+  }
+}
+
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 10_000, interval: 5 });
+
+async function start(port = 0): Promise<SignalingServer> {
+  const server = await startSignalingServer({ port });
+  cleanUps.push(() => server.close());
+  return server;
+}
+
+/** A server of the test's own: what it does with each socket is up to the test. */
+async function startRaw(connected: (socket: WebSocket, url: string) => void): Promise<string> {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  server.on("connection", (socket, request) => connected(socket, request.url ?? ""));
+  await new Promise((resolve) => server.once("listening", resolve));
+  cleanUps.push(() => {
+    for (const socket of server.clients) socket.terminate();
+    server.close();
+  });
+  return `ws://127.0.0.1:${(server.address() as { port: number }).port}`;
+}
+
+async function open(...clients: Client[]): Promise<void> {
+  await eventually(() => expect(clients.every(({ opened }) => opened > 0)).toBe(true));
+}
+
+describe("T9: signaling over a server", () => {
+  it("brings announcements to all others in the room, and what is directed to one alone", async () => {
+    const { url } = await start();
+    const [a, b, c] = [new Client(url), new Client(url), new Client(url)];
+    await open(a, b, c);
+    a.announce();
+    await eventually(() => expect([b.received.length, c.received.length]).toEqual([1, 1]));
+    expect(b.received[0]).toEqual({
+      type: "announce",
+      nodeId: a.nodeId,
+      instance: a.instance,
+      ageMs: 1,
+      upMs: 1,
+      to: undefined,
+      answer: false,
+    } satisfies Announcement);
+    b.announce(a.instance);
+    c.announce();
+    await eventually(() => expect([a.received.length, b.received.length]).toEqual([2, 2]));
+    expect(new Set(a.received.map(({ instance }) => instance))).toEqual(new Set([b.instance, c.instance]));
+    expect(c.received.map(({ instance }) => instance)).toEqual([a.instance]);
+  });
+
+  it("tells who is no longer there", async () => {
+    const { url } = await start();
+    const [a, b] = [new Client(url), new Client(url)];
+    await open(a, b);
+    b.announce();
+    await eventually(() => expect(a.received.length).toBe(1));
+    b.channel.close();
+    await eventually(() => expect(a.lost).toEqual([b.instance]));
+  });
+
+  it("T5: finds a server that starts later, dies and comes back, and says once for each outage that it is away", async () => {
+    const probe = await start();
+    const { port, url } = probe;
+    await probe.close();
+    const [a, b] = [new Client(url), new Client(url)];
+    await eventually(() =>
+      expect([a.codes(), b.codes()]).toEqual([["signaling-unreachable"], ["signaling-unreachable"]]),
+    );
+    const first = await start(port);
+    await open(a, b);
+    await first.close();
+    await eventually(() => expect(a.codes()).toEqual(["signaling-unreachable", "signaling-unreachable"]));
+    await start(port);
+    await eventually(() => expect([a.opened, b.opened]).toEqual([2, 2]));
+    a.announce();
+    await eventually(() => expect(b.received.length).toBe(1));
+  });
+
+  it("shows a token asked for afresh at each connection", async () => {
+    const shown: string[] = [];
+    const url = await startRaw((socket, path) => {
+      shown.push(path);
+      socket.close();
+    });
+    let minted = 0;
+    const client = new Client(`${url}/?room=1`, () => Promise.resolve(`a b/${++minted}`));
+    await eventually(() => expect(shown.length).toBeGreaterThan(1));
+    expect(shown.slice(0, 2)).toEqual(["/?room=1&token=a+b%2F1", "/?room=1&token=a+b%2F2"]);
+    expect(client.errors).toEqual([]);
+  });
+
+  it("goes on trying when the token function fails", async () => {
+    const { url } = await start();
+    let asked = 0;
+    const client = new Client(url, () => (asked++ < 2 ? Promise.reject(new Error("offline")) : Promise.resolve("t")));
+    await open(client);
+    expect(client.codes()).toEqual(["signaling-unreachable"]);
+  });
+
+  it("says `unauthorized` when the server closes with 4401", async () => {
+    const url = await startRaw((socket) => socket.close(4401, "who are you?"));
+    const client = new Client(url, "wrong");
+    await eventually(() => expect(client.codes()).toEqual(["unauthorized"]));
+  });
+
+  it("ignores all that is no message of the room's", async () => {
+    const good = { type: "announce", nodeId: "a".repeat(32), instance: "b".repeat(16), ageMs: 0, upMs: 0 };
+    const publish = { type: "publish", topic: "vecmesh:room", from: "x", clients: 2 };
+    const url = await startRaw((socket) => {
+      socket.send(Buffer.from([1, 2, 3]));
+      for (const junk of ["", "{", "null", "[]", "7", '"publish"']) socket.send(junk);
+      for (const junk of [
+        { ...publish, topic: "vecmesh:another", vecmesh: good },
+        { ...publish, from: 7, vecmesh: good },
+        { ...publish, vecmesh: { ...good, nodeId: "me" } },
+        { ...publish, vecmesh: { ...good, type: "signal", to: "c".repeat(16), attempt: 1, signal: {} } },
+        { ...publish, vecmesh: "sealed" },
+        { type: "left", topic: "vecmesh:room", from: "nobody" },
+        { type: "roster", topic: "vecmesh:room", self: "x", peers: "many" },
+        { ...publish, vecmesh: good },
+      ]) {
+        socket.send(JSON.stringify(junk));
+      }
+    });
+    const client = new Client(url);
+    await eventually(() => expect(client.received.length).toBe(1));
+    expect(client.received).toEqual([{ ...good, to: undefined, answer: false }]);
+    expect([client.lost, client.errors, client.opened]).toEqual([[], [], 1]);
+  });
+
+  it("gives up a socket on which nothing is answered", async () => {
+    let connections = 0;
+    const url = await startRaw(() => void connections++);
+    const client = new Client(url);
+    await eventually(() => expect(connections).toBeGreaterThan(1));
+    expect(client.errors).toEqual([]);
+  });
+});
