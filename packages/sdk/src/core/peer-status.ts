@@ -90,7 +90,7 @@ export class PeerStatus {
   nextWake(): number | undefined {
     let next: number | undefined;
     for (const peer of this.#env.peers.values()) {
-      if (peer.differsSince === undefined || this.#told.get(peer.nodeId) === "lagging") continue;
+      if (peer.differsSince === undefined || this.#told.get(peer.nodeId) !== "healthy") continue;
       next = Math.min(next ?? Number.POSITIVE_INFINITY, peer.differsSince + LAGGING_AFTER_MS);
     }
     return next;

@@ -219,6 +219,7 @@ export class Replica {
       case "digest":
         this.#antiEntropy.onDigest(peer, message);
         this.#status.compare(peer);
+        this.#status.tell();
         this.#reconfiguration.evaluate();
         return;
       case "pull":
@@ -320,6 +321,7 @@ export class Replica {
     for (const id of draft.conflicts) this.#env.emit({ type: "notice", notice: { type: "conflict", id } });
     if (draft.changed.size > 0) this.#env.emit({ type: "changed", ids: draft.changed });
     this.#status.contextChanged();
+    this.#status.tell();
     this.#reconfiguration.evaluate();
   }
 
