@@ -99,18 +99,21 @@ describe("hostile planes", () => {
   const zeros = (length: number): Uint8Array => deflateSync(new Uint8Array(length), { level: 9 });
 
   it.each([
-    ["a bomb, inflating to 8 MiB instead of 8 KiB", deflated(zeros(8 * 1024 * 1024)), 8192],
-    ["one byte too much", deflated(zeros(10_001)), 10_000],
-    ["one byte too little", deflated(zeros(9_999)), 10_000],
-    ["a ratio that deflate cannot reach", deflated(zeros(1000)), 4_000_000],
-    ["noise", deflated(new Uint8Array(100).fill(0xa5)), 1000],
-    ["no data at all", deflated(new Uint8Array()), 1000],
-    ["a plane that deflating made longer", deflated(new Uint8Array(10)), 10],
-    ["an unknown kind", Uint8Array.of(2, 0, 0, 0), 1],
-    ["more floats than a frame may hold", Uint8Array.of(0), 2 ** 40],
-    ["the first of four planes only", Uint8Array.of(0, 1, 2), 2],
-  ])("are refused: %s", (_name, bytes, length) => {
+    ["a bomb, 8 MiB instead of 8 KiB", deflated(zeros(8 * 1024 * 1024)), 8192, "over"],
+    ["a smaller bomb", deflated(zeros(1024 * 1024)), 8192, "inflates to another length"],
+    ["one byte too much", deflated(zeros(10_001)), 10_000, "inflates to another length"],
+    ["one byte too little", deflated(zeros(9_999)), 10_000, "inflates to another length"],
+    ["a ratio that deflate cannot reach", deflated(zeros(1000)), 4_000_000, "impossible ratio"],
+    ["noise", deflated(new Uint8Array(100).fill(0xa5)), 1000, "does not inflate"],
+    ["no data at all", deflated(new Uint8Array()), 1000, "impossible ratio"],
+    ["a plane that deflating made longer", deflated(new Uint8Array(10)), 10, "over 9"],
+    ["over 1 MiB of deflated bytes", deflated(new Uint8Array(1024 * 1024 + 1)), 4_000_000, "over 1048576"],
+    ["an unknown kind", Uint8Array.of(2, 0, 0, 0), 1, "unknown kind"],
+    ["more floats than a frame may hold", Uint8Array.of(0), 2 ** 40, "over 16777216 bytes"],
+    ["the first of four planes only", Uint8Array.of(0, 1, 2), 2, "cut off"],
+  ])("are refused: %s", (_name, bytes, length, reason) => {
     expect(() => readVectors(new Reader(bytes), [length])).toThrow(DecodeError);
+    expect(() => readVectors(new Reader(bytes), [length])).toThrow(reason);
   });
 });
 
