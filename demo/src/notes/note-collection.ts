@@ -31,20 +31,10 @@ export class NoteCollection {
 
   put(entry: StoredEntry): void {
     const metadata = readMetadata(entry.metadata);
+    this.#forget(entry.id);
     if (metadata?.kind === "word") this.words.put(entry.id, metadata.word, entry.vector);
-    if (metadata?.kind === "note") {
-      this.#forget(entry.id);
-      const note = {
-        id: entry.id,
-        createdAt: metadata.createdAt,
-        vector: normalise(entry.vector.slice()),
-        ...shownVersion(entry),
-        others: others(entry),
-      };
-      this.#notes.set(note.id, note);
-      this.scatter.add(note.vector);
-      this.#sorted = undefined;
-    }
+    else this.words.remove(entry.id);
+    if (metadata?.kind === "note") this.#putNote(entry, metadata.createdAt);
     this.changed.publish();
   }
 
@@ -52,6 +42,13 @@ export class NoteCollection {
     this.#forget(id);
     this.words.remove(id);
     this.changed.publish();
+  }
+
+  #putNote(entry: StoredEntry, createdAt: number): void {
+    const vector = normalise(entry.vector.slice());
+    this.#notes.set(entry.id, { id: entry.id, createdAt, vector, ...shownVersion(entry), others: others(entry) });
+    this.scatter.add(vector);
+    this.#sorted = undefined;
   }
 
   #forget(id: string): void {

@@ -14,7 +14,6 @@ export interface Progress {
 
 interface Pacing {
   readonly now: () => number;
-  readonly signal?: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -52,13 +51,12 @@ function wordId(word: string): string {
 
 async function inBatches<T>(
   items: readonly T[],
-  { now, signal, onProgress }: Pacing,
+  { now, onProgress }: Pacing,
   write: (batch: readonly T[]) => Promise<unknown>,
 ): Promise<void> {
   const startedAt = now();
   onProgress({ done: 0, total: items.length, entriesPerSecond: 0 });
   for (let from = 0; from < items.length; from += BATCH) {
-    signal?.throwIfAborted();
     const batch = items.slice(from, from + BATCH);
     await write(batch);
     const done = from + batch.length;

@@ -81,7 +81,12 @@ export function createMapColumn(workspace: Workspace, room: RoomState): MapColum
   presence.changed.subscribe(show);
   show();
   return {
-    element: element("div", { class: "column" }, map.element, createExperiments(loader.element, button.element)),
+    element: element(
+      "div",
+      { class: "column", id: "map" },
+      map.element,
+      createExperiments(loader.element, button.element),
+    ),
     drill,
   };
 }

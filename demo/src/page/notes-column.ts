@@ -62,7 +62,7 @@ export function createNotesColumn({ collection, embed, report, reveal, search, w
   return {
     element: element(
       "div",
-      { class: "column notes-column" },
+      { class: "column notes-column", id: "notes" },
       composer.element,
       searchBox.element,
       banner.element,

@@ -1,3 +1,4 @@
+import { createJumpBar } from "../view/jump-bar.ts";
 import { createMapColumn } from "./map-column.ts";
 import { createNotesColumn } from "./notes-column.ts";
 import { createPageHeader } from "../view/page-header.ts";
@@ -45,6 +46,7 @@ export function openNotesPage(room: string, replicator: Replicator, vocabulary: 
     { class: "page" },
     header.element,
     element("main", { class: "columns" }, notes.element, map.element, createRoomColumn(workspace, roomState)),
+    createJumpBar(),
     notes.dialog,
     notices.element,
   );

@@ -2,6 +2,7 @@ import { embed, type Embedding } from "../meaning/embedding.ts";
 import { createNotices, type Notices } from "../view/notices.ts";
 import { errorWordsOf } from "../view/error-words-of.ts";
 import { MeaningSearch } from "../notes/meaning-search.ts";
+import { NOT_CONFIRMED } from "../words/error-words.ts";
 import { NoteCollection } from "../notes/note-collection.ts";
 import { NoteWriter } from "../notes/note-writer.ts";
 import { Presence } from "../presence.ts";
@@ -32,6 +33,9 @@ export function createWorkspace(room: string, replicator: Replicator, vocabulary
   const embedHere = (text: string): Embedding => embed(text, vocabulary);
   const writer = new NoteWriter(replicator, embedHere, new UnconfirmedWrites(localStorage, room, replicator.nodeId));
   writer.failed.subscribe(report);
+  writer.changed.subscribe(() => {
+    if (writer.unconfirmed.length === 0) notices.dismiss(NOT_CONFIRMED);
+  });
   return {
     replicator,
     vocabulary,

@@ -33,13 +33,14 @@ export function createEventFeed(): EventFeed {
       element("h2", { id: "feed-heading" }, "Activity"),
       lines,
     ),
-    add: ({ type, tone, text }, nowMs) => {
+    add: ({ type, tone, text, progress }, nowMs) => {
+      if (progress !== undefined) lines.querySelector(`[data-progress="${CSS.escape(progress)}"]`)?.remove();
       const at = new Date(nowMs);
       const time = element("time", { datetime: at.toISOString() }, CLOCK.format(at));
       lines.prepend(
         element(
           "li",
-          { "data-testid": "event", "data-event": type, "data-tone": tone },
+          { "data-testid": "event", "data-event": type, "data-tone": tone, "data-progress": progress },
           element("span", { class: "event-text" }, text),
           time,
         ),

@@ -3,12 +3,18 @@ export interface MapColours {
   readonly word: string;
   readonly label: string;
   readonly match: string;
+  readonly ground: string;
 }
 
 export function mapColours(element: Element): MapColours {
   const style = getComputedStyle(element);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
-  return { word: colour("--map-word"), label: colour("--map-label"), match: colour("--accent") };
+  return {
+    word: colour("--map-word"),
+    label: colour("--map-label"),
+    match: colour("--accent"),
+    ground: colour("--surface"),
+  };
 }
 
 /** Calls back when the page goes from light to dark or back. @returns what ends it. */

@@ -90,10 +90,11 @@ export class MeaningMap {
     const places = notes.map((note) => project(note.vector, origin, axes));
     const points = words.project(axes, origin);
     const frame = frameAround(places, points, size);
+    this.#words.begin(size);
     const labels = new LabelPlacer(size, (text) => this.#words.widthOf(text) * LABEL_SAFETY);
     const pixels = places.map((place) => frame.toPixels(place));
     this.#marks.update(this.#mark(notes, pixels, labels));
-    this.#words.draw({ names: words.words, points, matches: this.#matches?.words ?? [] }, frame, size, labels);
+    this.#words.draw({ names: words.words, points, matches: this.#matches?.words ?? [] }, frame, labels);
     this.#stage.dataset.words = String(words.count);
     this.#stage.dataset.notes = String(notes.length);
   }

@@ -9,18 +9,24 @@ const MAX_NOTICES = 3;
 
 export interface Notices {
   readonly element: HTMLElement;
-  /** Says it once more in place of the same notice, rather than twice. */
+  /** Takes away what is no longer so. */
+  dismiss(title: string): void;
+  /** A notice with the same title as one that is shown takes its place. */
   show(words: ErrorWords, tone: "info" | "warning"): void;
 }
 
 /** What the person should know now, at the page's lower edge, read out by screen readers. */
 export function createNotices(): Notices {
   const stack = element("div", { class: "notices", role: "status", "aria-label": "Notices", "data-testid": "notices" });
+  const dismiss = (title: string): void => {
+    for (const shown of Array.from(stack.children))
+      if (shown.querySelector("strong")?.textContent === title) shown.remove();
+  };
   return {
     element: stack,
+    dismiss,
     show: ({ title, detail }, tone) => {
-      const same = Array.from(stack.children).find((shown) => shown.querySelector("strong")?.textContent === title);
-      same?.remove();
+      dismiss(title);
       const close = (): void => notice.remove();
       const notice = element(
         "div",

@@ -31,9 +31,9 @@ export function createPageHeader(room: string, self: NodeId, togglePresence: () 
     element("div", { class: "room" }, element("span", { class: "room-name", "data-testid": "room" }, room), copyLink()),
     element(
       "div",
-      { class: "self", title: `Node ${self}` },
+      { class: "identity", title: `Node ${self}` },
       avatar(self),
-      element("span", { class: "self-name", "data-testid": "self-name" }, name),
+      element("span", { class: "identity-name", "data-testid": "self-name" }, name),
       state,
     ),
     toggle,

@@ -4,8 +4,11 @@ import type { LabelPlacer } from "../meaning/labels.ts";
 import { mapColours } from "./map-colours.ts";
 
 const FONT_SIZE = "11px";
-const DOT = 1.6;
+/** Half the side of a word's dot; a square of this size looks round and is drawn at a fraction of the cost. */
+const DOT = 1.1;
 const MATCH_DOT = 3;
+/** A rim of the map's ground around each letter, so that it can be read over dots. */
+const HALO = 3;
 /** Words that are named on the map: more would hide the dots. */
 const MAX_LABELS = 28;
 /** Words are tried for a label in the order of their frequency; looking through all of them would take longer than a frame. */
@@ -26,25 +29,40 @@ export class WordLayer {
   readonly element = element("canvas", { class: "word-layer", "aria-hidden": "true", "data-testid": "word-layer" });
   readonly #context = this.element.getContext("2d")!;
 
+  /** Clears the layer for a map of this size. */
+  begin({ width, height }: Size): void {
+    const ratio = window.devicePixelRatio;
+    this.element.width = Math.round(width * ratio);
+    this.element.height = Math.round(height * ratio);
+    this.#context.scale(ratio, ratio);
+    this.#context.font = `${FONT_SIZE} ${getComputedStyle(this.element).fontFamily}`;
+    this.#context.textBaseline = "middle";
+  }
+
+  /** How wide a label is, in pixels. */
   widthOf(text: string): number {
-    this.#context.font = this.#font();
     return this.#context.measureText(text).width;
   }
 
   /** @param labels knows what is on the map already. */
-  draw(words: Words, frame: MapFrame, size: Size, labels: LabelPlacer): void {
-    this.#clear(size);
+  draw(words: Words, frame: MapFrame, labels: LabelPlacer): void {
     const context = this.#context;
     const colours = mapColours(this.element);
     const at = (place: number): Point =>
       frame.toPixels({ x: words.points[2 * place]!, y: words.points[2 * place + 1]! });
     context.fillStyle = colours.word;
-    for (let place = 0; place < words.names.length; place++) dot(context, at(place), DOT);
+    for (let place = 0; place < words.names.length; place++) {
+      const { x, y } = at(place);
+      context.fillRect(x - DOT, y - DOT, 2 * DOT, 2 * DOT);
+    }
 
     const matched = words.matches.map((word) => words.names.indexOf(word)).filter((place) => place >= 0);
     context.fillStyle = colours.match;
     for (const place of matched) dot(context, at(place), MATCH_DOT);
 
+    context.strokeStyle = colours.ground;
+    context.lineWidth = HALO;
+    context.lineJoin = "round";
     const isMatch = new Set(matched);
     const frequent = Array.from({ length: Math.min(TRIED_LABELS, words.names.length) }, (_, place) => place);
     let shown = 0;
@@ -53,23 +71,11 @@ export class WordLayer {
       const text = words.names[place]!;
       const placed = labels.place({ text, mark: at(place), offset: LABEL_OFFSET });
       if (placed === undefined) continue;
+      context.strokeText(text, placed.x, placed.y);
       context.fillStyle = isMatch.has(place) ? colours.match : colours.label;
       context.fillText(text, placed.x, placed.y);
       shown++;
     }
-  }
-
-  #clear({ width, height }: Size): void {
-    const ratio = window.devicePixelRatio;
-    this.element.width = Math.round(width * ratio);
-    this.element.height = Math.round(height * ratio);
-    this.#context.scale(ratio, ratio);
-    this.#context.font = this.#font();
-    this.#context.textBaseline = "middle";
-  }
-
-  #font(): string {
-    return `${FONT_SIZE} ${getComputedStyle(this.element).fontFamily}`;
   }
 }
 

@@ -10,17 +10,20 @@ export interface ErrorWords {
   readonly detail: string;
 }
 
+/** The title of what is said about a write that lacks acknowledgements. */
+export const NOT_CONFIRMED = "Saved here, not yet confirmed by others";
+
 /** What a replication error means to somebody who has never heard of quorums. */
 export function errorWords(error: ReplicationError): ErrorWords {
   switch (error.code) {
     case "quorum-unavailable":
       return {
-        title: "Saved here, not yet confirmed by others",
+        title: NOT_CONFIRMED,
         detail: `This level needs ${counted(error.required, "replica")} and ${error.alive === 1 ? "only 1 is" : `${error.alive} are`} here. Nothing is lost: the note spreads as soon as others come. Open this page in another tab, or retry later.`,
       };
     case "quorum-timeout":
       return {
-        title: "Saved here, not yet confirmed by others",
+        title: NOT_CONFIRMED,
         detail: `${error.acks.length} of ${counted(error.required, "replica")} answered in time. Nothing is lost: the others may have it already. Retry asks them again.`,
       };
     case "room-mismatch":

@@ -8,6 +8,8 @@ export interface EventWords {
   readonly type: string;
   readonly tone: "plain" | "good" | "warning";
   readonly text: string;
+  /** A line that only tells how far something is takes the place of the last one with the same key. */
+  readonly progress?: string;
 }
 
 const STATUS_WORDS = {
@@ -37,7 +39,9 @@ export function eventWords(event: ReplicationEvent, textOf: (id: string) => stri
     }
     case "replica": {
       const { tone, text } = STATUS_WORDS[event.status];
-      return { type, tone, text: `${replicaName(event.nodeId).name} ${text}` };
+      const words: EventWords = { type, tone, text: `${replicaName(event.nodeId).name} ${text}` };
+      const passing = event.status === "lagging" || event.status === "recovering";
+      return passing ? { ...words, progress: event.nodeId } : words;
     }
     case "quorum":
       return event.available

@@ -1,30 +1,30 @@
 import { hashText } from "../meaning/unit-vector.ts";
 
+/** Colours by name, with their hues in degrees: a replica looks as it is called. Greys and near twins are left out. */
 const COLOURS = [
-  "Amber",
-  "Azure",
-  "Coral",
-  "Crimson",
-  "Golden",
-  "Hazel",
-  "Indigo",
-  "Ivory",
-  "Jade",
-  "Lilac",
-  "Maroon",
-  "Mint",
-  "Ochre",
-  "Olive",
-  "Pearl",
-  "Plum",
-  "Ruby",
-  "Rust",
-  "Sage",
-  "Scarlet",
-  "Silver",
-  "Teal",
-  "Umber",
-  "Violet",
+  ["Scarlet", 6],
+  ["Coral", 17],
+  ["Rust", 27],
+  ["Amber", 38],
+  ["Golden", 48],
+  ["Olive", 64],
+  ["Lime", 82],
+  ["Moss", 98],
+  ["Fern", 118],
+  ["Emerald", 142],
+  ["Jade", 156],
+  ["Teal", 174],
+  ["Cyan", 187],
+  ["Azure", 203],
+  ["Cobalt", 217],
+  ["Indigo", 236],
+  ["Iris", 252],
+  ["Violet", 266],
+  ["Purple", 280],
+  ["Orchid", 295],
+  ["Magenta", 312],
+  ["Rose", 330],
+  ["Ruby", 345],
 ] as const;
 
 const ANIMALS = [
@@ -54,26 +54,18 @@ const ANIMALS = [
   "Wren",
 ] as const;
 
-const HUES = 360;
-/** The golden angle in degrees: consecutive multiples stay far apart on the colour circle. */
-const GOLDEN_ANGLE = 137.508;
-
 export interface ReplicaName {
   /** Two words, such as "Teal Otter": easier to tell apart and to say than 32 hex digits. Not unique; `NodeId` is. */
   readonly name: string;
   readonly initials: string;
-  /** A colour for this replica, in degrees. */
+  /** The colour of its name, in degrees. */
   readonly hue: number;
 }
 
 /** A replica's name for people: the same in every tab, since it follows from the node id alone. */
 export function replicaName(nodeId: string): ReplicaName {
   const hash = hashText(nodeId);
-  const colour = COLOURS[hash % COLOURS.length]!;
+  const [colour, hue] = COLOURS[hash % COLOURS.length]!;
   const animal = ANIMALS[Math.floor(hash / COLOURS.length) % ANIMALS.length]!;
-  return {
-    name: `${colour} ${animal}`,
-    initials: colour.charAt(0) + animal.charAt(0),
-    hue: Math.round((hash % 1000) * GOLDEN_ANGLE) % HUES,
-  };
+  return { name: `${colour} ${animal}`, initials: colour.charAt(0) + animal.charAt(0), hue };
 }
