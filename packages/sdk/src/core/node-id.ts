@@ -12,9 +12,12 @@ export const ORIGIN_BYTES = 8;
 
 const HEX_16_BYTES = /^[0-9a-f]{32}$/;
 
+/** Looked up, since a context of thousands of origins is decoded while a page waits. */
+const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 export function bytesToHex(bytes: Uint8Array): string {
   let hex = "";
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, "0");
+  for (const byte of bytes) hex += HEX_OF_BYTE[byte]!;
   return hex;
 }
 

@@ -1,7 +1,9 @@
 import type { JsonValue, StoredVersion } from "./version.ts";
 
-/** What a version costs beside vector and metadata: id, dot, context of a few origins, clock. */
+/** What a version costs beside vector, metadata and context: id, dot, clock. */
 const OVERHEAD_BYTES = 200;
+/** An origin of its context: an index into the batch's table of origins and a seq. */
+const CONTEXT_ENTRY_BYTES = 8;
 /** What numbers, literals and punctuation cost in JSON, about. */
 const JSON_TOKEN_BYTES = 12;
 /** UTF-8 bytes of one UTF-16 code unit, at most. */
@@ -16,7 +18,8 @@ export function pack(versions: readonly StoredVersion[], maxBytes: number): Stor
   let current: StoredVersion[] = [];
   let bytes = 0;
   for (const version of versions) {
-    const size = version.vector.byteLength + jsonBytes(version.metadata) + OVERHEAD_BYTES;
+    const context = CONTEXT_ENTRY_BYTES * version.context.size;
+    const size = version.vector.byteLength + jsonBytes(version.metadata) + context + OVERHEAD_BYTES;
     if (current.length > 0 && (bytes + size > maxBytes || current.length >= MAX_PACKED_VERSIONS)) {
       packed.push(current);
       current = [];
