@@ -32,19 +32,19 @@ export class RoomNode {
   /** What broke the port's rules about events. */
   readonly faults: string[] = [];
   events: number = 0;
-  readonly #room: string;
+  readonly room: string;
   readonly #ageMs: number;
   #session: TransportSession | undefined;
 
   constructor(room: string, nodeId: NodeId, ageMs: number) {
-    this.#room = room;
+    this.room = room;
     this.nodeId = nodeId;
     this.#ageMs = ageMs;
   }
 
   async join(adapter: TransportAdapter): Promise<void> {
     this.#session = await adapter.join(
-      { room: this.#room, nodeId: this.nodeId, ageMs: () => this.#ageMs },
+      { room: this.room, nodeId: this.nodeId, ageMs: () => this.#ageMs },
       {
         connected: (connection) => {
           this.events++;

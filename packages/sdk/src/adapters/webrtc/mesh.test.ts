@@ -56,6 +56,21 @@ describe("mesh", () => {
     expect(room.channels.opened).toBe(2);
   });
 
+  it("T1: a forged offer that leads nowhere costs a live connection nothing", async () => {
+    const room = new Room();
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(100);
+    const offer = room.ways[0]?.log.find((sent) => sent.type === "signal" && sent.signal.type === "offer");
+    if (offer?.type === "signal") {
+      room.ways[0]?.deliver({ ...offer, attempt: 1e9, signal: { type: "offer", sdp: "v=0\r\nforged" } });
+    }
+    await room.runtime.advance(60 * MINUTE);
+    expect(room.channels.opened).toBe(3);
+    const calls = room.ways[0]?.log.filter((sent) => sent.type === "announce" && sent.answer);
+    expect(calls).toHaveLength(2);
+    expect([a.log, b.log]).toEqual([["connected"], ["connected"]]);
+  });
+
   it("T6: tries a live peer that it cannot reach ever more rarely, and says so", async () => {
     const room = new Room();
     room.channels.blocked = true;
@@ -95,6 +110,19 @@ describe("mesh", () => {
     expect(a.log).toEqual(["connected", "disconnected: replaced by a newer connection", "connected"]);
     await room.runtime.advance(10 * MINUTE);
     expect(a.log).toHaveLength(3);
+  });
+
+  it("tells the end of a connection to an earlier life when the newer one leaves before it is connected", async () => {
+    const room = new Room();
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(MINUTE);
+    b.crash();
+    room.channels.blocked = true;
+    const again = room.join(B);
+    await room.runtime.advance(100);
+    void again.mesh.leave();
+    await room.runtime.advance(MINUTE);
+    expect(a.log).toEqual(["connected", "disconnected: the peer left the room"]);
   });
 
   it("C1: tells both of two live instances of one NodeId, once, and connects neither to the other", async () => {

@@ -12,7 +12,6 @@ export interface MeshOptions {
   readonly self: TransportIdentity;
   readonly events: TransportEvents;
   readonly runtime: Runtime;
-  /** The best first: the way on which an attempt's signals go when both lead to a peer. */
   readonly signaling: readonly Signaling[];
   readonly openChannel: (initiator: boolean, events: FrameChannelEvents) => FrameChannel;
   /** Whether the page can open no more RTCPeerConnections for now. */
@@ -37,6 +36,7 @@ export class Mesh {
   readonly #peers = new Map<NodeId, RemotePeer>();
   readonly #departed = new RecentInstances();
   readonly #twins = new RecentInstances();
+  #attempts = 0;
   #cancelTimer: () => void = () => {};
   #left: Promise<void> | undefined;
 
@@ -102,7 +102,6 @@ export class Mesh {
     }
     if (this.#departed.has(envelope.instance)) return;
     if (envelope.type === "goodbye") {
-      this.#departed.add(envelope.instance);
       this.#peers.get(envelope.nodeId)?.saidGoodbye(envelope.instance);
       return;
     }
@@ -157,6 +156,7 @@ export class Mesh {
       announce: (channel, to, answer) => this.#announce(channel, to, answer),
       sendSignal: (channel, to, attempt, signal) =>
         channel.send({ ...this.#sender(), type: "signal", to, attempt, signal }),
+      nextAttempt: () => ++this.#attempts,
       refusal: () => this.#refusal(),
       connect: (peer, initiator, connectionEvents) =>
         new PeerConnection({
@@ -171,8 +171,9 @@ export class Mesh {
       error: (error) => events.error(error),
       departed: (instance) => this.#departed.add(instance),
       forget: (peer) => {
-        peer.end();
         this.#peers.delete(peer.nodeId);
+        const connection = peer.end();
+        if (connection !== undefined) events.disconnected(connection, "the peer left the room");
       },
     };
   }

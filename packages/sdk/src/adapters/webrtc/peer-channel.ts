@@ -1,9 +1,9 @@
-import SimplePeer, { type Peer, type WebRtcImplementation } from "simple-peer/simplepeer.min.js";
-import type { Signal } from "../signaling/signal.ts";
-import { parseSignal } from "../signaling/signal.ts";
+import SimplePeer, { type Peer } from "simple-peer/simplepeer.min.js";
+import { parseSignal, type Signal } from "../signaling/signal.ts";
 import { MAX_FRAME_BYTES, SAFE_FRAME_BYTES } from "./framing.ts";
 import type { PeerConnectionBudget } from "./peer-connection-budget.ts";
 import type { FrameSink } from "./send-queue.ts";
+import type { WebRtcImplementation } from "./webrtc-implementation.ts";
 
 /** One RTCPeerConnection with its data channel, for one attempt to connect. */
 export interface FrameChannel extends FrameSink {

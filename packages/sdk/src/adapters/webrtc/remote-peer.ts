@@ -12,6 +12,8 @@ export interface RemotePeerHost {
   readonly runtime: Runtime;
   announce(channel: SignalingChannel, to: Instance, answer: boolean): void;
   sendSignal(channel: SignalingChannel, to: Instance, attempt: number, signal: Signal): void;
+  /** Counts all attempts of this instance. */
+  nextAttempt(): number;
   /** Why no further connection may be opened now; undefined if one may. */
   refusal(): string | undefined;
   connect(peer: NodeId, initiator: boolean, events: PeerConnectionEvents): PeerConnection;
@@ -35,7 +37,7 @@ const MAX_CALLS = 8;
 const UNREACHABLE_AFTER_FAILURES = 3;
 
 interface Attempt {
-  /** Counted by the initiator; stale signals carry another (T1). */
+  /** The initiating instance's count of its attempts; stale signals carry another (T1). */
   readonly number: number;
   readonly connection: PeerConnection;
 }
@@ -89,7 +91,7 @@ export class RemotePeer {
     } else if (this.#attempt === undefined) {
       if (!this.#initiator) {
         if (!envelope.answer) this.#host.announce(channel, envelope.instance, false);
-      } else if (this.#cancelRetry === undefined || this.#calls > 0) this.#dial(channel);
+      } else if (this.#cancelRetry === undefined || this.#calls > 0) this.#begin(this.#host.nextAttempt(), channel);
       else this.#alive = true;
     }
     this.#calls = 0;
@@ -112,10 +114,11 @@ export class RemotePeer {
     if (this.#channels.size === 0 && this.connections === 0) this.#host.forget(this);
   }
 
-  /** Signaling says that it has left. Only the connection itself can tell for sure. */
+  /** Signaling says that it has left. Of a connection only the connection itself is believed that. */
   saidGoodbye(instance: Instance): void {
-    if (this.#connection !== undefined && this.#connectedInstance === instance) this.#connection.check();
-    else if (instance === this.#instance) this.#host.forget(this);
+    if (this.#connection !== undefined && this.#connectedInstance === instance) return this.#connection.check();
+    this.#host.departed(instance);
+    if (instance === this.#instance) this.#host.forget(this);
   }
 
   /** This page is awake or online again. */
@@ -155,10 +158,6 @@ export class RemotePeer {
     }
     this.#channels.add(channel);
     return true;
-  }
-
-  #dial(channel: SignalingChannel): void {
-    this.#begin(this.#lastAttempt + 1, channel);
   }
 
   #begin(number: number, channel: SignalingChannel): void {
@@ -212,8 +211,10 @@ export class RemotePeer {
   }
 
   #failed(reason: string): void {
+    // A forged offer's attempt: the connection there is does well.
+    if (this.#isConnected) return;
     this.#retryLater();
-    if (this.#backoff.failures !== UNREACHABLE_AFTER_FAILURES || this.#connection !== undefined) return;
+    if (this.#backoff.failures !== UNREACHABLE_AFTER_FAILURES) return;
     const { nodeId } = this;
     const message = `No connection to replica ${nodeId} comes about (${reason}). Still trying; a TURN server in \`iceServers\` helps where firewalls are in the way.`;
     this.#host.error(replicationError("peer-unreachable", message, { nodeId }));
@@ -233,13 +234,18 @@ export class RemotePeer {
   /** Dials who is known to be alive; calls the others, to hear whether they are (T6). */
   #retry(): void {
     this.#stopRetrying();
-    const [channel] = this.#channels;
-    if (channel === undefined || this.#instance === undefined || this.#calls >= MAX_CALLS)
-      return this.#host.forget(this);
-    if (this.#initiator && this.#alive) return this.#dial(channel);
+    const ways = [...this.#channels];
+    // Another one each time: one of them may lead there only one way.
+    const channel = ways[this.#backoff.failures % ways.length];
+    if (channel === undefined || this.#instance === undefined || this.#calls >= MAX_CALLS) {
+      // A connection to an earlier life may have yet to notice its end.
+      if (this.connections === 0) this.#host.forget(this);
+      return;
+    }
+    if (this.#initiator && this.#alive) return this.#begin(this.#host.nextAttempt(), channel);
     this.#calls++;
     this.#schedule();
-    for (const way of this.#channels) this.#host.announce(way, this.#instance, true);
+    for (const way of ways) this.#host.announce(way, this.#instance, true);
   }
 
   #stopRetrying(): void {

@@ -1,15 +1,10 @@
 /** The prebuilt file asks no polyfills of the user's bundler (T1). These are the parts of it that vecmesh uses. */
 declare module "simple-peer/simplepeer.min.js" {
-  export interface WebRtcImplementation {
-    readonly RTCPeerConnection: typeof RTCPeerConnection;
-    readonly RTCSessionDescription: typeof RTCSessionDescription;
-    readonly RTCIceCandidate: typeof RTCIceCandidate;
-  }
-
   interface PeerOptions {
     readonly initiator: boolean;
     readonly objectMode: boolean;
-    readonly wrtc: WebRtcImplementation;
+    /** A WebRtcImplementation. */
+    readonly wrtc: object;
     readonly config: { readonly iceServers: readonly RTCIceServer[] };
   }
 

@@ -1,4 +1,3 @@
-import type { WebRtcImplementation } from "simple-peer/simplepeer.min.js";
 import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { TransportAdapter, TransportEvents, TransportIdentity, TransportSession } from "../../ports/transport.ts";
@@ -9,6 +8,7 @@ import { Mesh } from "./mesh.ts";
 import { watchPage } from "./page-lifecycle.ts";
 import { PeerChannel } from "./peer-channel.ts";
 import { PeerConnectionBudget } from "./peer-connection-budget.ts";
+import type { WebRtcImplementation } from "./webrtc-implementation.ts";
 
 export interface WebRtcTransportOptions {
   /** URLs of signaling servers, `ws:` or `wss:`; all are used at once. None: only this browser's other tabs are found. */
