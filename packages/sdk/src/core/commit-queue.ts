@@ -36,7 +36,9 @@ export class CommitQueue {
   /** Called while a transaction is put together, after all its mutations, e.g. for acks that they make possible. */
   readonly #complete: (draft: Draft) => Mutation[];
   #waiting: Mutation[] = [];
-  #group: Mutation[] = [];
+  #group: readonly Mutation[] = [];
+  /** What `#complete` has added to the group: made anew for every transaction, so never queued again. */
+  #completing: readonly Mutation[] = [];
   #transaction: Transaction | undefined;
   /** How many of the next mutations go one by one, because they were part of a group that failed. */
   #alone = 0;
@@ -44,10 +46,6 @@ export class CommitQueue {
   constructor(state: DurableState, complete: (draft: Draft) => Mutation[]) {
     this.#state = state;
     this.#complete = complete;
-  }
-
-  get isBusy(): boolean {
-    return this.#transaction !== undefined;
   }
 
   get isEmpty(): boolean {
@@ -60,53 +58,65 @@ export class CommitQueue {
 
   /** The next transaction, or `undefined` while one is under way or none is needed. */
   next(nowMs: number): Transaction | undefined {
-    if (this.#transaction !== undefined || this.#waiting.length === 0) return undefined;
-    const draft = new Draft(this.#state, nowMs);
-    let strict = false;
-    let size = 0;
-    do {
-      const mutation = this.#waiting.shift()!;
-      this.#group.push(mutation);
-      strict = mutation.stage(draft) || strict;
-      size += mutation.size;
-    } while (this.#alone === 0 && this.#waiting.length > 0 && size + this.#waiting[0]!.size <= MAX_GROUP_VERSIONS);
-    if (this.#alone > 0) this.#alone--;
-    for (const mutation of this.#complete(draft)) {
-      this.#group.push(mutation);
-      strict = mutation.stage(draft) || strict;
+    if (this.#transaction !== undefined) return undefined;
+    while (this.#transaction === undefined && this.#waiting.length > 0) {
+      this.#group = this.#takeGroup();
+      this.#completing = [];
+      this.#transaction = this.#stage(new Draft(this.#state, nowMs));
     }
-    this.#transaction = { batch: draft.batch(strict), strict, draft };
     return this.#transaction;
   }
 
   committed(): Draft {
     const { draft, strict, batch } = this.#take();
     draft.apply(strict, batch !== undefined);
-    const group = this.#group;
-    this.#group = [];
-    for (const mutation of group) mutation.settle();
+    for (const mutation of [...this.#group, ...this.#completing]) mutation.settle();
     return draft;
   }
 
   failed(error: Error): void {
     this.#take();
-    const group = this.#group;
-    this.#group = [];
-    if (group.length === 1) {
-      group[0]!.fail(error);
-      return;
-    }
-    this.#alone = group.length;
-    this.#waiting.unshift(...group);
+    this.#takeApart(error);
   }
 
-  /** The replica is closing: nothing that waits will be stored. */
-  abandon(error: Error): void {
-    const abandoned = [...this.#group, ...this.#waiting];
-    this.#group = [];
-    this.#waiting = [];
-    this.#transaction = undefined;
-    for (const mutation of abandoned) mutation.fail(error);
+  #takeGroup(): Mutation[] {
+    const group = [this.#waiting.shift()!];
+    let { size } = group[0]!;
+    if (this.#alone > 0) {
+      this.#alone--;
+      return group;
+    }
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      size += next.size;
+      if (size > MAX_GROUP_VERSIONS) break;
+      group.push(next);
+      this.#waiting.shift();
+    }
+    return group;
+  }
+
+  /** `undefined`: the group cannot be put together, e.g. because a record would break a limit; it has been taken apart. */
+  #stage(draft: Draft): Transaction | undefined {
+    try {
+      let strict = false;
+      for (const mutation of this.#group) strict = mutation.stage(draft) || strict;
+      this.#completing = this.#complete(draft);
+      for (const mutation of this.#completing) strict = mutation.stage(draft) || strict;
+      return { batch: draft.batch(strict), strict, draft };
+    } catch (error) {
+      this.#takeApart(error instanceof Error ? error : new Error(String(error)));
+      return undefined;
+    }
+  }
+
+  #takeApart(error: Error): void {
+    for (const mutation of this.#completing) mutation.fail(error);
+    if (this.#group.length === 1) {
+      this.#group[0]!.fail(error);
+      return;
+    }
+    this.#alone = this.#group.length;
+    this.#waiting.unshift(...this.#group);
   }
 
   #take(): Transaction {

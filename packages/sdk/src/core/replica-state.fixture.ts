@@ -1,0 +1,58 @@
+import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
+import { DurableState, type StoreImage } from "./durable-state.ts";
+import { CausalContext } from "./causal-context.ts";
+import { HLC_ZERO } from "./hybrid-logical-clock.ts";
+import type { ReplicaSetRecord } from "./replica-set.ts";
+
+const hex = (n: number): string => n.toString(16).padStart(32, "0");
+
+export function nodeOf(n: number): NodeId {
+  return hex(n) as NodeId;
+}
+
+export function deviceOf(n: number): DeviceId {
+  return hex(0xde000 + n) as DeviceId;
+}
+
+export function lineageOf(n: number): LineageId {
+  return hex(0x11000 + n) as LineageId;
+}
+
+/** The record of a lineage that the first of these nodes founded. */
+export function recordOf(voters: readonly number[], fields: Partial<ReplicaSetRecord> = {}): ReplicaSetRecord {
+  return {
+    lineage: lineageOf(voters[0] ?? 0),
+    generation: 0,
+    epoch: voters.length,
+    replicationFactor: 3,
+    distinctDevices: true,
+    dimensions: 2,
+    conflictResolution: "last-write-wins",
+    voters: voters.map((n) => ({ nodeId: nodeOf(n), deviceId: deviceOf(n) })),
+    barred: [],
+    formed: voters.length >= 2,
+    yieldsTo: undefined,
+    ...fields,
+  };
+}
+
+/** A store that has just been created, by the n-th node. */
+export function imageOf(n: number, fields: Partial<StoreImage> = {}): StoreImage {
+  return {
+    nodeId: nodeOf(n),
+    deviceId: deviceOf(n),
+    context: CausalContext.EMPTY,
+    horizon: CausalContext.EMPTY,
+    clock: HLC_ZERO,
+    counter: 1,
+    revision: 0,
+    replicaSet: recordOf([n]),
+    retired: [],
+    siblings: new Map(),
+    ...fields,
+  };
+}
+
+export function stateOf(n: number, fields: Partial<StoreImage> = {}): DurableState {
+  return new DurableState(imageOf(n, fields));
+}
