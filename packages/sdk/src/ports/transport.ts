@@ -21,7 +21,10 @@ export interface TransportIdentity {
 }
 
 export interface TransportSession {
-  /** Says goodbye, closes every connection and stops looking. Idempotent. No event is raised afterwards. */
+  /**
+   * Says goodbye, closes every connection, raising `disconnected` for each, and stops looking. Idempotent. No event is
+   * raised once it has resolved.
+   */
   stop(): Promise<void>;
 }
 
@@ -43,13 +46,17 @@ export interface Connection {
   /** Who the peer says it is; the replicator's handshake confirms it. */
   readonly peer: NodeId;
   /**
-   * Queues a whole message, at most MAX_MESSAGE_BYTES long. Never throws for a connection that has closed: the
-   * `disconnected` event has told or will tell.
+   * Queues a whole message, at most MAX_MESSAGE_BYTES long, which must not be changed afterwards. Never throws for a
+   * connection that has closed: the `disconnected` event has told or will tell.
+   * @throws RangeError for a longer message.
    */
   send(message: Uint8Array, priority: Priority): void;
   /** Bytes queued here and not yet handed to the network, for one class. The sender's back-pressure. */
   queuedBytes(priority: Priority): number;
-  /** Closes after what is queued as control has left. The peer sees `reason`. */
+  /**
+   * Closes after what is queued as control has left; what is queued in the other classes is dropped. The peer sees
+   * `reason`, and so does this side's `disconnected`, which follows this call and never comes within it.
+   */
   close(reason: string): void;
 }
 
