@@ -36,6 +36,7 @@ class Scripted {
         signal: () => {},
         opened: () => this.log.push("opened"),
         message: (message) => this.log.push(`message of ${message.byteLength}`),
+        error: (error) => this.log.push(`error: ${error.message}`),
         closed: (reason, leaving) => this.log.push(`${leaving ? "left" : "closed"}: ${reason}`),
       },
     });
@@ -79,7 +80,10 @@ describe("connection", () => {
     events.frame(frame);
     events.frame(encodeHello());
     await runtime.advance(0);
-    expect(log).toEqual([`closed: invalid frame: ${what}`]);
+    expect(log).toEqual([
+      `error: A peer sent a frame that no replica sends (${what}); its connection is closed.`,
+      `closed: invalid frame: ${what}`,
+    ]);
   });
 
   it("gives up when nothing comes of it, and leaves no timer", async () => {

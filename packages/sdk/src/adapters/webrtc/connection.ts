@@ -1,4 +1,5 @@
 import type { NodeId } from "../../core/node-id.ts";
+import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { MAX_MESSAGE_BYTES, type Connection, type Priority } from "../../ports/transport.ts";
 import type { Signal } from "../signaling/signal.ts";
@@ -30,6 +31,8 @@ export interface PeerConnectionEvents {
   /** Both sides' ends are open. */
   opened(): void;
   message(message: Uint8Array): void;
+  /** Something the user may want to know. What becomes of the connection, `closed` tells. */
+  error(error: Error): void;
   /** Once, whether it was ever opened or not. `leaving`: the peer said that it leaves the room. */
   closed(reason: string, leaving: boolean): void;
 }
@@ -142,10 +145,16 @@ export class PeerConnection implements Connection {
       message = this.#take(decodeFrame(bytes));
     } catch (error) {
       if (!(error instanceof InvalidFrame)) throw error;
-      return this.close(`invalid frame: ${error.message}`);
+      return this.#refuse(error.message);
     }
     // Outside the `try`: what the application throws is not the peer's fault.
     if (message !== undefined) this.#events.message(message);
+  }
+
+  #refuse(reason: string): void {
+    const message = `A peer sent a frame that no replica sends (${reason}); its connection is closed.`;
+    this.#events.error(replicationError("invalid-frame", message, { nodeId: this.peer, reason }));
+    this.close(`invalid frame: ${reason}`);
   }
 
   #take(frame: Frame): Uint8Array | undefined {

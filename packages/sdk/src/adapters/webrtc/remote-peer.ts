@@ -174,6 +174,7 @@ export class RemotePeer {
       message: (message) => {
         if (connection === this.#connection) this.#host.message(connection, message);
       },
+      error: (error) => this.#host.error(error),
       closed: (reason, leaving) => this.#closed(connection, reason, leaving),
     });
     this.#attempt = { number, connection };
