@@ -5,6 +5,8 @@ import { once } from "node:events";
 export interface ServerProcess extends AsyncDisposable {
   /** Where it says that it listens. */
   readonly url: string;
+  /** Ends it as a crash would: it says nothing to its clients. */
+  crash(): Promise<void>;
 }
 
 /**
@@ -34,6 +36,10 @@ export async function startServerProcess(cwd: string, script: string, ...args: s
   });
   return {
     url,
+    async crash() {
+      child.kill("SIGKILL");
+      await exited;
+    },
     async [Symbol.asyncDispose]() {
       child.kill();
       await exited;

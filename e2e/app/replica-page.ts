@@ -1,0 +1,99 @@
+import {
+  isReplicationError,
+  type JsonObject,
+  type JsonValue,
+  type ReplicationConfig,
+  type ReplicationEvent,
+  Replicator,
+} from "@vecmesh/sdk";
+import { loadWords } from "./words.ts";
+
+declare global {
+  interface Window {
+    readonly app: ReplicaPage;
+  }
+}
+
+/** How a call ended, in plain data: an error that crosses into the test as itself would lose its code and facts. */
+export type Outcome<T> = { readonly value: T } | { readonly error: Readonly<Record<string, JsonValue>> };
+
+/** An entry in plain data. */
+export interface PlainEntry {
+  readonly id: string;
+  readonly metadata: JsonObject;
+  readonly vector: readonly number[];
+  readonly dots: readonly unknown[];
+  readonly timestamp: number;
+}
+
+/** What tests reach through `page.evaluate`: the SDK, as it is, and what they would otherwise repeat. */
+class ReplicaPage {
+  readonly #events: ReplicationEvent[] = [];
+  #replica: Replicator | undefined;
+
+  get replica(): Replicator {
+    if (this.#replica === undefined) throw new Error("No replica is open in this tab.");
+    return this.#replica;
+  }
+
+  /** Creates the replica and records its events from then on. */
+  async open(config: ReplicationConfig): Promise<void> {
+    const replica = await Replicator.create(config);
+    this.#replica = replica;
+    // More than any test raises: none may be missing.
+    void this.#record(replica.events({ capacity: 100_000 }));
+  }
+
+  async outcome<T>(call: () => Promise<T>): Promise<Outcome<T>> {
+    try {
+      return { value: await call() };
+    } catch (error) {
+      if (!isReplicationError(error)) throw error;
+      return { error: plainError(error) };
+    }
+  }
+
+  /** Every recorded event of that type, in plain data. */
+  events(type: ReplicationEvent["type"]): JsonObject[] {
+    return this.#events
+      .filter((event) => event.type === type)
+      .map((event) => (event.type === "error" ? plainError(event.error) : plain(event)));
+  }
+
+  /** Everything that the replica shows, ordered by id. */
+  async contents(): Promise<PlainEntry[]> {
+    const contents: PlainEntry[] = [];
+    for await (const { id, metadata, vector, dots, timestamp } of this.replica.entries()) {
+      contents.push({ id, metadata, vector: [...vector], dots, timestamp });
+    }
+    return contents.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Writes the most frequent words with their meanings, at `one`. */
+  async writeWords(count: number): Promise<void> {
+    await this.replica.writeBatch(await loadWords(count), { consistency: "one" });
+  }
+
+  /** The words nearest in meaning to one that another tab may have written. */
+  async wordsLike(word: string, k: number): Promise<string[]> {
+    const entry = await this.replica.get(word);
+    if (entry === undefined) return [];
+    return (await this.replica.search(entry.vector, { k })).map((hit) => hit.id);
+  }
+
+  async #record(events: AsyncIterable<ReplicationEvent>): Promise<void> {
+    for await (const event of events) this.#events.push(event);
+  }
+}
+
+function plainError(error: Error): JsonObject {
+  // An error's message is not among its enumerable members.
+  return plain(Object.assign({ message: error.message }, error));
+}
+
+/** Without what only a page can hold: a cause, a vector. */
+function plain(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}
+
+Object.defineProperty(window, "app", { value: new ReplicaPage() });

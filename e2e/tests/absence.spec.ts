@@ -1,0 +1,92 @@
+import { expect, test } from "./fixtures.ts";
+import { eventually } from "./eventually.ts";
+import { Tab } from "./tab.ts";
+
+const says = (text: string): unknown => expect.objectContaining({ metadata: { text } });
+
+test("edits made apart merge to the same state, with a conflict told on each side", async ({ device, room }) => {
+  const left = await Tab.join(device, { room });
+  const right = await Tab.join(device, { room });
+  await left.write("shared", "before");
+  await eventually(() => right.read("shared")).toBe("before");
+
+  await Promise.all([left.stop(), right.stop()]);
+  await left.write("shared", "from the left");
+  await right.write("shared", "from the right");
+  await left.write("left only", "new");
+  await right.write("right only", "new");
+  await Promise.all([left.start(), right.start()]);
+
+  await eventually(async () => [await left.count(), await right.count()]).toEqual([3, 3]);
+  for (const tab of [left, right]) {
+    await eventually(async () => (await tab.events("conflict")).map((event) => event["id"])).toEqual(["shared"]);
+    expect(await tab.events("conflict")).toMatchObject([
+      { siblings: expect.arrayContaining([says("from the left"), says("from the right")]) },
+    ]);
+  }
+  expect(await left.contents()).toEqual(await right.contents());
+  expect(["from the left", "from the right"]).toContain(await left.read("shared"));
+});
+
+test("what is deleted while a peer is away stays deleted when the peer returns", async ({ device, room }) => {
+  const stays = await Tab.join(device, { room, replicaName: "stays" });
+  const leaves = await Tab.join(device, { room, replicaName: "leaves" });
+  await stays.write("doomed", "here");
+  await stays.write("kept", "here");
+  await eventually(() => leaves.count()).toBe(2);
+  await leaves.page.close();
+
+  await stays.delete("doomed");
+  const returned = await Tab.join(device, { room, replicaName: "leaves" });
+  await eventually(() => returned.read("doomed")).toBeUndefined();
+  // A write of the returned replica's that has come through proves that all it held has been compared.
+  await returned.write("returned", "here");
+  await eventually(() => stays.read("returned")).toBe("here");
+  for (const tab of [stays, returned]) {
+    expect((await tab.contents()).map(({ id }) => id)).toEqual(["kept", "returned"]);
+  }
+});
+
+test("all tabs closed and opened again find their replicas, and everything in them", async ({ openDevice, room }) => {
+  const before = await openDevice();
+  const tabs = [await Tab.join(before, { room }), await Tab.join(before, { room })] as const;
+  await tabs[0].write("first", "by the first tab");
+  await tabs[1].write("second", "by the second tab");
+  for (const tab of tabs) await eventually(() => tab.count()).toBe(2);
+  const names = await Promise.all(tabs.map((tab) => tab.replicaName()));
+  const nodeIds = await Promise.all(tabs.map((tab) => tab.nodeId()));
+  const contents = await tabs[0].contents();
+  expect(new Set(names).size).toBe(2);
+  await before.close();
+
+  const after = await openDevice();
+  const again = [await Tab.blank(after), await Tab.blank(after)];
+  // Not joined yet: what is found is what the disk kept.
+  for (const tab of again) await tab.open({ room });
+  expect(await Promise.all(again.map((tab) => tab.replicaName()))).toEqual(names);
+  expect(await Promise.all(again.map((tab) => tab.nodeId()))).toEqual(nodeIds);
+  for (const tab of again) expect(await tab.contents()).toEqual(contents);
+
+  for (const tab of again) await tab.start();
+  await again[0]?.write("third", "after all");
+  await eventually(async () => again[1]?.read("third")).toBe("after all");
+});
+
+test("a tab that crashes is missed by the others, and its store can be opened at once", async ({ device, room }) => {
+  const survivor = await Tab.join(device, { room, replicaName: "survivor" });
+  const victim = await Tab.join(device, { room, replicaName: "victim" });
+  await victim.write("note", "written before the crash");
+  await eventually(() => survivor.read("note")).toBe("written before the crash");
+  const nodeId = await victim.nodeId();
+  await victim.crash();
+
+  const again = await Tab.blank(device);
+  await eventually(() => again.openOutcome({ room, replicaName: "victim" }), "the store's lock").toEqual({});
+  expect(await again.nodeId()).toBe(nodeId);
+  expect(await again.read("note")).toBe("written before the crash");
+  await eventually(() => survivor.peersOnline(), "missed by the survivor").toBe(0);
+
+  await again.start();
+  await again.write("note", "written after");
+  await eventually(() => survivor.read("note")).toBe("written after");
+});
