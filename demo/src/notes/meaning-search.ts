@@ -21,37 +21,54 @@ export class MeaningSearch {
   readonly #replicator: Pick<Replicator, "search">;
   readonly #embed: (text: string) => Embedding;
   #query = "";
-  #latest = 0;
+  #running = false;
+  #again = false;
 
   constructor(replicator: Pick<Replicator, "search">, embed: (text: string) => Embedding) {
     this.#replicator = replicator;
     this.#embed = embed;
   }
 
+  /** Brings the replica's index up to date, which takes a moment with thousands of entries, before the first letter is typed. */
+  async prepare(): Promise<void> {
+    await this.#replicator.search(this.#embed("").vector, { k: 1 });
+  }
+
   async ask(query: string): Promise<void> {
     this.#query = query.trim();
+    if (this.#query === "") this.changed.publish(undefined);
     await this.refresh();
   }
 
-  /** Asks the same again. An answer that comes after a later one was asked for is dropped. */
+  /** Asks the same again. One question is under way at a time; of those that come meanwhile only the last is asked. */
   async refresh(): Promise<void> {
-    const turn = ++this.#latest;
-    if (this.#query === "") {
-      this.changed.publish(undefined);
-      return;
+    this.#again = this.#query !== "";
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        const query = this.#query;
+        const found = await this.#find(query);
+        if (query === this.#query) this.changed.publish(found);
+      }
+    } finally {
+      this.#running = false;
     }
-    const { vector } = this.#embed(this.#query);
+  }
+
+  async #find(query: string): Promise<Found> {
+    const { vector } = this.#embed(query);
     const [notes, words] = await Promise.all([
       this.#replicator.search(vector, { k: RANKED_NOTES, metric: "cosine", filter: isNote }),
       this.#replicator.search(vector, { k: NEAREST_WORDS, metric: "cosine", filter: isWord }),
     ]);
-    if (turn !== this.#latest) return;
-    this.changed.publish({
+    return {
       notes: new Map(notes.map(({ id, score }) => [id, score])),
       words: words.flatMap(({ entry, score }) => {
         const metadata = readMetadata(entry.metadata);
         return metadata?.kind === "word" ? [{ word: metadata.word, score }] : [];
       }),
-    });
+    };
   }
 }

@@ -79,6 +79,24 @@ export class NoteWriter {
     await Promise.all(this.#unconfirmed.all().map(({ noteId }) => this.retry(noteId, textOf(noteId))));
   }
 
+  /** The same, unasked: somebody has come who may have them. Says nothing where it does not help. */
+  async confirmQuietly(): Promise<void> {
+    await Promise.all(this.#unconfirmed.all().map((write) => this.#confirmQuietly(write)));
+  }
+
+  async #confirmQuietly(write: UnconfirmedWrite): Promise<void> {
+    const { noteId, dots, level } = write;
+    try {
+      const { required, acks } = await this.#replicator.confirm(dots, { consistency: level });
+      if (this.#unconfirmed.get(noteId) !== write) return;
+      this.#unconfirmed.remove(noteId);
+      if (this.#lastWrite?.noteId === noteId) this.#lastWrite = { ...this.#lastWrite, state: "acknowledged", required, acks };
+      this.changed.publish();
+    } catch (error) {
+      if (missingAcknowledgements(error) === undefined) this.failed.publish(error);
+    }
+  }
+
   async #settle(change: Change): Promise<void> {
     const { noteId, begin } = change;
     const startedAt = performance.now();

@@ -30,7 +30,10 @@ export function createNotesColumn({ collection, embed, report, reveal, search, w
   const composer = createComposer({ embed, save: (text, level) => void writer.add(text, level) });
   const level = () => composer.levels.level;
   const dialog = createConflictDialog((note, text) => void writer.edit(note, text, level()));
-  const searchBox = createSearchBox((query) => void search.ask(query).catch(report));
+  const searchBox = createSearchBox(
+    (query) => void search.ask(query).catch(report),
+    () => void search.prepare().catch(report),
+  );
   const banner = createUnconfirmedBanner(() => void writer.retryAll(textOf));
   const list = new NoteList({
     edit: (id, text) => noteAnd((note) => void writer.edit(note, text, level()))(id),

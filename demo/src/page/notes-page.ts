@@ -1,22 +1,23 @@
 import { createJumpBar } from "../view/jump-bar.ts";
 import { createMapColumn } from "./map-column.ts";
 import { createNotesColumn } from "./notes-column.ts";
+import { createPageFooter } from "../view/page-footer.ts";
 import { createPageHeader } from "../view/page-header.ts";
 import { createRoomColumn } from "./room-column.ts";
 import { createWorkspace } from "./workspace.ts";
-import { DrillPartner } from "../notes/drill-partner.ts";
 import { element } from "../view/element.ts";
 import { followEntries } from "../notes/following.ts";
 import { listenForShortcuts } from "../view/shortcuts.ts";
 import { replicaName } from "../words/replica-name.ts";
 import type { Replicator } from "@vecmesh/sdk";
+import { reactToEvents } from "./event-reactions.ts";
 import { RoomState } from "./room-state.ts";
 import type { Vocabulary } from "../meaning/vocabulary.ts";
 
 /** The whole page over an open replicator, which joins the room. */
 export function openNotesPage(room: string, replicator: Replicator, vocabulary: Vocabulary): HTMLElement {
   const workspace = createWorkspace(room, replicator, vocabulary);
-  const { collection, presence, report, writer, notices } = workspace;
+  const { collection, presence, report, notices } = workspace;
   const roomState = new RoomState(replicator);
   const notes = createNotesColumn(workspace);
   const map = createMapColumn(workspace, roomState);
@@ -25,16 +26,10 @@ export function openNotesPage(room: string, replicator: Replicator, vocabulary: 
   presence.changed.subscribe((state) => header.update(state));
   header.update(presence.state);
 
-  const partner = new DrillPartner(replicator, writer);
-  replicator.on("replica", ({ nodeId, status }) => {
-    if (status === "offline") partner.left(nodeId).catch(report);
-  });
-  replicator.on("quorum", ({ available }) => {
-    if (available) void writer.retryAll((id) => collection.get(id)?.text ?? "A deleted note");
-  });
+  const { hearDrill } = reactToEvents(workspace);
   followEntries(replicator, collection, (metadata) => {
     map.drill.hear(metadata);
-    partner.hear(metadata).catch(report);
+    hearDrill(metadata);
   }).catch(report);
   roomState.follow(report);
   presence.join().catch(report);
@@ -47,6 +42,7 @@ export function openNotesPage(room: string, replicator: Replicator, vocabulary: 
     header.element,
     element("main", { class: "columns" }, notes.element, map.element, createRoomColumn(workspace, roomState)),
     createJumpBar(),
+    createPageFooter(),
     notes.dialog,
     notices.element,
   );

@@ -35,5 +35,5 @@ export function createRoomColumn(
       );
   };
   follow().catch(report);
-  return element("div", { class: "column beside", id: "room" }, panel.element, feed.element);
+  return element("div", { class: "column", id: "room" }, panel.element, feed.element);
 }

@@ -26,12 +26,17 @@ export class RoomState {
     return others.sort((a, b) => Number(b.status === "healthy") - Number(a.status === "healthy")).map(({ id }) => id);
   }
 
-  /** Begins to follow the room. */
+  /** Begins to follow the room, until it cannot be read any more. */
   follow(report: (error: unknown) => void): void {
-    const read = (): void => void this.#read().catch(report);
+    const read = (): void => {
+      this.#read().catch((error: unknown) => {
+        clearInterval(timer);
+        report(error);
+      });
+    };
     const soon = perFrame(read);
+    const timer = setInterval(read, REFRESH_MS);
     for (const type of ["replica", "quorum", "replicaSet", "synced"] as const) this.#replicator.on(type, soon);
-    setInterval(read, REFRESH_MS);
     read();
   }
 

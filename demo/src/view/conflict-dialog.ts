@@ -22,7 +22,7 @@ export interface ConflictDialog {
 
 /** A note's concurrent versions, what each conflict mode makes of them, and the choice. */
 export function createConflictDialog(resolve: (note: Note, text: string) => void): ConflictDialog {
-  let noteId: string | undefined;
+  let shown: Note | undefined;
   const heading = element("h2", { id: "conflict-heading" });
   const body = element("div", { class: "resolutions" });
   const dialog = element(
@@ -31,7 +31,7 @@ export function createConflictDialog(resolve: (note: Note, text: string) => void
       class: "conflict-dialog",
       "aria-labelledby": "conflict-heading",
       "data-testid": "conflict-dialog",
-      on: { close: () => void (noteId = undefined) },
+      on: { close: () => void (shown = undefined) },
     },
     element(
       "header",
@@ -57,7 +57,7 @@ export function createConflictDialog(resolve: (note: Note, text: string) => void
     body,
   );
   const show = (note: Note): void => {
-    noteId = note.id;
+    shown = note;
     setText(heading, `${note.others.length + 1} versions of one note`);
     const choose = (text: string): void => {
       dialog.close();
@@ -73,10 +73,10 @@ export function createConflictDialog(resolve: (note: Note, text: string) => void
     },
     update: (note) => {
       if (note === undefined || note.others.length === 0) dialog.close();
-      else show(note);
+      else if (note !== shown) show(note);
     },
     get noteId() {
-      return noteId;
+      return shown?.id;
     },
   };
 }

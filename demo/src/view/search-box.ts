@@ -15,8 +15,8 @@ export interface SearchBox {
   show(found: { readonly notes: number; readonly words: readonly NearbyWord[] } | undefined): void;
 }
 
-/** Where a meaning is typed. Escape clears it. */
-export function createSearchBox(onQuery: (query: string) => void): SearchBox {
+/** Where a meaning is typed, and ranks as it is typed. Escape clears it. */
+export function createSearchBox(onQuery: (query: string) => void, onFocus: () => void): SearchBox {
   const input = element("input", {
     type: "search",
     class: "search-input",
@@ -28,6 +28,7 @@ export function createSearchBox(onQuery: (query: string) => void): SearchBox {
     spellcheck: "false",
     "data-testid": "search-input",
     on: {
+      focus: onFocus,
       input: () => onQuery(input.value),
       keydown: (event) => {
         if (event.key === "Escape" && input.value !== "") ask("");
