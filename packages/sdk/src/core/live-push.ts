@@ -1,7 +1,7 @@
 import type { AckRequest, EpochRef, Push } from "./messages.ts";
 import type { LinkId, Peer } from "./peer.ts";
 import { CausalContext } from "./causal-context.ts";
-import { pack } from "./packing.ts";
+import { pack, packedBytes } from "./packing.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { StoredVersion } from "./version.ts";
@@ -15,11 +15,27 @@ export const UNDER_WAY_MS: number = 5 * 1000;
  * a session, which has a window. 2,000 versions of 384 floats are 3 MiB.
  */
 export const MAX_WAITING_PUSHED = 2000;
+/**
+ * What is pushed at most to a peer that has not caught up yet. A peer drops what it cannot store in time, and a slow line what
+ * does not fit, without a word; and for UNDER_WAY_MS no session would send it either. So what is more than both can
+ * take, a bulk load, is left to a session at once.
+ */
+export const MAX_PUSHED_AHEAD: { versions: number; bytes: number } = {
+  versions: MAX_WAITING_PUSHED,
+  bytes: 4 * 1024 * 1024,
+};
+
+/** What was pushed in one stretch of time. */
+interface Pushed {
+  dots: CausalContext;
+  versions: number;
+  bytes: number;
+}
 
 interface Traffic {
-  /** Dots pushed lately, in two generations, so that forgetting costs nothing. */
-  pushed: CausalContext;
-  pushedBefore: CausalContext;
+  /** In two generations, so that forgetting costs nothing. */
+  lately: Pushed;
+  before: Pushed;
   rotatedAt: number;
   /** Versions received and not stored yet. */
   waiting: number;
@@ -41,8 +57,8 @@ export class LivePush {
 
   peerUp(link: LinkId): void {
     this.#traffic.set(link, {
-      pushed: CausalContext.EMPTY,
-      pushedBefore: CausalContext.EMPTY,
+      lately: nothingPushed(),
+      before: nothingPushed(),
       rotatedAt: this.#env.now(),
       waiting: 0,
     });
@@ -57,11 +73,11 @@ export class LivePush {
     const traffic = this.#traffic.get(link);
     if (traffic === undefined) return CausalContext.EMPTY;
     this.#rotate(traffic);
-    return traffic.pushed.join(traffic.pushedBefore);
+    return traffic.lately.dots.join(traffic.before.dots);
   }
 
   /**
-   * Sends versions that have just become durable here. `ask` tells for a peer whether it is asked to acknowledge; returns the
+   * Sends versions that have just become durable here, unless a peer has too much before it already. `ask` tells for a peer whether it is asked to acknowledge; returns the
    * peers that could not be asked within the push and want an `ack-request` of their own.
    */
   push(
@@ -69,13 +85,27 @@ export class LivePush {
     ask: (peer: Peer) => (EpochRef & { readonly request: number }) | undefined,
   ): Peer[] {
     const chunks = pack(versions, PUSH_BYTES);
+    const dots = versions.map((version) => version.dot);
+    const bytes = versions.reduce((sum, version) => sum + packedBytes(version), 0);
     const unasked: Peer[] = [];
     for (const peer of this.#env.peers.values()) {
       const traffic = this.#traffic.get(peer.link);
       if (traffic === undefined) continue;
       this.#rotate(traffic);
-      traffic.pushed = traffic.pushed.with(versions.map((version) => version.dot));
+      // It held all that this replica did until this very commit: nothing is under way.
+      if (peer.differsSince === undefined) Object.assign(traffic, { lately: nothingPushed(), before: nothingPushed() });
       const ack = ask(peer);
+      const { lately, before } = traffic;
+      if (
+        before.versions + lately.versions + versions.length > MAX_PUSHED_AHEAD.versions ||
+        before.bytes + lately.bytes + bytes > MAX_PUSHED_AHEAD.bytes
+      ) {
+        if (ack !== undefined) unasked.push(peer);
+        continue;
+      }
+      lately.dots = lately.dots.with(dots);
+      lately.versions += versions.length;
+      lately.bytes += bytes;
       for (const chunk of chunks) {
         this.#env.emit({
           type: "send",
@@ -110,10 +140,14 @@ export class LivePush {
 
   #rotate(traffic: Traffic): void {
     if (this.#env.now() - traffic.rotatedAt < UNDER_WAY_MS) return;
-    traffic.pushedBefore = traffic.pushed;
-    traffic.pushed = CausalContext.EMPTY;
+    traffic.before = traffic.lately;
+    traffic.lately = nothingPushed();
     traffic.rotatedAt = this.#env.now();
   }
+}
+
+function nothingPushed(): Pushed {
+  return { dots: CausalContext.EMPTY, versions: 0, bytes: 0 };
 }
 
 /** What is left of a push that is not sent because the line is slow: the question. */

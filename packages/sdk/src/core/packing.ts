@@ -18,8 +18,7 @@ export function pack(versions: readonly StoredVersion[], maxBytes: number): Stor
   let current: StoredVersion[] = [];
   let bytes = 0;
   for (const version of versions) {
-    const context = CONTEXT_ENTRY_BYTES * version.context.size;
-    const size = version.vector.byteLength + jsonBytes(version.metadata) + context + OVERHEAD_BYTES;
+    const size = packedBytes(version);
     if (current.length > 0 && (bytes + size > maxBytes || current.length >= MAX_PACKED_VERSIONS)) {
       packed.push(current);
       current = [];
@@ -30,6 +29,11 @@ export function pack(versions: readonly StoredVersion[], maxBytes: number): Stor
   }
   if (current.length > 0) packed.push(current);
   return packed;
+}
+
+/** What a version takes in a message, about. */
+export function packedBytes({ vector, metadata, context }: StoredVersion): number {
+  return vector.byteLength + jsonBytes(metadata) + CONTEXT_ENTRY_BYTES * context.size + OVERHEAD_BYTES;
 }
 
 function jsonBytes(value: JsonValue): number {
