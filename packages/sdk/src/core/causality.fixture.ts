@@ -71,7 +71,7 @@ const steps: Arbitrary<Step[]> = fc.array(
 /** All versions that a few writers made of one id while some of their versions reached some of the others, in some order. */
 export const histories: Arbitrary<readonly StoredVersion[]> = steps.map((list) => {
   const held: Siblings<StoredVersion>[] = Array.from({ length: WRITERS }, () => []);
-  const seqs = new Array<number>(WRITERS).fill(0);
+  const seqs = Array.from({ length: WRITERS }, () => 0);
   const made: StoredVersion[] = [];
   for (const step of list) {
     if (step.kind === "write") {

@@ -1,4 +1,4 @@
-import { compareHlc, type HlcStamp, maxHlc, receiveHlc, tickHlc } from "./hybrid-logical-clock.ts";
+import { compareHlc, followingHlc, type HlcStamp, maxHlc, receiveHlc, tickHlc } from "./hybrid-logical-clock.ts";
 import {
   COUNTERS_KEY,
   contextKey,
@@ -20,6 +20,8 @@ import { encodeIntervals } from "./codec/contexts.ts";
 import { encodeJsonRecord } from "./codec/json-record.ts";
 import { encodeStored } from "./codec/stored.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
+import { MAX_VERSION_CONTEXT } from "./codec/limits.ts";
+import { replicationError } from "./replication-error.ts";
 import type { StoredVersion } from "./version.ts";
 
 /** What a received version meant to this replica. */
@@ -70,15 +72,18 @@ export class Draft {
   /**
    * A local write: dominates every sibling held (C7), and its stamp exceeds theirs, even those the clock may not follow, so that
    * who saw a write from the future can still replace it.
+   * @throws ReplicationError `invalid-entry` when no context can hold all who have written this id.
    */
   write(dot: Dot, content: Pick<StoredVersion, "id" | "vector" | "metadata" | "tombstone">): StoredVersion {
     const siblings = this.siblings(content.id);
     this.#clock = tickHlc(this.#clock, this.#nowMs);
     let hlc = this.#clock;
     for (const sibling of siblings) {
-      if (compareHlc(sibling.hlc, hlc) >= 0) hlc = { wallMs: sibling.hlc.wallMs, counter: sibling.hlc.counter + 1 };
+      if (compareHlc(sibling.hlc, hlc) >= 0) hlc = followingHlc(sibling.hlc);
     }
-    const version: StoredVersion = { ...content, dot, hlc, context: contextOver(siblings) };
+    const context = contextOver(siblings);
+    if (context.size > MAX_VERSION_CONTEXT) throw tooManyWriters(content.id);
+    const version: StoredVersion = { ...content, dot, hlc, context };
     this.#take(version);
     return version;
   }
@@ -185,4 +190,9 @@ export class Draft {
     this.context = this.context.with(this.#newDots.values());
     this.#newDots.clear();
   }
+}
+
+function tooManyWriters(id: string): Error {
+  const message = `More than ${MAX_VERSION_CONTEXT} openings of stores have written the id "${id}". Use another id.`;
+  return replicationError("invalid-entry", message, { id });
 }

@@ -3,7 +3,7 @@ import type { Environment } from "./environment.ts";
 import { factsConflict } from "./room-facts.ts";
 import type { Hello } from "./messages.ts";
 import type { NodeId } from "./node-id.ts";
-import { outranks, type ReplicaSetRecord } from "./replica-set.ts";
+import { outranks, recordFault, type ReplicaSetRecord } from "./replica-set.ts";
 import { PROTOCOL_VERSION } from "./messages.ts";
 import { replicationError } from "./replication-error.ts";
 
@@ -88,6 +88,8 @@ export class Handshake {
     if (hello.room !== config.room) return "a hello from another room";
     if (hello.nodeId === state.nodeId) return "a hello with this replica's own NodeId";
     if (hello.nodeId !== claims) return "a hello from another replica than the one that was dialled";
+    const fault = recordFault(hello.replicaSet, state.replicaSet);
+    if (fault !== undefined) return fault;
     // The peer finds the same by our hello, and tells its user; it is the one that has to change.
     if (outranks(state.replicaSet, hello.replicaSet) && factsConflict(hello.facts, state.replicaSet) !== undefined)
       return "room-mismatch";

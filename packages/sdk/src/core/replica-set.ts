@@ -48,6 +48,25 @@ export function isVoter(record: ReplicaSetRecord, nodeId: NodeId): boolean {
   return record.voters.some((voter) => voter.nodeId === nodeId);
 }
 
+/**
+ * Changes of the replica set that a replica may have missed: one a second for twelve days. Further ahead lies no honest record, and an
+ * epoch near 2^53 would be the last that a lineage can have.
+ */
+const MAX_MISSED_EPOCHS: number = 2 ** 20;
+
+/** Why no correct replica can have told `theirs` to one that goes by `ours`, or `undefined`. */
+export function recordFault(theirs: ReplicaSetRecord, ours: ReplicaSetRecord): string | undefined {
+  const { voters, distinctDevices } = theirs;
+  if (voters.length === 0) return "a replica set without voters";
+  if (distinctDevices && new Set(voters.map((voter) => voter.deviceId)).size < voters.length)
+    return "a replica set with two voters on one device";
+  if (theirs.lineage !== ours.lineage) return undefined;
+  if (theirs.epoch > ours.epoch + MAX_MISSED_EPOCHS) return "an epoch that this lineage cannot have reached";
+  const facts = ["replicationFactor", "distinctDevices", "dimensions", "conflictResolution", "generation"] as const;
+  const changed = facts.find((fact) => theirs[fact] !== ours[fact]);
+  return changed && `a replica set whose ${changed} is not its lineage's`;
+}
+
 /** Who alone may decide the next epoch, until the voters do by Paxos. */
 export function decider(record: ReplicaSetRecord): NodeId | undefined {
   return record.voters[0]?.nodeId;

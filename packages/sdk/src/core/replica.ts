@@ -19,6 +19,7 @@ import { PeerStatus } from "./peer-status.ts";
 import { Reconfiguration } from "./reconfiguration.ts";
 import { replicationError } from "./replication-error.ts";
 import type { SeenCounter } from "./store-layout.ts";
+import { messageFault } from "./message-fault.ts";
 import type { StoredVersion } from "./version.ts";
 import { VoterCounters } from "./voter-counters.ts";
 
@@ -210,8 +211,17 @@ export class Replica {
       return;
     }
     const peer = this.#peers.get(link);
+    const fault = peer === undefined ? undefined : messageFault(message, this.state.replicaSet);
     if (peer === undefined) this.#env.emit({ type: "close", link, reason: `a ${message.type} before hello` });
+    else if (fault !== undefined) this.#refuse(peer, fault);
     else this.#peerMessage(peer, message);
+  }
+
+  #refuse(peer: Peer, reason: string): void {
+    const message = `Replica ${peer.nodeId} sent what no replica sends (${reason}); its connection is closed.`;
+    const error = replicationError("invalid-frame", message, { nodeId: peer.nodeId, reason });
+    this.#env.emit({ type: "notice", notice: { type: "error", error } });
+    this.#env.emit({ type: "close", link: peer.link, reason });
   }
 
   #peerMessage(peer: Peer, message: Exclude<Message, { type: "hello" }>): void {
