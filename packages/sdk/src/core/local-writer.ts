@@ -8,7 +8,8 @@ const NO_VECTOR: Float32Array = new Float32Array(0);
 
 /**
  * Names this opening's own writes (C2). Every opening has a fresh origin, and so has what comes after a failed commit: whether the
- * store kept it or not, its dots are never used again.
+ * store kept it or not, its dots are never used again. A dot that is covered already, because a peer claims to know it, is not used either:
+ * whoever heard of it would ignore the write.
  */
 export class LocalWriter {
   readonly #mintOrigin: () => Origin;
@@ -21,8 +22,7 @@ export class LocalWriter {
   }
 
   commitFailed(): void {
-    this.#origin = this.#mintOrigin();
-    this.#seq = 0;
+    this.#beginOrigin();
   }
 
   /** Writes the items into the transaction. What is deleted and not there needs no write. */
@@ -31,16 +31,31 @@ export class LocalWriter {
     for (const item of items) {
       if (item.kind === "put") {
         versions.push(
-          draft.write(this.#nextDot(), { id: item.id, vector: item.vector, metadata: item.metadata, tombstone: false }),
+          draft.write(this.#nextDot(draft), {
+            id: item.id,
+            vector: item.vector,
+            metadata: item.metadata,
+            tombstone: false,
+          }),
         );
       } else if (draft.isVisible(item.id)) {
-        versions.push(draft.write(this.#nextDot(), { id: item.id, vector: NO_VECTOR, metadata: {}, tombstone: true }));
+        versions.push(
+          draft.write(this.#nextDot(draft), { id: item.id, vector: NO_VECTOR, metadata: {}, tombstone: true }),
+        );
       }
     }
     return versions;
   }
 
-  #nextDot(): Dot {
-    return { origin: this.#origin, seq: ++this.#seq };
+  #nextDot(draft: Draft): Dot {
+    let dot = { origin: this.#origin, seq: this.#seq + 1 };
+    if (draft.covers(dot)) dot = { origin: this.#beginOrigin(), seq: 1 };
+    this.#seq = dot.seq;
+    return dot;
+  }
+
+  #beginOrigin(): Origin {
+    this.#seq = 0;
+    return (this.#origin = this.#mintOrigin());
   }
 }
