@@ -97,6 +97,8 @@ async function main() {
   };
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
     process.once(signal, () => {
+      // Vite ends the process on SIGTERM too, and would call it a failure.
+      process.exitCode = 0;
       end().then(
         () => process.exit(0),
         (/** @type {unknown} */ error) => {

@@ -90,7 +90,8 @@ export class NoteWriter {
       const { required, acks } = await this.#replicator.confirm(dots, { consistency: level });
       if (this.#unconfirmed.get(noteId) !== write) return;
       this.#unconfirmed.remove(noteId);
-      if (this.#lastWrite?.noteId === noteId) this.#lastWrite = { ...this.#lastWrite, state: "acknowledged", required, acks };
+      if (this.#lastWrite?.noteId === noteId)
+        this.#lastWrite = { ...this.#lastWrite, state: "acknowledged", required, acks };
       this.changed.publish();
     } catch (error) {
       if (missingAcknowledgements(error) === undefined) this.failed.publish(error);

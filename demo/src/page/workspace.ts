@@ -29,7 +29,7 @@ export interface Workspace {
 
 export function createWorkspace(room: string, replicator: Replicator, vocabulary: Vocabulary): Workspace {
   const notices = createNotices();
-  const report = (error: unknown): void => notices.show(errorWordsOf(error), "warning");
+  const report = (error: unknown): void => notices.show(errorWordsOf(error));
   const embedHere = (text: string): Embedding => embed(text, vocabulary);
   const writer = new NoteWriter(replicator, embedHere, new UnconfirmedWrites(localStorage, room, replicator.nodeId));
   writer.failed.subscribe(report);

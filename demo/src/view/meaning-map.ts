@@ -37,7 +37,6 @@ export class MeaningMap {
   readonly #caption = element("p", { class: "hint", "data-testid": "map-caption" });
   readonly #empty = element("p", { class: "map-empty" }, "Notes appear here, near others of like meaning.");
   readonly #draw: () => void;
-  #axes: Axes | undefined;
   #matches: MapMatches | undefined;
 
   constructor(collection: NoteCollection, open: (note: Note) => void) {
@@ -84,8 +83,7 @@ export class MeaningMap {
     setText(this.#caption, mapCaption(notes, words.count));
     setAttribute(this.#empty, "hidden", notes.length > 0 || words.count > 0);
     const scatter = notes.length < NOTES_OF_A_PLANE && words.count > 0 ? words.scatter : this.#collection.scatter;
-    const axes = principalAxes(scatter.covariance(), DIMENSIONS, this.#axes);
-    this.#axes = axes;
+    const axes = principalAxes(scatter.covariance(), DIMENSIONS);
     const origin = scatter.mean();
     const places = notes.map((note) => project(note.vector, origin, axes));
     const points = words.project(axes, origin);

@@ -12,7 +12,7 @@ export interface Notices {
   /** Takes away what is no longer so. */
   dismiss(title: string): void;
   /** A notice with the same title as one that is shown takes its place. */
-  show(words: ErrorWords, tone: "info" | "warning"): void;
+  show(words: ErrorWords): void;
 }
 
 /** What the person should know now, at the page's lower edge, read out by screen readers. */
@@ -25,12 +25,12 @@ export function createNotices(): Notices {
   return {
     element: stack,
     dismiss,
-    show: ({ title, detail }, tone) => {
+    show: ({ title, detail }) => {
       dismiss(title);
       const close = (): void => notice.remove();
       const notice = element(
         "div",
-        { class: `notice ${tone}`, "data-testid": "notice", "data-tone": tone },
+        { class: "notice", "data-testid": "notice" },
         element("div", {}, element("strong", {}, title), element("p", {}, detail)),
         element(
           "button",

@@ -73,8 +73,7 @@ export class ReplicaRow {
     setText(this.#status, self && status === "healthy" ? "online" : STATUS_WORDS[status]);
     const facts: string[] = [];
     if (!self && status !== "offline") facts.push(`lag ${duration(lagMs)}`);
-    if (lastSyncAt !== undefined)
-      facts.push(`synced ${ago(lastSyncAt, nowMs)}${nowMs - lastSyncAt < 60_000 ? "" : " ago"}`);
+    if (status === "offline" && lastSyncAt !== undefined) facts.push(`last in step: ${ago(lastSyncAt, nowMs)}`);
     if (self) facts.push(`id ${id.slice(0, SHOWN_ID_DIGITS)}`);
     setText(this.#facts, facts.map((fact) => ` · ${fact}`).join(""));
     setAttribute(this.#ack, "data-shown", acknowledged);
