@@ -12,6 +12,9 @@ export const SESSION_IDLE_MS: number = 30 * 1000;
 /** After a session that could not be stored, e.g. on a full disk: asking again at once would only fill the line. */
 export const RETRY_AFTER_FAILURE_MS: number = 5 * 1000;
 
+/** Callers who wait for one pull: more at once is nobody's need. */
+const MAX_WAITING_PULLS = 64;
+
 const ALL_BUCKETS: ReadonlySet<number> = new Set(Array.from({ length: DIGEST_BUCKETS }, (_, bucket) => bucket));
 
 /** What has been asked of one peer and answered to it. */
@@ -91,7 +94,9 @@ export class AntiEntropy {
     this.#evaluate(exchange);
   }
 
+  /** A peer that asks for more pulls than this at once is answered by its own time-out. */
   onPullRequest(peer: Peer, request: PullRequest): void {
+    if ((this.#exchanges.get(peer.link)?.wanted.length ?? 0) >= MAX_WAITING_PULLS) return;
     this.pullAll(peer, (gained) => {
       if (gained !== undefined)
         this.#env.emit({
@@ -134,8 +139,12 @@ export class AntiEntropy {
     this.#pull(exchange);
   }
 
-  onBatch(peer: Peer, batch: Batch): void {
-    this.#sessionOf(peer, batch.session)?.receiving?.receive(batch, (draft) => this.#noteDraft(peer, draft));
+  /** Returns why no correct peer sends this now, if so. */
+  onBatch(peer: Peer, batch: Batch): string | undefined {
+    const receiving = this.#sessionOf(peer, batch.session)?.receiving;
+    const fault = receiving?.fault;
+    if (fault === undefined) receiving?.receive(batch, (draft) => this.#noteDraft(peer, draft));
+    return fault;
   }
 
   onBatchAck(peer: Peer, message: BatchAck): void {

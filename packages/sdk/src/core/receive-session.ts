@@ -1,6 +1,7 @@
 import type { Batch, SessionEnd } from "./messages.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import { MAX_UNACKNOWLEDGED_BATCHES } from "./send-session.ts";
 import type { Peer } from "./peer.ts";
 
 /**
@@ -15,6 +16,8 @@ export class ReceiveSession {
   /** Versions that were new here. */
   gained = 0;
   lastHeardAt: number;
+  /** Batches received and not stored yet. */
+  #waiting = 0;
   readonly #env: Environment;
   readonly #done: (joined: boolean, error: Error | undefined) => void;
 
@@ -31,8 +34,16 @@ export class ReceiveSession {
     this.#done = done;
   }
 
+  /** Why no correct sender sends another batch now, or `undefined`. Else a peer could fill this replica's memory. */
+  get fault(): string | undefined {
+    return this.#waiting >= MAX_UNACKNOWLEDGED_BATCHES
+      ? "more unacknowledged batches than a session may have"
+      : undefined;
+  }
+
   receive(batch: Batch, noteDraft: (draft: Draft) => void): void {
     this.lastHeardAt = this.#env.now();
+    this.#waiting++;
     let fresh = 0;
     this.#env.queue.push({
       size: batch.versions.length,
@@ -43,6 +54,7 @@ export class ReceiveSession {
         return false;
       },
       settle: () => {
+        this.#waiting--;
         this.gained += fresh;
         this.#env.emit({
           type: "send",

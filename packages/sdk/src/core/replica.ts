@@ -238,9 +238,11 @@ export class Replica {
       case "pull-more":
         this.#antiEntropy.onPullMore(peer, message);
         return;
-      case "batch":
-        this.#antiEntropy.onBatch(peer, message);
+      case "batch": {
+        const fault = this.#antiEntropy.onBatch(peer, message);
+        if (fault !== undefined) this.#refuse(peer, fault);
         return;
+      }
       case "batch-ack":
         this.#antiEntropy.onBatchAck(peer, message);
         return;

@@ -35,6 +35,8 @@ export class SendSession {
   readonly #missed = new Set<string>();
   readonly #ids: string[];
   #next = 0;
+  /** Read and packed, and waiting for the window. */
+  #packed: StoredVersion[][] = [];
   #loading = false;
   #sentBatches = 0;
   #acknowledged = 0;
@@ -65,17 +67,19 @@ export class SendSession {
   }
 
   acknowledge(): void {
-    this.#acknowledged++;
+    if (this.#acknowledged < this.#sentBatches) this.#acknowledged++;
     this.advance();
   }
 
   /** Does whatever can be done now: the one step that decides. */
   advance(): void {
     if (this.#ended || this.#loading) return;
-    const unacknowledged = this.#sentBatches - this.#acknowledged;
+    while (this.#packed.length > 0 && this.#unacknowledged < MAX_UNACKNOWLEDGED_BATCHES)
+      this.#send(this.#packed.shift()!);
+    if (this.#packed.length > 0) return;
     if (this.#next < this.#ids.length) {
-      if (unacknowledged < MAX_UNACKNOWLEDGED_BATCHES) this.#loadSome();
-    } else if (unacknowledged === 0) {
+      if (this.#unacknowledged < MAX_UNACKNOWLEDGED_BATCHES) this.#loadSome();
+    } else if (this.#unacknowledged === 0) {
       this.#ended = true;
       this.#env.emit({
         type: "send",
@@ -105,7 +109,7 @@ export class SendSession {
         this.#loading = false;
         const loaded = versions.filter((version) => version !== undefined);
         this.#readAgain(lacked.filter((_, i) => versions[i] === undefined));
-        this.#send(loaded);
+        this.#packed = pack(loaded, BATCH_BYTES);
         this.advance();
       },
     );
@@ -125,11 +129,13 @@ export class SendSession {
     this.#ids.push(...ids);
   }
 
+  get #unacknowledged(): number {
+    return this.#sentBatches - this.#acknowledged;
+  }
+
   #send(versions: readonly StoredVersion[]): void {
-    for (const batch of pack(versions, BATCH_BYTES)) {
-      const message = { type: "batch", session: this.session, index: this.#sentBatches, versions: batch } as const;
-      this.#env.emit({ type: "send", link: this.peer.link, message });
-      this.#sentBatches++;
-    }
+    const message = { type: "batch", session: this.session, index: this.#sentBatches, versions } as const;
+    this.#env.emit({ type: "send", link: this.peer.link, message });
+    this.#sentBatches++;
   }
 }
