@@ -26,6 +26,9 @@ export interface PlainEntry {
   readonly timestamp: number;
 }
 
+/** Entries in one local transaction. */
+const WRITE_CHUNK = 500;
+
 /** What tests reach through `page.evaluate`: the SDK, as it is, and what they would otherwise repeat. */
 class ReplicaPage {
   readonly #events: ReplicationEvent[] = [];
@@ -72,6 +75,17 @@ class ReplicaPage {
   /** Writes the most frequent words with their meanings, at `one`. */
   async writeWords(count: number): Promise<void> {
     await this.replica.writeBatch(await loadWords(count), { consistency: "one" });
+  }
+
+  /** Writes entries of random components, named by their number, at `one`. */
+  async writeRandom(first: number, count: number, dimensions: number): Promise<void> {
+    for (let from = first; from < first + count; from += WRITE_CHUNK) {
+      const entries = Array.from({ length: Math.min(WRITE_CHUNK, first + count - from) }, (_, i) => ({
+        id: `entry ${from + i}`,
+        vector: Float32Array.from({ length: dimensions }, () => Math.random() - 0.5),
+      }));
+      await this.replica.writeBatch(entries, { consistency: "one" });
+    }
   }
 
   /** The words nearest in meaning to one that another tab may have written. */

@@ -81,10 +81,12 @@ test("a tab that crashes is missed by the others, and its store can be opened at
   await victim.crash();
 
   const again = await Tab.blank(device);
-  await eventually(() => again.openOutcome({ room, replicaName: "victim" }), "the store's lock").toEqual({});
+  await eventually(() => again.openOutcome({ room, replicaName: "victim" }), { message: "the store's lock" }).toEqual(
+    {},
+  );
   expect(await again.nodeId()).toBe(nodeId);
   expect(await again.read("note")).toBe("written before the crash");
-  await eventually(() => survivor.peersOnline(), "missed by the survivor").toBe(0);
+  await eventually(() => survivor.peersOnline(), { message: "missed by the survivor" }).toBe(0);
 
   await again.start();
   await again.write("note", "written after");

@@ -4,6 +4,6 @@ import { expect } from "@playwright/test";
 const INTERVALS_MS = [20, 50, 100, 200];
 
 /** `expect` for what becomes true: reads until it matches, or the configured timeout is over. */
-export function eventually<T>(read: () => Promise<T>, message?: string) {
-  return expect.poll(read, { intervals: INTERVALS_MS, ...(message !== undefined && { message }) });
+export function eventually<T>(read: () => Promise<T>, options: { message?: string; timeout?: number } = {}) {
+  return expect.poll(read, { intervals: INTERVALS_MS, ...options });
 }

@@ -5,45 +5,45 @@ import { type ServerProcess, startServerProcess } from "../consumer/server-proce
 
 const SIGNALING = fileURLToPath(new URL("../bin/vecmesh-signaling.js", import.meta.resolve("@vecmesh/signaling")));
 
-/** Chromium's own options for one device's browser. */
 interface DeviceOptions {
   /** Which device: its profile outlives the browser. Default "device". */
   readonly profile?: string;
+  /** Chromium's, beside those that all have. */
   readonly args?: readonly string[];
 }
 
 interface Fixtures {
   /** A room that no other test knows. */
   room: string;
-  /** Launches a browser with a profile on disk. A context without one keeps IndexedDB in memory. */
-  openDevice: (options?: DeviceOptions) => Promise<BrowserContext>;
   /** A browser with a profile on disk. */
   device: BrowserContext;
-  /** Starts the signaling server as its users do, on any free port or on the one given. */
+  /** Launches another one, or one again that was closed. */
+  openDevice: (options?: DeviceOptions) => Promise<BrowserContext>;
+  /** A context of its own within one browser: it shares nothing with others, and keeps IndexedDB in memory. */
+  openContext: () => Promise<BrowserContext>;
+  /** Runs the signaling server's command, on any free port or on the one given. */
   startSignaling: (port?: string) => Promise<ServerProcess>;
+  /** Closes a context at the test's end, and fails the test when its pages leave an error uncaught. */
+  care: (context: BrowserContext) => BrowserContext;
 }
 
 export const test = base.extend<Fixtures>({
   room: ({}, use) => use(randomUUID()),
 
-  openDevice: async ({ launchOptions, baseURL }, use, testInfo) => {
-    const devices: BrowserContext[] = [];
-    const uncaught: Error[] = [];
-    await use(async ({ profile = "device", args = [] } = {}) => {
-      const device = await chromium.launchPersistentContext(testInfo.outputPath(profile), {
-        ...launchOptions,
-        args: [...(launchOptions.args ?? []), ...args],
-        ...(baseURL !== undefined && { baseURL }),
-      });
-      device.on("weberror", (webError) => uncaught.push(webError.error()));
-      devices.push(device);
-      return device;
-    });
-    await Promise.all(devices.map((device) => device.close()));
-    expect(uncaught, "errors that no page caught").toEqual([]);
-  },
-
   device: async ({ openDevice }, use) => use(await openDevice()),
+
+  openDevice: ({ launchOptions, baseURL, care }, use, testInfo) =>
+    use(async ({ profile = "device", args = [] } = {}) =>
+      care(
+        await chromium.launchPersistentContext(testInfo.outputPath(profile), {
+          ...launchOptions,
+          args: [...(launchOptions.args ?? []), ...args],
+          ...(baseURL !== undefined && { baseURL }),
+        }),
+      ),
+    ),
+
+  openContext: ({ browser, care }, use) => use(async () => care(await browser.newContext())),
 
   startSignaling: async ({}, use) => {
     const servers: ServerProcess[] = [];
@@ -53,6 +53,18 @@ export const test = base.extend<Fixtures>({
       return server;
     });
     await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
+  },
+
+  care: async ({}, use) => {
+    const contexts: BrowserContext[] = [];
+    const uncaught: Error[] = [];
+    await use((context) => {
+      contexts.push(context);
+      context.on("weberror", (webError) => uncaught.push(webError.error()));
+      return context;
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+    expect(uncaught, "errors that no page caught").toEqual([]);
   },
 });
 

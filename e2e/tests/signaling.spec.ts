@@ -4,13 +4,13 @@ import { eventually } from "./eventually.ts";
 import { Tab } from "./tab.ts";
 
 test("separate browser contexts find each other through the signaling server", async ({
-  browser,
+  openContext,
   room,
   startSignaling,
 }) => {
   const signaling = (await startSignaling()).url;
-  const first = await Tab.join(await browser.newContext(), { room, signaling });
-  const second = await Tab.join(await browser.newContext(), { room, signaling });
+  const first = await Tab.join(await openContext(), { room, signaling });
+  const second = await Tab.join(await openContext(), { room, signaling });
   await first.write("note", "across contexts");
   await eventually(() => second.read("note")).toBe("across contexts");
 });
@@ -36,14 +36,14 @@ test("two devices, each with its own browser, acknowledge each other's writes an
 });
 
 test("replication outlives the signaling server, and a restarted one brings new tabs in", async ({
-  browser,
+  openContext,
   room,
   startSignaling,
 }) => {
   const server = await startSignaling();
   const config = { room, signaling: server.url };
-  const first = await Tab.join(await browser.newContext(), config);
-  const second = await Tab.join(await browser.newContext(), config);
+  const first = await Tab.join(await openContext(), config);
+  const second = await Tab.join(await openContext(), config);
   await first.write("note", "before");
   await eventually(() => second.read("note")).toBe("before");
 
@@ -54,7 +54,7 @@ test("replication outlives the signaling server, and a restarted one brings new 
   await eventually(() => first.read("note")).toBe("and back");
 
   await startSignaling(new URL(server.url).port);
-  const third = await Tab.join(await browser.newContext(), config);
+  const third = await Tab.join(await openContext(), config);
   await eventually(() => third.read("note")).toBe("and back");
   await third.write("note", "from the newcomer");
   await eventually(() => first.read("note")).toBe("from the newcomer");
@@ -62,7 +62,7 @@ test("replication outlives the signaling server, and a restarted one brings new 
 });
 
 test("tabs that were there before the signaling server find each other when it starts", async ({
-  browser,
+  openContext,
   room,
   startSignaling,
 }) => {
@@ -70,8 +70,8 @@ test("tabs that were there before the signaling server find each other when it s
   const placeholder = await startSignaling();
   await placeholder.crash();
   const config = { room, signaling: placeholder.url };
-  const first = await Tab.join(await browser.newContext(), config);
-  const second = await Tab.join(await browser.newContext(), config);
+  const first = await Tab.join(await openContext(), config);
+  const second = await Tab.join(await openContext(), config);
   await first.write("note", "written alone");
   for (const tab of [first, second]) {
     await eventually(() => tab.events("error")).toMatchObject([{ code: "signaling-unreachable" }]);
@@ -82,18 +82,18 @@ test("tabs that were there before the signaling server find each other when it s
 });
 
 test("two y-webrtc clients sync through our signaling server, beside a vecmesh room of the same name", async ({
-  browser,
+  openContext,
   room,
   startSignaling,
 }) => {
   const signaling = (await startSignaling()).url;
   const tabs = [
-    await Tab.join(await browser.newContext(), { room, signaling }),
-    await Tab.join(await browser.newContext(), { room, signaling }),
+    await Tab.join(await openContext(), { room, signaling }),
+    await Tab.join(await openContext(), { room, signaling }),
   ] as const;
   const documents = [
-    await openDocument(await browser.newContext(), room, signaling),
-    await openDocument(await browser.newContext(), room, signaling),
+    await openDocument(await openContext(), room, signaling),
+    await openDocument(await openContext(), room, signaling),
   ] as const;
   await documents[0].evaluate(() => window.yjs.append("hello"));
   await eventually(() => documents[1].evaluate(() => window.yjs.text)).toBe("hello");
