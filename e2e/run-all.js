@@ -35,6 +35,7 @@ const PARTS = [
   },
   { name: "consumer", command: "npm run consumer -- --reporter=list,json", count: playwrightCounts },
   { name: "e2e", command: "npm run e2e -- --reporter=list,json", count: playwrightCounts },
+  { name: "bench", command: "npm run bench -- --quick" },
 ];
 
 /** @param {string} name */
