@@ -13,6 +13,12 @@ import type { ReplicaSetRecord } from "./replica-set.ts";
  */
 export const MAX_WAITING_QUESTIONS = 4096;
 
+/**
+ * Intervals of dots in the waiting questions of one peer: some 16 MiB. An honest one asks about its last commits, or once about what a
+ * whole lineage holds; a single question of any size is taken.
+ */
+export const MAX_WAITING_INTERVALS: number = 2 ** 20;
+
 /** Who asks: a connected peer, or this replica's own writes. */
 export type Asker = LinkId | "self";
 
@@ -21,6 +27,12 @@ interface Question {
   readonly request: number;
   readonly ref: EpochRef;
   readonly dots: CausalContext;
+}
+
+/** One asker's questions, by request. */
+interface Waiting {
+  readonly questions: Map<number, Question>;
+  intervals: number;
 }
 
 /**
@@ -32,7 +44,7 @@ interface Question {
 export class AckDesk {
   readonly #env: Environment;
   readonly #answerSelf: (request: number) => void;
-  #waiting: Question[] = [];
+  readonly #waiting = new Map<Asker, Waiting>();
 
   constructor(env: Environment, answerSelf: (request: number) => void) {
     this.#env = env;
@@ -44,8 +56,7 @@ export class AckDesk {
     this.forget(question.asker, question.request);
     if (!mayServeLater(record, question.ref)) {
       this.#refuse(question);
-    } else if (this.#waiting.filter((other) => other.asker === question.asker).length < MAX_WAITING_QUESTIONS) {
-      this.#waiting.push(question);
+    } else if (this.#keep(question)) {
       if (this.#serves(record, question.ref) && this.#env.state.context.coversAll(question.dots))
         this.#env.queue.push(this.#attestation([question]));
     }
@@ -53,7 +64,7 @@ export class AckDesk {
 
   /** Part of putting a transaction together: the questions that it answers go with it. */
   answerableIn(draft: Draft): Mutation[] {
-    const answerable = this.#waiting.filter(
+    const answerable = this.#all().filter(
       (question) => this.#serves(draft.replicaSet, question.ref) && draft.coversAll(question.dots),
     );
     return answerable.length === 0 ? [] : [this.#attestation(answerable)];
@@ -61,21 +72,44 @@ export class AckDesk {
 
   /** The record has changed: what can no longer be served here is refused with the new one. */
   recordChanged(): void {
-    const hopeless = this.#waiting.filter((question) => !mayServeLater(this.#env.state.replicaSet, question.ref));
-    this.#waiting = this.#waiting.filter((question) => !hopeless.includes(question));
-    for (const question of hopeless) this.#refuse(question);
-    const answerable = this.#waiting.filter(
-      (question) =>
-        this.#serves(this.#env.state.replicaSet, question.ref) && this.#env.state.context.coversAll(question.dots),
+    const { replicaSet, context } = this.#env.state;
+    for (const question of this.#all()) {
+      if (mayServeLater(replicaSet, question.ref)) continue;
+      this.forget(question.asker, question.request);
+      this.#refuse(question);
+    }
+    const answerable = this.#all().filter(
+      (question) => this.#serves(replicaSet, question.ref) && context.coversAll(question.dots),
     );
     if (answerable.length > 0) this.#env.queue.push(this.#attestation(answerable));
   }
 
   /** The asker is gone, or no longer wants to know. */
   forget(asker: Asker, request?: number): void {
-    this.#waiting = this.#waiting.filter(
-      (question) => question.asker !== asker || (request !== undefined && question.request !== request),
-    );
+    const waiting = this.#waiting.get(asker);
+    if (waiting === undefined) return;
+    const question = request === undefined ? undefined : waiting.questions.get(request);
+    if (question !== undefined) {
+      waiting.questions.delete(question.request);
+      waiting.intervals -= intervalsIn(question.dots);
+    }
+    if (request === undefined || waiting.questions.size === 0) this.#waiting.delete(asker);
+  }
+
+  #all(): Question[] {
+    return [...this.#waiting.values()].flatMap((waiting) => [...waiting.questions.values()]);
+  }
+
+  /** Returns whether the question waits now, or is one too many. */
+  #keep(question: Question): boolean {
+    const waiting = this.#waiting.get(question.asker) ?? { questions: new Map(), intervals: 0 };
+    const intervals = waiting.intervals + intervalsIn(question.dots);
+    const { size } = waiting.questions;
+    if (size > 0 && (size >= MAX_WAITING_QUESTIONS || intervals > MAX_WAITING_INTERVALS)) return false;
+    waiting.questions.set(question.request, question);
+    waiting.intervals = intervals;
+    this.#waiting.set(question.asker, waiting);
+    return true;
   }
 
   #attestation(questions: readonly Question[]): Mutation {
@@ -97,8 +131,8 @@ export class AckDesk {
   }
 
   #answer(question: Question): void {
-    if (!this.#waiting.includes(question)) return;
-    this.#waiting = this.#waiting.filter((other) => other !== question);
+    if (this.#waiting.get(question.asker)?.questions.get(question.request) !== question) return;
+    this.forget(question.asker, question.request);
     if (question.asker === "self") {
       this.#answerSelf(question.request);
     } else {
@@ -135,4 +169,10 @@ function mayServeLater(record: ReplicaSetRecord, ref: EpochRef): boolean {
   return (
     record.lineage === ref.lineage && (record.epoch < ref.epoch || (record.epoch === ref.epoch && isServing(record)))
   );
+}
+
+function intervalsIn(dots: CausalContext): number {
+  let intervals = 0;
+  for (const ofOrigin of dots.origins.values()) intervals += ofOrigin.length / 2;
+  return intervals;
 }
