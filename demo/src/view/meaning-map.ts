@@ -13,6 +13,8 @@ import { WordLayer } from "./word-layer.ts";
 
 /** Fewer notes than this span no plane: then the words do, if any are loaded. */
 const NOTES_OF_A_PLANE = 3;
+/** Between two drawings: with thousands of words each takes some milliseconds, and while words load one would follow the other. */
+const REST_MS = 120;
 /** Pixels: a mark's radius with its rim, and from its centre to its label. */
 const MARK_RADIUS = 8;
 const MARK_LABEL_OFFSET = 11;
@@ -60,7 +62,7 @@ export class MeaningMap {
       ),
       this.#stage,
     );
-    this.#draw = perFrame(() => this.#drawNow());
+    this.#draw = perFrame(() => this.#drawNow(), REST_MS);
     new ResizeObserver(this.#draw).observe(this.#stage);
     onThemeChange(this.#draw);
   }
