@@ -4,8 +4,6 @@
  */
 export type IntervalSet = readonly number[];
 
-export const EMPTY_INTERVALS: IntervalSet = [];
-
 /** The index of the first interval whose end is at or after `value`, as an offset into the flat array. */
 function firstEndingAtOrAfter(set: IntervalSet, value: number): number {
   let low = 0;
