@@ -71,13 +71,7 @@ export class Reconfiguration {
     if (theirs.lineage === ours.lineage) {
       if (theirs.epoch > ours.epoch) this.#adopt(theirs);
       else if (theirs.epoch < ours.epoch) this.#announce(peer);
-    } else if (this.#env.state.retired.includes(theirs.lineage)) {
-      this.#env.emit({
-        type: "send",
-        link: peer.link,
-        message: { type: "retired", lineage: theirs.lineage, replicaSet: ours },
-      });
-    } else if (outranks(theirs, ours)) {
+    } else if (!this.#env.state.retired.includes(theirs.lineage) && outranks(theirs, ours)) {
       this.#meetGreater(peer, theirs);
     } else {
       this.#announce(peer);
@@ -232,10 +226,17 @@ export class Reconfiguration {
     this.evaluate();
   }
 
+  /** Who still lives in a lineage that has handed over is told that too: only its decider would move over by itself. */
   #announce(peer: Peer): void {
-    const ours = this.#env.state.replicaSet;
-    peer.toldReplicaSet = ours;
-    this.#env.emit({ type: "send", link: peer.link, message: { type: "replica-set", replicaSet: ours } });
+    const { replicaSet, retired } = this.#env.state;
+    const { lineage } = peer.replicaSet;
+    peer.toldReplicaSet = replicaSet;
+    const isBehind = lineage !== replicaSet.lineage && retired.includes(lineage);
+    this.#env.emit({
+      type: "send",
+      link: peer.link,
+      message: isBehind ? { type: "retired", lineage, replicaSet } : { type: "replica-set", replicaSet },
+    });
   }
 
   /** Equal now: it holds all that this replica's voters had brought here. */
