@@ -3,6 +3,7 @@ import { defineConfig } from "@playwright/test";
 import { CHROMIUM_ARGS, findBrowser } from "./browser/find-browser.js";
 
 const browser = findBrowser();
+const cwd = fileURLToPath(new URL("..", import.meta.url));
 
 export default defineConfig({
   testDir: "tests",
@@ -15,12 +16,15 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env["CI"]),
-  webServer: {
-    command: "node app/serve.js",
-    cwd: fileURLToPath(new URL(".", import.meta.url)),
-    // The group's name is the environment variable by which Playwright passes the port on.
-    wait: { stdout: /served on port (?<vecmesh_app_port>\d+)/ },
-  },
+  // Both on any free port. A group's name is the environment variable by which Playwright passes on what it matched.
+  webServer: [
+    { command: "node e2e/app/serve.js", cwd, wait: { stdout: /served on port (?<vecmesh_app_port>\d+)/ } },
+    {
+      command: "node demo/start.js --port 0 --signaling-port 0",
+      cwd,
+      wait: { stdout: /Shared notes: (?<vecmesh_demo_url>\S+)/ },
+    },
+  ],
   use: {
     baseURL: `http://127.0.0.1:${process.env["VECMESH_APP_PORT"]}`,
     launchOptions: { ...(browser && { executablePath: browser.executablePath }), args: [...CHROMIUM_ARGS] },

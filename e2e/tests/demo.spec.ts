@@ -1,0 +1,90 @@
+import { expect, test } from "./fixtures.ts";
+import { NotesPage } from "./notes-page.ts";
+
+const VET = "my dog is ill and needs a vet";
+
+test("demo: a note written at quorum in one of three tabs is acknowledged and appears in the others", async ({
+  device,
+  room,
+}) => {
+  const [writer, ...others] = (await NotesPage.openMany(device, room, 3)) as [NotesPage, ...NotesPage[]];
+  await writer.save(VET, "quorum");
+  await expect(writer.lastWrite).toHaveAttribute("data-state", "acknowledged");
+  await expect(writer.lastWrite).toHaveAttribute("data-level", "quorum");
+  await expect(writer.page.getByTestId("replica-ack").filter({ visible: true }).first()).toBeVisible();
+  for (const tab of others) await expect(tab.note(VET)).toHaveAttribute("data-state", "saved");
+});
+
+test("demo: typing in the search box ranks notes by meaning", async ({ device, room }) => {
+  const tab = await NotesPage.open(device, room);
+  const texts = [VET, "quarterly budget for the marketing department", "rain and wind are expected on sunday"];
+  for (const text of texts) {
+    await tab.save(text, "one");
+    await expect(tab.note(text)).toHaveAttribute("data-state", "saved");
+  }
+  const notes = tab.page.getByTestId("note");
+  const nearest = { animal: VET, sales: texts[1], weather: texts[2] };
+  for (const [query, text] of Object.entries(nearest)) {
+    await tab.page.getByTestId("search-input").fill(query);
+    await expect(notes.first().getByTestId("note-text")).toHaveText(text ?? "");
+  }
+});
+
+test("demo: what is written offline appears in the other tab when this one is back", async ({ device, room }) => {
+  const [here, there] = (await NotesPage.openMany(device, room, 2)) as [NotesPage, NotesPage];
+  await here.page.getByTestId("offline-toggle").click();
+  await expect(here.page.getByTestId("presence")).toHaveText("offline");
+  await here.save("written on the train", "one");
+  await there.save("written at home", "one");
+  await expect(there.note("written at home")).toBeVisible();
+  await expect(here.note("written at home")).toHaveCount(0);
+
+  await here.page.getByTestId("offline-toggle").click();
+  for (const tab of [here, there]) {
+    await expect(tab.note("written on the train")).toHaveAttribute("data-state", "saved");
+    await expect(tab.note("written at home")).toHaveAttribute("data-state", "saved");
+  }
+});
+
+test("demo: a conflict made on purpose shows in both tabs, and is over in both when one resolves it", async ({
+  device,
+  room,
+}) => {
+  const [here, there] = (await NotesPage.openMany(device, room, 2)) as [NotesPage, NotesPage];
+  await here.page.getByTestId("conflict-make").click();
+  for (const tab of [here, there]) {
+    await expect(tab.conflictMark.filter({ visible: true })).toHaveCount(1);
+    await expect(tab.page.getByTestId("event").and(tab.page.locator("[data-event=conflict]")).first()).toBeVisible();
+  }
+
+  await here.page.bringToFront();
+  await here.conflictMark.filter({ visible: true }).click();
+  const dialog = here.page.getByTestId("conflict-dialog");
+  const modes = dialog.getByTestId("resolution");
+  await expect(modes).toHaveCount(3);
+  const merged = modes.and(here.page.locator("[data-mode=custom]"));
+  const text = await merged.getByTestId("resolution-text").innerText();
+  await merged.getByTestId("resolution-apply").click();
+  await expect(dialog).toBeHidden();
+  for (const tab of [here, there]) {
+    await expect(tab.conflictMark.filter({ visible: true })).toHaveCount(0);
+    await expect(tab.page.getByTestId("note").getByTestId("note-text")).toHaveText([text]);
+  }
+});
+
+test("demo: 5,000 words loaded in one tab are there in the other", async ({ device, room }) => {
+  const [here, there] = (await NotesPage.openMany(device, room, 2)) as [NotesPage, NotesPage];
+  await here.page.getByTestId("words-load").click();
+  for (const tab of [here, there]) await expect(tab.page.getByTestId("words-rate")).toContainText("5,000 words here");
+  await expect(here.page.getByTestId("words-saved")).not.toHaveAttribute("data-saved", "0");
+});
+
+test("demo: notes are there again when all tabs were closed", async ({ openDevice, room }) => {
+  const before = await openDevice();
+  const tab = await NotesPage.open(before, room);
+  await tab.save("remember the milk", "one");
+  await expect(tab.note("remember the milk")).toHaveAttribute("data-state", "saved");
+  await before.close();
+  const again = await NotesPage.open(await openDevice(), room);
+  await expect(again.note("remember the milk")).toBeVisible();
+});
