@@ -72,6 +72,19 @@ test("all tabs closed and opened again find their replicas, and everything in th
   await eventually(async () => again[1]?.read("third")).toBe("after all");
 });
 
+test("a reader of changes goes on after its tab was closed where it had stopped", async ({ device, room }) => {
+  const writer = await Tab.join(device, { room, replicaName: "writer" });
+  const reader = await Tab.join(device, { room, replicaName: "reader" });
+  await writer.write("seen", "before");
+  const seen = await reader.nextChange();
+  expect(seen).toMatchObject({ type: "put", id: "seen" });
+  await reader.page.close();
+
+  await writer.write("missed", "meanwhile");
+  const again = await Tab.join(device, { room, replicaName: "reader" });
+  expect(await again.nextChange(seen.checkpoint)).toMatchObject({ type: "put", id: "missed" });
+});
+
 test("a tab that crashes is missed by the others, and its store can be opened at once", async ({ device, room }) => {
   const survivor = await Tab.join(device, { room, replicaName: "survivor" });
   const victim = await Tab.join(device, { room, replicaName: "victim" });

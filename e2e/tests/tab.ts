@@ -1,5 +1,7 @@
 import type { BrowserContext, Page } from "@playwright/test";
 import type {
+  ChangeEvent,
+  Checkpoint,
   ConsistencyLevel,
   JsonObject,
   NodeId,
@@ -95,6 +97,15 @@ export class Tab {
 
   contents(): Promise<PlainEntry[]> {
     return this.page.evaluate(() => window.app.contents());
+  }
+
+  /** The next change since that checkpoint, as soon as there is one. */
+  nextChange(since?: Checkpoint): Promise<Pick<ChangeEvent, "type" | "id" | "checkpoint">> {
+    return this.page.evaluate(async (checkpoint) => {
+      const changes = window.app.replica.changes(checkpoint === undefined ? {} : { since: checkpoint });
+      for await (const change of changes) return { type: change.type, id: change.id, checkpoint: change.checkpoint };
+      throw new Error("The changes have ended.");
+    }, since);
   }
 
   events(type: ReplicationEvent["type"]): Promise<JsonObject[]> {
