@@ -6,6 +6,7 @@ import type { StorageAdapter } from "../ports/storage.ts";
 import type { TransportAdapter } from "../ports/transport.ts";
 import { factsConflict } from "../core/room-facts.ts";
 import { loadStore } from "./store-image.ts";
+import { steadyRuntime } from "./steady-runtime.ts";
 import { replicationError } from "../core/replication-error.ts";
 
 /** What is used where the configuration says nothing. */
@@ -24,11 +25,12 @@ export async function openReplicator<M extends JsonObject>(
   defaults: Defaults,
 ): Promise<ReplicatorParts<M>> {
   const settings = settingsOf(config);
+  const runtime = steadyRuntime(defaults.runtime);
   const transport = config.transport ?? defaults.transport();
   const storage = config.storage ?? defaults.storage();
   const store = await storage.open({ room: settings.room, replicaName: settings.replicaName });
   try {
-    const loaded = await loadStore(store, settings, defaults.runtime);
+    const loaded = await loadStore(store, settings, runtime);
     const conflict = factsConflict(settings.insists, loaded.image.replicaSet);
     if (conflict !== undefined) {
       const message =
@@ -36,7 +38,7 @@ export async function openReplicator<M extends JsonObject>(
         "Configure the room's value, leave it out to take it, or use another room or replicaName.";
       throw replicationError("room-mismatch", message, conflict);
     }
-    return { settings, store, loaded, transport, runtime: defaults.runtime };
+    return { settings, store, loaded, transport, runtime };
   } catch (error) {
     await store.close();
     throw error;
