@@ -4,6 +4,7 @@ import { decodeMessage } from "../core/codec/frames.ts";
 import { decodeStored } from "../core/codec/stored.ts";
 import type { Connection } from "../ports/transport.ts";
 import type { LinkId } from "../core/peer.ts";
+import type { Message } from "../core/messages.ts";
 import { PeerLink } from "./peer-link.ts";
 import type { PendingOperations } from "./pending-operations.ts";
 import type { Replica } from "../core/replica.ts";
@@ -112,7 +113,7 @@ export class EffectRunner {
   #run(effect: Effect): void {
     switch (effect.type) {
       case "send":
-        this.#links.get(effect.link)?.send(effect.message);
+        this.#send(effect.link, effect.message);
         return;
       case "close":
         this.#close(effect.link, effect.reason);
@@ -135,6 +136,19 @@ export class EffectRunner {
       case "notice":
         this.#options.onNotice(effect.notice);
         return;
+    }
+  }
+
+  /** A peer for whom a message is too large, e.g. because others have torn its context to shreds, is let go; the effects after it are not. */
+  #send(id: LinkId, message: Message): void {
+    const link = this.#links.get(id);
+    if (link === undefined) return;
+    try {
+      link.send(message);
+    } catch (cause) {
+      const text = `A ${message.type} for ${link.connection.peer} cannot be sent: ${asError(cause).message}. Its connection is closed.`;
+      this.#options.onNotice({ type: "error", error: replicationError("transport-failed", text, {}, { cause }) });
+      this.#drop(link, `a ${message.type} cannot be sent`);
     }
   }
 
@@ -161,15 +175,27 @@ export class EffectRunner {
 
   async #load(keys: readonly string[]): Promise<(StoredVersion | undefined)[]> {
     try {
-      return (await this.#options.store.get(keys)).map((bytes) =>
-        bytes === undefined ? undefined : decodeStored(bytes).version,
-      );
+      return (await this.#options.store.get(keys)).map((bytes) => bytes && this.#versionIn(bytes));
     } catch (cause) {
-      const message = `Reading the local store failed: ${asError(cause).message}`;
-      if (!this.#closed)
-        this.#options.onNotice({ type: "error", error: replicationError("storage-corrupt", message, {}, { cause }) });
+      this.#tellUnreadable(cause);
       return keys.map(() => undefined);
     }
+  }
+
+  /** One damaged version must not keep the others from being sent. */
+  #versionIn(bytes: Uint8Array): StoredVersion | undefined {
+    try {
+      return decodeStored(bytes).version;
+    } catch (cause) {
+      this.#tellUnreadable(cause);
+      return undefined;
+    }
+  }
+
+  #tellUnreadable(cause: unknown): void {
+    if (this.#closed) return;
+    const message = `Reading the local store failed: ${asError(cause).message}`;
+    this.#options.onNotice({ type: "error", error: replicationError("storage-corrupt", message, {}, { cause }) });
   }
 
   #scheduleWake(): void {

@@ -77,7 +77,7 @@ export class EntryReader<M extends JsonObject> {
       const found = await this.#store.get(flat.map((version) => versionKey(version.dot)));
       // A version that is gone from the store was replaced by a transaction that the index is about to show.
       if (found.some((bytes) => bytes === undefined)) continue;
-      const versions = found.map((bytes) => decodeStored(bytes!).version);
+      const versions = found.map((bytes) => versionIn(bytes!));
       let at = 0;
       return wanted.map((siblings) => versions.slice(at, (at += siblings.length)));
     }
@@ -98,4 +98,13 @@ export class EntryReader<M extends JsonObject> {
 
 function entryOf<M extends JsonObject>(id: string, projection: Projection<M> | undefined): StoredEntry<M> | undefined {
   return projection === undefined ? undefined : { id, ...projection };
+}
+
+function versionIn(bytes: Uint8Array): StoredVersion {
+  try {
+    return decodeStored(bytes).version;
+  } catch (cause) {
+    const message = "An entry in the local store is damaged. Delete the store and let it sync anew.";
+    throw replicationError("storage-corrupt", message, {}, { cause });
+  }
 }
