@@ -11,6 +11,7 @@ export const NODE_ID_BYTES = 16;
 export const ORIGIN_BYTES = 8;
 
 const HEX_16_BYTES = /^[0-9a-f]{32}$/;
+const HEX_8_BYTES = /^[0-9a-f]{16}$/;
 
 /** Looked up, since a context of thousands of origins is decoded while a page waits. */
 const HEX_OF_BYTE: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
@@ -29,6 +30,10 @@ export function hexToBytes(hex: string): Uint8Array {
 
 export function isNodeId(value: unknown): value is NodeId {
   return typeof value === "string" && HEX_16_BYTES.test(value);
+}
+
+export function isOrigin(value: unknown): value is Origin {
+  return typeof value === "string" && HEX_8_BYTES.test(value);
 }
 
 export function mintNodeId(random: (bytes: number) => Uint8Array): NodeId {

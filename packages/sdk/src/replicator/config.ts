@@ -121,7 +121,8 @@ export function checkDuration(option: string, value: number | undefined): void {
     refuse(option, "a number of milliseconds above 0 and below 2^31");
 }
 
-function checkInteger(option: string, value: number | undefined, min: number, max: number): void {
+/** @throws ReplicationError `invalid-config` */
+export function checkInteger(option: string, value: number | undefined, min: number, max: number): void {
   if (value !== undefined && !(Number.isInteger(value) && value >= min && value <= max))
     refuse(option, `an integer from ${min} to ${max}`);
 }
@@ -147,6 +148,7 @@ function modeName<M extends JsonObject>(resolution: ConflictResolution<M>): stri
   return name;
 }
 
-function refuse(option: string, expected: string): never {
-  throw replicationError("invalid-config", `Configuration: ${option} must be ${expected}.`, { option });
+/** @throws ReplicationError `invalid-config`, always. */
+export function refuse(option: string, expected: string): never {
+  throw replicationError("invalid-config", `The option ${option} must be ${expected}.`, { option });
 }

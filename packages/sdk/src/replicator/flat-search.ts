@@ -1,3 +1,4 @@
+import { refuse } from "./config.ts";
 import { norm, VectorMatrix } from "./vector-matrix.ts";
 import type { EntryReader, StoredEntry } from "./entry-reader.ts";
 import type { JsonObject } from "../core/version.ts";
@@ -5,8 +6,9 @@ import { replicationError } from "../core/replication-error.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import { validateVector } from "../core/entry-validation.ts";
 
+const METRICS = ["cosine", "dot", "euclidean"] as const;
 /** `cosine` and `dot`: greater is nearer. `euclidean`: the distance, smaller is nearer. */
-export type Metric = "cosine" | "dot" | "euclidean";
+export type Metric = (typeof METRICS)[number];
 
 export interface SearchOptions<M extends JsonObject = JsonObject> {
   /** How many hits at most. Default 10. */
@@ -30,6 +32,13 @@ export const DEFAULT_K = 10;
 const COMPONENTS_PER_SLICE = 4_000_000;
 /** Entries read between two pauses while the index is brought up to date. */
 const REFRESH_CHUNK = 256;
+
+/** @throws ReplicationError `invalid-config` */
+export function checkSearchOptions(options: { readonly k?: number; readonly metric?: Metric }): void {
+  const { k, metric } = options;
+  if (k !== undefined && !(Number.isInteger(k) && k >= 1)) refuse("k", "an integer of 1 or more");
+  if (metric !== undefined && !METRICS.includes(metric)) refuse("metric", METRICS.join(", "));
+}
 
 interface Candidate {
   readonly id: string;
@@ -61,8 +70,11 @@ export class FlatSearch<M extends JsonObject> {
     if (this.#stale !== undefined) for (const id of ids) this.#stale.add(id);
   }
 
+  /** @throws ReplicationError `aborted`, also when the signal fires while earlier searches run. */
   search(query: Float32Array, options: SearchOptions<M>): Promise<SearchHit<M>[]> {
-    const result = this.#last.then(() => this.#search(query, options));
+    // The caller may change it while earlier searches run.
+    const copy = query.slice();
+    const result = this.#last.then(() => this.#search(copy, options));
     this.#last = result.catch(() => undefined);
     return result;
   }
@@ -71,6 +83,7 @@ export class FlatSearch<M extends JsonObject> {
     query: Float32Array,
     { k = DEFAULT_K, metric = "cosine", filter, signal }: SearchOptions<M>,
   ): Promise<SearchHit<M>[]> {
+    mustGoOn(signal);
     await this.#refresh(signal);
     const matrix = this.#matrices.get(query.length);
     if (matrix === undefined || matrix.size === 0) {
@@ -104,7 +117,7 @@ export class FlatSearch<M extends JsonObject> {
     for (let row = 0; row < matrix.size; row++) {
       if (row > 0 && row % rowsPerSlice === 0) await this.#pause(signal);
       const nearness = nearnessOf(matrix, row, query, queryNorm, metric);
-      if (best.length === k && nearness <= best[k - 1]!.nearness) continue;
+      if (best.length === k && nearness < best[k - 1]!.nearness) continue;
       const id = matrix.ids[row]!;
       if (filter !== undefined && !filter(this.#metadata.get(id)!.metadata)) continue;
       insert(best, { id, nearness }, k);
@@ -147,9 +160,13 @@ export class FlatSearch<M extends JsonObject> {
     await new Promise<void>((resolve) => {
       this.#runtime.setTimer(resolve, 0);
     });
-    if (signal?.aborted === true)
-      throw replicationError("aborted", "The search was aborted.", {}, { cause: signal.reason });
+    mustGoOn(signal);
   }
+}
+
+function mustGoOn(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true)
+    throw replicationError("aborted", "The search was aborted.", {}, { cause: signal.reason });
 }
 
 function nearnessOf(matrix: VectorMatrix, row: number, query: Float32Array, queryNorm: number, metric: Metric): number {

@@ -1,6 +1,6 @@
 import { aborted, PendingOperations } from "./pending-operations.ts";
 import { ChangeFeed, type ChangeEvent, type Checkpoint } from "./change-feed.ts";
-import { checkDuration, checkLevel, type Settings } from "./config.ts";
+import { checkDuration, checkInteger, checkLevel, type Settings } from "./config.ts";
 import type {
   ConsistencyLevel,
   Input,
@@ -14,14 +14,14 @@ import type {
 } from "../core/effects.ts";
 import { DEFAULT_EVENT_CAPACITY, EventHub, type EventOf, type EventType, type ReplicationEvent } from "./events.ts";
 import { EntryReader, type StoredEntry } from "./entry-reader.ts";
-import { FlatSearch, type SearchHit, type SearchOptions } from "./flat-search.ts";
+import { checkSearchOptions, FlatSearch, type SearchHit, type SearchOptions } from "./flat-search.ts";
 import { validateEntry, validateId, validateVector } from "../core/entry-validation.ts";
 import type { Dot } from "../core/dot.ts";
 import { EffectRunner } from "./effect-runner.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { LoadedStore } from "./store-image.ts";
 import { Membership } from "./membership.ts";
-import { mintOrigin, type NodeId } from "../core/node-id.ts";
+import { isOrigin, mintOrigin, type NodeId } from "../core/node-id.ts";
 import { Replica } from "../core/replica.ts";
 import { replicationError } from "../core/replication-error.ts";
 import type { Runtime } from "../ports/runtime.ts";
@@ -162,8 +162,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   /** Writes several entries in one local transaction; ids must differ. Errors as in `write`. */
   async writeBatch(entries: readonly VectorEntry<M>[], options: WriteOptions = {}): Promise<WriteReceipt> {
     this.#mustBeOpen();
-    const { dimensions } = this.#replica.state.replicaSet;
-    for (const entry of entries) validateEntry(entry, dimensions);
+    for (const entry of entries) validateEntry(entry, this.#dimensions);
     mustDiffer(entries.map((entry) => entry.id));
     return this.#write(
       entries.map(({ id, vector, metadata }) => ({
@@ -194,6 +193,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   /** Waits (again) until earlier writes are held by as many voters as the level asks for; writes nothing (Q8). */
   async confirm(dots: readonly Dot[], options: WriteOptions = {}): Promise<WriteReceipt> {
     this.#mustBeOpen();
+    for (const dot of dots) mustBeDot(dot);
     const { level, deadline } = this.#waiting(options);
     return receiptOf(
       await this.#run((op) => ({ type: "confirm", op, dots: [...dots], level, deadline }), options.signal),
@@ -224,10 +224,8 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   /** The nearest entries of the local replica, nearest first: exact. @throws ReplicationError `dimension-mismatch`, `invalid-entry` */
   async search(vector: Float32Array, options: SearchOptions<M> = {}): Promise<SearchHit<M>[]> {
     this.#mustBeOpen();
-    validateVector(vector, this.#replica.state.replicaSet.dimensions);
-    const k = options.k ?? 1;
-    if (!Number.isInteger(k) || k < 1)
-      throw replicationError("invalid-config", "k must be a positive integer.", { option: "k" });
+    validateVector(vector, this.#dimensions);
+    checkSearchOptions(options);
     return this.#search.search(vector, options);
   }
 
@@ -253,6 +251,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     options: { readonly signal?: AbortSignal; readonly capacity?: number } = {},
   ): AsyncIterableIterator<ReplicationEvent> {
     this.#mustBeOpen();
+    checkInteger("capacity", options.capacity, 1, Number.MAX_SAFE_INTEGER);
     return this.#events.read(options.capacity ?? DEFAULT_EVENT_CAPACITY, options.signal);
   }
 
@@ -304,6 +303,11 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     return receiptOf(await this.#run((op) => ({ type: "write", op, items, level, deadline }), options.signal));
   }
 
+  /** The room's; where it fixes none, the configuration's. */
+  get #dimensions(): number | undefined {
+    return this.#replica.state.replicaSet.dimensions ?? this.#settings.insists.dimensions;
+  }
+
   #waiting(options: WriteOptions): { level: ConsistencyLevel; deadline: number } {
     checkLevel(options.consistency);
     checkDuration("timeoutMs", options.timeoutMs);
@@ -343,13 +347,17 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     }
   }
 
+  /** Whatever fails on the way, what comes after it is still done. */
   async #end(release: () => Promise<void>): Promise<void> {
-    await this.#membership.stop();
-    await this.#runner.close();
-    this.#operations.rejectAll(closedError("What had not been stored or acknowledged by then may not be."));
-    this.#feed.close();
-    this.#events.close();
-    await release();
+    try {
+      await this.#membership.stop();
+    } finally {
+      await this.#runner.close();
+      this.#operations.rejectAll(closedError("What had not been stored or acknowledged by then may not be."));
+      this.#feed.close();
+      this.#events.close();
+      await release();
+    }
   }
 
   #mustBeOpen(): void {
@@ -377,6 +385,14 @@ function mustDiffer(ids: readonly string[]): void {
       );
     seen.add(id);
   }
+}
+
+/** Dots go into receipts and out of them again, through the caller's own storage. */
+function mustBeDot(dot: Dot): void {
+  if (isOrigin(dot?.origin) && Number.isSafeInteger(dot.seq) && dot.seq > 0) return;
+  const message =
+    "A dot is {origin, seq} as in a write's receipt or a time-out's error: 16 hex digits and a count from 1.";
+  throw replicationError("invalid-entry", message, { id: undefined });
 }
 
 /** The caller's object may change; what was validated must not. */

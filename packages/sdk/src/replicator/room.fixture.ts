@@ -1,0 +1,73 @@
+import { afterEach, expect } from "vitest";
+import { MemoryNetwork } from "../adapters/memory/memory-transport.ts";
+import { memoryStorage } from "../adapters/memory/memory-storage.ts";
+import type { ReplicationConfig } from "./config.ts";
+import type { ReplicationEvent } from "./events.ts";
+import { Replicator } from "../index.ts";
+
+/** One network with replicators in a room of two dimensions, all closed after the test. */
+export class Room {
+  readonly network: MemoryNetwork = new MemoryNetwork();
+  readonly #open: Replicator[] = [];
+
+  constructor() {
+    afterEach(() => this.close());
+  }
+
+  async replicator(config: Partial<ReplicationConfig> = {}): Promise<Replicator> {
+    const created = await Replicator.create({
+      room: "room",
+      dimensions: 2,
+      storage: memoryStorage(),
+      transport: this.network.transport(),
+      syncIntervalMs: 20,
+      ...config,
+    });
+    this.#open.push(created);
+    return created;
+  }
+
+  async started(config: Partial<ReplicationConfig> = {}): Promise<Replicator> {
+    const created = await this.replicator(config);
+    await created.start();
+    return created;
+  }
+
+  /** `count` replicators that have all enrolled each other. */
+  async voters(count: number, config: Partial<ReplicationConfig> = {}): Promise<Replicator[]> {
+    const replicators: Replicator[] = [];
+    for (let i = 0; i < count; i++) replicators.push(await this.started(config));
+    for (const each of replicators) await eventually(() => voterCount(each), count);
+    return replicators;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#open.splice(0).map((each) => each.close()));
+  }
+}
+
+export async function voterCount(of: Replicator): Promise<number> {
+  const replicas = await of.replicas();
+  return replicas.filter((replica) => replica.role === "voter" && replica.status !== "offline").length;
+}
+
+/** Waits until it is so. */
+export async function eventually<T>(value: () => T | Promise<T>, expected: T): Promise<void> {
+  await expect.poll(value, { timeout: 10_000, interval: 10 }).toEqual(expected);
+}
+
+export const vector = (...components: number[]): Float32Array => Float32Array.from(components);
+
+/** All events of a replicator from now on. */
+export function recorded(of: Replicator): ReplicationEvent[] {
+  const events: ReplicationEvent[] = [];
+  void (async () => {
+    for await (const event of of.events({ capacity: 10_000 })) events.push(event);
+  })();
+  return events;
+}
+
+/** The error codes among events. */
+export function errorCodes(events: readonly ReplicationEvent[]): string[] {
+  return events.flatMap((event) => (event.type === "error" ? [event.error.code] : []));
+}
