@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: "node",
           environment: "node",
-          include: ["packages/*/src/**/*.test.ts", "demo/src/**/*.test.ts"],
+          include: ["packages/*/src/**/*.test.ts", "demo/src/**/*.test.ts", "bench/{src,runner}/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts", "**/node_modules/**", "**/dist/**"],
         },
       },

@@ -1,0 +1,20 @@
+import { bytes } from "./bytes.js";
+import { catchUpRxdb } from "./catch-up-rxdb.js";
+import { catchUpYWebrtc } from "./catch-up-y-webrtc.js";
+import { catchUp } from "./catch-up.js";
+import { live } from "./live.js";
+import { mainThread } from "./main-thread.js";
+import { quorumLatency } from "./quorum-latency.js";
+
+/** @type {readonly import("../runner/bench.js").Benchmark[]} */
+export const BENCHMARKS = [
+  catchUp,
+  catchUpYWebrtc(150, 20),
+  catchUpYWebrtc(1000, 40),
+  catchUpYWebrtc(10_000, 60),
+  catchUpRxdb,
+  live,
+  quorumLatency,
+  bytes,
+  mainThread,
+];
