@@ -63,14 +63,19 @@ export class LineageHandover {
   /** A voter's part: refuse the lineage from now on, durably, and say what is held. */
   onSeal(peer: Peer, message: Seal): void {
     const last = message.replicaSet;
-    const ours = this.#env.state.replicaSet;
-    if (last.lineage !== ours.lineage || last.yieldsTo === undefined) return;
+    if (last.yieldsTo === undefined) return;
     let sealed = false;
     this.#env.queue.push({
       size: 0,
       stage: (draft) => {
-        sealed = draft.replicaSet.lineage === last.lineage && draft.replicaSet.epoch <= last.epoch;
-        if (sealed) draft.replicaSet = last;
+        const current = draft.replicaSet;
+        if (current.lineage === last.lineage) {
+          sealed = current.epoch <= last.epoch;
+          if (sealed) draft.replicaSet = last;
+        } else {
+          // A member that had left before it heard that it was made a voter never comes back: moves only go upwards.
+          sealed = outranks(current, last);
+        }
         return true;
       },
       settle: () => {

@@ -27,6 +27,15 @@ interface PendingChange {
   readonly change: "add" | "remove";
   readonly nodeId: NodeId;
   readonly deadline: number;
+  /** Whom it was asked of. */
+  readonly decider: NodeId | undefined;
+}
+
+/** Leaving a lineage for another. */
+interface Move {
+  readonly from: LineageId;
+  /** Whether the lineage's state is known to be safe in the other (Q7b). */
+  readonly handedOver: boolean;
 }
 
 /**
@@ -49,7 +58,7 @@ export class Reconfiguration {
     this.#env = env;
     this.#counters = counters;
     this.#changed = changed;
-    this.handover = new LineageHandover(env, (record, retired) => this.#adopt(record, retired));
+    this.handover = new LineageHandover(env, (record, from) => this.#adopt(record, from && { from, handedOver: true }));
   }
 
   peerUp(peer: Peer): void {
@@ -60,7 +69,7 @@ export class Reconfiguration {
 
   peerDown(nodeId: NodeId): void {
     for (const [request, change] of this.#pending) {
-      if (decider(this.#env.state.replicaSet) === nodeId) this.#settle(request, change, "quorum-unavailable");
+      if (change.decider === nodeId) this.#settle(request, change, "quorum-unavailable");
     }
   }
 
@@ -71,7 +80,7 @@ export class Reconfiguration {
     if (theirs.lineage === ours.lineage) {
       if (theirs.epoch > ours.epoch) this.#adopt(theirs);
       else if (theirs.epoch < ours.epoch) this.#announce(peer);
-    } else if (!this.#env.state.retired.includes(theirs.lineage) && outranks(theirs, ours)) {
+    } else if (outranks(theirs, ours)) {
       this.#meetGreater(peer, theirs);
     } else {
       this.#announce(peer);
@@ -82,7 +91,7 @@ export class Reconfiguration {
   /** Q7b: our lineage's state is safe in the winner's. */
   onRetired(peer: Peer, lineage: LineageId, winner: ReplicaSetRecord): void {
     peer.replicaSet = winner;
-    if (lineage === this.#env.state.replicaSet.lineage && winner.lineage !== lineage) this.#adopt(winner, lineage);
+    if (lineage === this.#env.state.replicaSet.lineage) this.#adopt(winner, { from: lineage, handedOver: true });
   }
 
   /** Q7a: the decider enrols caught-up learners and drops voters whose store was restored (Q3). */
@@ -106,15 +115,13 @@ export class Reconfiguration {
   /** `addReplica` and `removeReplica`, asked of the decider. */
   request(op: OperationId, change: "add" | "remove", nodeId: NodeId, deadline: number): void {
     const request = ++this.#lastRequest;
-    this.#pending.set(request, { op, change, nodeId, deadline });
-    const record = this.#env.state.replicaSet;
-    if (decider(record) === this.#env.state.nodeId) {
-      this.#decide(change, nodeId, (outcome) => this.onReconfigured({ type: "reconfigured", request, outcome }));
-      return;
-    }
-    const peer = peerOf(this.#env.peers, decider(record) ?? nodeId);
-    if (peer === undefined || peer.nodeId !== decider(record))
-      this.onReconfigured({ type: "reconfigured", request, outcome: "quorum-unavailable" });
+    const { nodeId: self, replicaSet } = this.#env.state;
+    const asked = decider(replicaSet);
+    const pending = { op, change, nodeId, deadline, decider: asked };
+    this.#pending.set(request, pending);
+    const peer = asked === undefined ? undefined : peerOf(this.#env.peers, asked);
+    if (asked === self) this.#decide(change, nodeId, (outcome) => this.#settle(request, pending, outcome));
+    else if (peer === undefined) this.#settle(request, pending, "quorum-unavailable");
     else this.#env.emit({ type: "send", link: peer.link, message: { type: "reconfigure", request, change, nodeId } });
   }
 
@@ -130,9 +137,9 @@ export class Reconfiguration {
     else answer("quorum-unavailable");
   }
 
-  onReconfigured(message: Reconfigured): void {
+  onReconfigured(peer: Peer, message: Reconfigured): void {
     const change = this.#pending.get(message.request);
-    if (change !== undefined) this.#settle(message.request, change, message.outcome);
+    if (change?.decider === peer.nodeId) this.#settle(message.request, change, message.outcome);
   }
 
   abandon(op: OperationId): void {
@@ -164,7 +171,7 @@ export class Reconfiguration {
     } else if (this.#env.state.replicaSet.formed) {
       this.handover.meet(winner);
     } else {
-      this.#adopt(winner, this.#env.state.replicaSet.lineage);
+      this.#adopt(winner, { from: this.#env.state.replicaSet.lineage, handedOver: false });
     }
   }
 
@@ -192,17 +199,19 @@ export class Reconfiguration {
     }
   }
 
-  #adopt(record: ReplicaSetRecord, retired?: LineageId, answer?: (outcome: ReconfigureOutcome) => void): void {
+  #adopt(record: ReplicaSetRecord, move?: Move, answer?: (outcome: ReconfigureOutcome) => void): void {
     this.#adopting = true;
     let adopted = false;
     this.#env.queue.push({
       size: 0,
       stage: (draft) => {
         const current = draft.replicaSet;
-        adopted = record.lineage === current.lineage ? record.epoch > current.epoch : current.lineage === retired;
+        adopted = move === undefined ? isLater(record, current) : isOpen(move, record, current);
         if (!adopted) return false;
         draft.replicaSet = record;
-        if (retired !== undefined) draft.retire(retired, MAX_RETIRED_LINEAGES);
+        // A lineage that has not formed may still form without a member that leaves, but not without its decider.
+        if (move?.handedOver === true || (move !== undefined && decider(current) === draft.nodeId))
+          draft.retire(move.from, MAX_RETIRED_LINEAGES);
         return true;
       },
       settle: () => {
@@ -245,9 +254,21 @@ export class Reconfiguration {
   }
 
   #settle(request: number, change: PendingChange, outcome: ReconfigureOutcome): void {
-    this.#pending.delete(request);
+    if (!this.#pending.delete(request)) return;
     this.#env.emit({ type: "settle", op: change.op, outcome: outcomeOf(change, outcome, this.#env.state.replicaSet) });
   }
+}
+
+function isLater(record: ReplicaSetRecord, current: ReplicaSetRecord): boolean {
+  return record.lineage === current.lineage && record.epoch > current.epoch;
+}
+
+/**
+ * Whether a move to another lineage is open to a replica that goes by `current` by now. Only upwards: two replicas that told each
+ * other of opposite moves would otherwise change places for ever. And from a lineage that has formed only when it has handed over.
+ */
+function isOpen(move: Move, record: ReplicaSetRecord, current: ReplicaSetRecord): boolean {
+  return current.lineage === move.from && (move.handedOver || !current.formed) && outranks(record, current);
 }
 
 function outcomeOf(change: PendingChange, outcome: ReconfigureOutcome, record: ReplicaSetRecord): Outcome {
