@@ -45,12 +45,21 @@ export class Handshake {
   /** The peer that a hello makes of a stranger; `undefined` when it is turned away. */
   onHello(link: LinkId, hello: Hello): Peer | undefined {
     const stranger = this.#strangers.get(link);
-    this.#strangers.delete(link);
-    const fault = stranger === undefined ? undefined : this.#fault(hello, stranger.claims);
-    if (stranger === undefined || fault !== undefined) {
-      this.#env.emit({ type: "close", link, reason: fault ?? "a second hello" });
+    if (stranger === undefined) {
+      this.turnAway(link, hello.nodeId, "a second hello");
       return undefined;
     }
+    const fault = this.#fault(hello, stranger.claims);
+    if (fault !== undefined) {
+      this.turnAway(link, stranger.claims, fault);
+      return undefined;
+    }
+    // The peer finds the same by our hello, and tells its user; it is the one that has to change.
+    if (this.#isMisfit(hello)) {
+      this.#close(link, "room-mismatch");
+      return undefined;
+    }
+    this.#strangers.delete(link);
     this.#warnOfResolver(hello);
     return {
       link,
@@ -63,6 +72,20 @@ export class Handshake {
       differsSince: undefined,
       lastSyncAt: undefined,
     };
+  }
+
+  /** Who sent what no replica sends at this point is let go, and the user is told. */
+  turnAway(link: LinkId, nodeId: NodeId, reason: string): void {
+    const message = `Replica ${nodeId} sent what no replica sends (${reason}); its connection is closed.`;
+    const error = replicationError("invalid-frame", message, { nodeId, reason });
+    this.#env.emit({ type: "notice", notice: { type: "error", error } });
+    this.#close(link, reason);
+  }
+
+  /** Anything but a hello from who has not said it. */
+  onWordBeforeHello(link: LinkId, type: string): void {
+    const stranger = this.#strangers.get(link);
+    if (stranger !== undefined) this.turnAway(link, stranger.claims, `a ${type} before hello`);
   }
 
   forget(link: LinkId): void {
@@ -88,12 +111,17 @@ export class Handshake {
     if (hello.room !== config.room) return "a hello from another room";
     if (hello.nodeId === state.nodeId) return "a hello with this replica's own NodeId";
     if (hello.nodeId !== claims) return "a hello from another replica than the one that was dialled";
-    const fault = recordFault(hello.replicaSet, state.replicaSet);
-    if (fault !== undefined) return fault;
-    // The peer finds the same by our hello, and tells its user; it is the one that has to change.
-    if (outranks(state.replicaSet, hello.replicaSet) && factsConflict(hello.facts, state.replicaSet) !== undefined)
-      return "room-mismatch";
-    return undefined;
+    return recordFault(hello.replicaSet, state.replicaSet);
+  }
+
+  #isMisfit(hello: Hello): boolean {
+    const { replicaSet } = this.#env.state;
+    return outranks(replicaSet, hello.replicaSet) && factsConflict(hello.facts, replicaSet) !== undefined;
+  }
+
+  #close(link: LinkId, reason: string): void {
+    this.#strangers.delete(link);
+    this.#env.emit({ type: "close", link, reason });
   }
 
   /** C6: two versions of a resolver in one room converge to the same siblings and may show them differently. */

@@ -212,16 +212,9 @@ export class Replica {
     }
     const peer = this.#peers.get(link);
     const fault = peer === undefined ? undefined : messageFault(message, this.state.replicaSet);
-    if (peer === undefined) this.#env.emit({ type: "close", link, reason: `a ${message.type} before hello` });
-    else if (fault !== undefined) this.#refuse(peer, fault);
+    if (peer === undefined) this.#handshake.onWordBeforeHello(link, message.type);
+    else if (fault !== undefined) this.#handshake.turnAway(link, peer.nodeId, fault);
     else this.#peerMessage(peer, message);
-  }
-
-  #refuse(peer: Peer, reason: string): void {
-    const message = `Replica ${peer.nodeId} sent what no replica sends (${reason}); its connection is closed.`;
-    const error = replicationError("invalid-frame", message, { nodeId: peer.nodeId, reason });
-    this.#env.emit({ type: "notice", notice: { type: "error", error } });
-    this.#env.emit({ type: "close", link: peer.link, reason });
   }
 
   #peerMessage(peer: Peer, message: Exclude<Message, { type: "hello" }>): void {
@@ -240,7 +233,7 @@ export class Replica {
         return;
       case "batch": {
         const fault = this.#antiEntropy.onBatch(peer, message);
-        if (fault !== undefined) this.#refuse(peer, fault);
+        if (fault !== undefined) this.#handshake.turnAway(peer.link, peer.nodeId, fault);
         return;
       }
       case "batch-ack":
@@ -281,7 +274,7 @@ export class Replica {
         this.#reconfiguration.onReconfigure(peer, message);
         return;
       case "reconfigured":
-        this.#reconfiguration.onReconfigured(message);
+        this.#reconfiguration.onReconfigured(peer, message);
         return;
       case "seal":
         this.#reconfiguration.handover.onSeal(peer, message);
