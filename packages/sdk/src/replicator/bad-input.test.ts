@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { errorCodes, recorded, Room, vector } from "./room.fixture.ts";
 import { memoryStorage } from "../adapters/memory/memory-storage.ts";
-import { Replicator } from "../index.ts";
 import type { ReplicationConfig } from "./config.ts";
 
 const nested = (levels: number): object => {
@@ -62,10 +61,9 @@ describe("an entry with", () => {
 
   it("another dimension than configured is refused where the room fixes none", async () => {
     const storage = memoryStorage();
-    const founder = await Replicator.create({ room: "free", storage, transport: room.network.transport() });
+    const founder = await room.replicator({ storage, dimensions: undefined as never });
     await founder.close();
-    const config = { room: "free", storage, transport: room.network.transport(), dimensions: 2 };
-    await using later = await Replicator.create(config);
+    const later = await room.replicator({ storage });
     await expect(later.write({ id: "a", vector: vector(1) }, { consistency: "one" })).rejects.toMatchObject({
       code: "dimension-mismatch",
       expected: 2,

@@ -3,7 +3,17 @@ import { MemoryNetwork } from "../adapters/memory/memory-transport.ts";
 import { memoryStorage } from "../adapters/memory/memory-storage.ts";
 import type { ReplicationConfig } from "./config.ts";
 import type { ReplicationEvent } from "./events.ts";
-import { Replicator } from "../index.ts";
+import { type Defaults, openReplicator } from "./open-replicator.ts";
+import { ReplicatorBase } from "./replicator.ts";
+import type { Runtime } from "../ports/runtime.ts";
+import { systemRuntime } from "../adapters/system-runtime.ts";
+
+/** As the package's own, over a runtime that a test may choose. */
+export class Replicator extends ReplicatorBase {
+  static async open(config: ReplicationConfig, defaults: Defaults): Promise<Replicator> {
+    return new Replicator(await openReplicator(config, defaults));
+  }
+}
 
 /** One network with replicators in a room of two dimensions, all closed after the test. */
 export class Room {
@@ -14,15 +24,10 @@ export class Room {
     afterEach(() => this.close());
   }
 
-  async replicator(config: Partial<ReplicationConfig> = {}): Promise<Replicator> {
-    const created = await Replicator.create({
-      room: "room",
-      dimensions: 2,
-      storage: memoryStorage(),
-      transport: this.network.transport(),
-      syncIntervalMs: 20,
-      ...config,
-    });
+  async replicator(config: Partial<ReplicationConfig> = {}, runtime: Runtime = systemRuntime()): Promise<Replicator> {
+    const defaults = { storage: () => memoryStorage(), transport: () => this.network.transport(), runtime };
+    const all = { room: "room", dimensions: 2, syncIntervalMs: 20, ...config };
+    const created = await Replicator.open(all, defaults);
     this.#open.push(created);
     return created;
   }
@@ -42,7 +47,8 @@ export class Room {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#open.splice(0).map((each) => each.close()));
+    // What failed to close has told whoever closed it.
+    await Promise.allSettled(this.#open.splice(0).map((each) => each.close()));
   }
 }
 

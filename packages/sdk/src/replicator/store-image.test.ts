@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { eventually, recorded, Room, vector, voterCount } from "./room.fixture.ts";
+import { memoryStorage } from "../adapters/memory/memory-storage.ts";
+import type { StorageAdapter } from "../ports/storage.ts";
+import { systemRuntime } from "../adapters/system-runtime.ts";
+
+const entry = (id: string, n = 1) => ({ id, vector: vector(n, 2) });
+
+describe("a store", () => {
+  const room = new Room();
+
+  it("that is opened again has its identity, entries and vote (P1, C1)", async () => {
+    const storage = memoryStorage();
+    const [a] = await room.voters(1, { storage });
+    const b = await room.started();
+    await eventually(() => voterCount(b), 2);
+    await a!.writeBatch([entry("x"), entry("y")], { consistency: "quorum" });
+    await a!.delete("y", { consistency: "quorum" });
+    await a!.close();
+    const again = await room.replicator({ storage });
+    expect(again.nodeId).toBe(a!.nodeId);
+    expect((await again.replicas())[0]).toMatchObject({ id: a!.nodeId, role: "voter" });
+    expect(await again.get("x")).toMatchObject(entry("x"));
+    expect(await again.get("y")).toBeUndefined();
+    await again.start();
+    await eventually(() => voterCount(again), 2);
+    const receipt = await again.write(entry("z"), { consistency: "quorum" });
+    expect(receipt.acks).toContain(b.nodeId);
+    // Another opening, another origin: no dot is ever used twice (C2).
+    const [old, fresh] = [(await again.get("x"))!.dots[0]!, receipt.dots[0]!];
+    expect(fresh.origin).not.toBe(old.origin);
+  });
+
+  it("of a room with other facts is refused, and its lock released", async () => {
+    const storage = memoryStorage();
+    await (await room.replicator({ storage, dimensions: 2 })).close();
+    await expect(room.replicator({ storage, dimensions: 3 })).rejects.toMatchObject({
+      code: "room-mismatch",
+      fact: "dimensions",
+      ours: "3",
+      theirs: "2",
+    });
+    await room.replicator({ storage, dimensions: 2, replicaName: "auto" });
+  });
+
+  it("that is deleted is empty and somebody else when opened again", async () => {
+    const storage = memoryStorage();
+    const first = await room.replicator({ storage });
+    await first.write(entry("a"), { consistency: "one" });
+    await first.deleteStore();
+    const second = await room.replicator({ storage });
+    expect(await second.count()).toBe(0);
+    expect(second.nodeId).not.toBe(first.nodeId);
+  });
+
+  it("whose damage is found on opening says `storage-corrupt` and releases its lock", async () => {
+    const storage = memoryStorage();
+    await (await room.replicator({ storage, replicaName: "mine" })).close();
+    const store = await storage.open({ room: "room", replicaName: "mine" });
+    await store.commit({ puts: [["m/progress", Uint8Array.of(1, 2, 3, 4, 5, 6)]], deletes: [] }, "strict");
+    await store.close();
+    for (let i = 0; i < 2; i++)
+      await expect(room.replicator({ storage, replicaName: "mine" })).rejects.toMatchObject({
+        code: "storage-corrupt",
+      });
+  });
+
+  it("that fails a commit fails that write alone, typed, and goes on", async () => {
+    const inner = memoryStorage();
+    let full = false;
+    const storage: StorageAdapter = {
+      async open(request) {
+        const store = await inner.open(request);
+        const commit = store.commit.bind(store);
+        store.commit = (batch, durability) =>
+          full ? Promise.reject(new Error("disk full")) : commit(batch, durability);
+        return store;
+      },
+    };
+    const alone = await room.replicator({ storage });
+    full = true;
+    await expect(alone.write(entry("a"), { consistency: "one" })).rejects.toThrow("disk full");
+    expect(await alone.get("a")).toBeUndefined();
+    full = false;
+    await alone.write(entry("a"), { consistency: "one" });
+    expect(await alone.count()).toBe(1);
+  });
+});
+
+describe("stores that are copies of each other (C1)", () => {
+  it("do not keep one NodeId: the younger session takes a new one, and both replicate", async () => {
+    const room = new Room();
+    const [one, other] = [memoryStorage(), memoryStorage()];
+    const first = await room.replicator({ storage: one });
+    await first.write(entry("a"), { consistency: "one" });
+    await first.close();
+    await copyStore(one, other);
+    let aheadMs = 0;
+    const runtime = { ...systemRuntime(), now: () => Date.now() + aheadMs };
+    const older = await room.replicator({ storage: one }, runtime);
+    aheadMs = 60_000;
+    await older.start();
+    const younger = await room.replicator({ storage: other });
+    expect(younger.nodeId).toBe(older.nodeId);
+    const events = recorded(younger);
+    await younger.start();
+    await eventually(() => younger.nodeId === older.nodeId, false);
+    expect(older.nodeId).toBe(first.nodeId);
+    await eventually(() => voterCount(older), 2);
+    await younger.write(entry("b"), { consistency: "one" });
+    await eventually(() => older.count(), 2);
+    expect(events.some((event) => event.type === "error")).toBe(false);
+    await room.close();
+  });
+});
+
+async function copyStore(from: StorageAdapter, to: StorageAdapter): Promise<void> {
+  const request = { room: "room", replicaName: "auto" };
+  const [source, target] = [await from.open(request), await to.open(request)];
+  for await (const puts of source.scan("")) await target.commit({ puts, deletes: [] }, "strict");
+  await Promise.all([source.close(), target.close()]);
+}
