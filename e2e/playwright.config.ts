@@ -13,7 +13,7 @@ export default defineConfig({
   fullyParallel: true,
   // Each has browsers of its own, which are busy while they sync.
   workers: 2,
-  timeout: 60_000,
+  timeout: 90_000,
   expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env["CI"]),
   // Both on any free port. A group's name is the environment variable by which Playwright passes on what it matched.

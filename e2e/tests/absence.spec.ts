@@ -37,7 +37,8 @@ test("what is deleted while a peer is away stays deleted when the peer returns",
   await leaves.page.close();
 
   await stays.delete("doomed");
-  const returned = await Tab.join(device, { room, replicaName: "leaves" });
+  const returned = await Tab.reopen(device, { room, replicaName: "leaves" });
+  await returned.start();
   await eventually(() => returned.read("doomed")).toBeUndefined();
   // A write of the returned replica's that has come through proves that all it held has been compared.
   await returned.write("returned", "here");
@@ -81,7 +82,8 @@ test("a reader of changes goes on after its tab was closed where it had stopped"
   await reader.page.close();
 
   await writer.write("missed", "meanwhile");
-  const again = await Tab.join(device, { room, replicaName: "reader" });
+  const again = await Tab.reopen(device, { room, replicaName: "reader" });
+  await again.start();
   expect(await again.nextChange(seen.checkpoint)).toMatchObject({ type: "put", id: "missed" });
 });
 
@@ -93,10 +95,7 @@ test("a tab that crashes is missed by the others, and its store can be opened at
   const nodeId = await victim.nodeId();
   await victim.crash();
 
-  const again = await Tab.blank(device);
-  await eventually(() => again.openOutcome({ room, replicaName: "victim" }), { message: "the store's lock" }).toEqual(
-    {},
-  );
+  const again = await Tab.reopen(device, { room, replicaName: "victim" });
   expect(await again.nodeId()).toBe(nodeId);
   expect(await again.read("note")).toBe("written before the crash");
   await eventually(() => survivor.peersOnline(), { message: "missed by the survivor" }).toBe(0);

@@ -10,6 +10,7 @@ import type {
   ReplicationEvent,
   WriteReceipt,
 } from "@vecmesh/sdk";
+import { eventually } from "./eventually.ts";
 import type { Outcome, PlainEntry } from "../app/replica-page.ts";
 
 /** What of a configuration is plain data and so can be sent into a page. */
@@ -38,6 +39,13 @@ export class Tab {
     const tab = await Tab.blank(context);
     await tab.open(config);
     await tab.start();
+    return tab;
+  }
+
+  /** A tab whose replica is open, though the tab that had it has only just gone: its lock is free a moment later. */
+  static async reopen(context: BrowserContext, config: TabConfig): Promise<Tab> {
+    const tab = await Tab.blank(context);
+    await eventually(() => tab.openOutcome(config), { message: "the store's lock" }).toEqual({});
     return tab;
   }
 
