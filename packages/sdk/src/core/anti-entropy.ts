@@ -77,10 +77,10 @@ export class AntiEntropy {
     for (const callback of [...(exchange?.wanted ?? []), ...(exchange?.waiting ?? [])]) callback(undefined);
   }
 
-  /** Whether a session with this peer is under way, in either direction. */
+  /** Whether a session with this peer moves versions, in either direction; one that only compares is none. */
   isBusy(link: LinkId): boolean {
     const exchange = this.#exchanges.get(link);
-    return exchange?.receiving !== undefined || (exchange?.sending !== undefined && !exchange.sending.isOver);
+    return (exchange?.receiving?.gained ?? 0) > 0 || (exchange?.sending !== undefined && !exchange.sending.isOver);
   }
 
   /** Pulls everything that the peer holds and we lack, whatever the digests say. Calls back with what was gained, or `undefined` if the link broke. */
@@ -197,7 +197,8 @@ export class AntiEntropy {
     const theirs = exchange.peer.theirDigest;
     if (exchange.receiving !== undefined) return false;
     if (exchange.wanted.length > 0) return true;
-    if (theirs === undefined || theirs.equals(this.#env.state.context.digest)) return false;
+    if (theirs === undefined || theirs.equals(ContextDigest.EMPTY) || theirs.equals(this.#env.state.context.digest))
+      return false;
     return exchange.satisfied === undefined || !theirs.equals(exchange.satisfied);
   }
 

@@ -43,16 +43,16 @@ export class PeerStatus {
   }
 
   /** The largest lag among online voters; 0 alone. */
-  lagMs(): number {
+  lagMs(nowMs: number): number {
     let lag = 0;
     for (const peer of this.#env.peers.values()) {
-      if (isVoter(this.#env.state.replicaSet, peer.nodeId)) lag = Math.max(lag, this.#lagOf(peer));
+      if (isVoter(this.#env.state.replicaSet, peer.nodeId)) lag = Math.max(lag, lagOf(peer, nowMs));
     }
     return lag;
   }
 
   /** This replica first, then who is connected, then the voters that are not. */
-  replicas(): ReplicaInfo[] {
+  replicas(nowMs: number): ReplicaInfo[] {
     const { nodeId, deviceId, replicaSet } = this.#env.state;
     const role = (id: NodeId): "voter" | "learner" => (isVoter(replicaSet, id) ? "voter" : "learner");
     const infos: ReplicaInfo[] = [{ id: nodeId, deviceId, role: role(nodeId), status: "healthy", lagMs: 0 }];
@@ -61,8 +61,8 @@ export class PeerStatus {
         id: peer.nodeId,
         deviceId: peer.deviceId,
         role: role(peer.nodeId),
-        status: this.#statusOf(peer),
-        lagMs: this.#lagOf(peer),
+        status: this.#statusOf(peer, nowMs),
+        lagMs: lagOf(peer, nowMs),
         ...(peer.lastSyncAt === undefined ? {} : { lastSyncAt: peer.lastSyncAt }),
       });
     }
@@ -77,7 +77,7 @@ export class PeerStatus {
   tell(): void {
     const current = new Map<NodeId, ReplicaStatus>();
     for (const nodeId of this.#told.keys()) current.set(nodeId, "offline");
-    for (const peer of this.#env.peers.values()) current.set(peer.nodeId, this.#statusOf(peer));
+    for (const peer of this.#env.peers.values()) current.set(peer.nodeId, this.#statusOf(peer, this.#env.now()));
     for (const [nodeId, status] of current) {
       if (this.#told.get(nodeId) === status) continue;
       this.#env.emit({ type: "notice", notice: { type: "replica", nodeId, status } });
@@ -96,12 +96,12 @@ export class PeerStatus {
     return next;
   }
 
-  #lagOf(peer: Peer): number {
-    return peer.differsSince === undefined ? 0 : Math.max(1, this.#env.now() - peer.differsSince);
-  }
-
-  #statusOf(peer: Peer): ReplicaStatus {
-    if (this.#lagOf(peer) < LAGGING_AFTER_MS) return "healthy";
+  #statusOf(peer: Peer, nowMs: number): ReplicaStatus {
+    if (lagOf(peer, nowMs) < LAGGING_AFTER_MS) return "healthy";
     return this.#antiEntropy.isBusy(peer.link) ? "recovering" : "lagging";
   }
+}
+
+function lagOf(peer: Peer, nowMs: number): number {
+  return peer.differsSince === undefined ? 0 : Math.max(1, nowMs - peer.differsSince);
 }

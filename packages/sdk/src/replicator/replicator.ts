@@ -232,13 +232,13 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   /** The largest lag among online voters, milliseconds; 0 alone. */
   async lagMs(): Promise<number> {
     this.#mustBeOpen();
-    return this.#replica.status.lagMs();
+    return this.#replica.status.lagMs(this.#runtime.now());
   }
 
   /** This replica first. */
   async replicas(): Promise<ReplicaInfo[]> {
     this.#mustBeOpen();
-    return this.#replica.status.replicas();
+    return this.#replica.status.replicas(this.#runtime.now());
   }
 
   /** Bytes of replication since this replicator was created. */
