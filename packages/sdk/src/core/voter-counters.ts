@@ -32,10 +32,7 @@ export class VoterCounters {
     if (seen?.counter === counter && seen.regressedIn === regressedIn) return false;
     this.#seen.delete(nodeId);
     this.#seen.set(nodeId, { nodeId, counter, regressedIn });
-    for (const [oldest] of this.#seen) {
-      if (this.#seen.size <= MAX_SEEN_COUNTERS) break;
-      this.#seen.delete(oldest);
-    }
+    this.#forgetOldest();
     if (regressed || counter >= (this.#kept.get(nodeId) ?? 0) + KEEP_EVERY) this.#keep();
     return regressed;
   }
@@ -51,6 +48,14 @@ export class VoterCounters {
         this.#seen.set(seen.nodeId, { ...seen, regressedIn: undefined });
         this.#keep();
       }
+    }
+  }
+
+  /** Never a voter: a crowd of strangers must not make a restored store's counter look new. */
+  #forgetOldest(): void {
+    for (const [nodeId] of this.#seen) {
+      if (this.#seen.size <= MAX_SEEN_COUNTERS) return;
+      if (!isVoter(this.#env.state.replicaSet, nodeId)) this.#seen.delete(nodeId);
     }
   }
 
