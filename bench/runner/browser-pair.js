@@ -12,14 +12,13 @@ const PROFILES = fileURLToPath(new URL("../.cache", import.meta.url));
  * waits for nothing that the other stores.
  */
 export class BrowserPair {
-  /** @type {readonly import("playwright").BrowserContext[]} */
-  #contexts;
+  /** @type {import("playwright").BrowserContext[]} */
+  #contexts = [];
   /** @type {string} */
   #folder;
 
-  /** @param {readonly import("playwright").BrowserContext[]} contexts @param {string} folder */
-  constructor(contexts, folder) {
-    this.#contexts = contexts;
+  /** @param {string} folder of the profiles */
+  constructor(folder) {
     this.#folder = folder;
   }
 
@@ -28,16 +27,21 @@ export class BrowserPair {
     if (browser === undefined) throw new Error("No Chromium was found: node e2e/browser/ensure-browser.js");
     await mkdir(PROFILES, { recursive: true });
     const folder = await mkdtemp(join(PROFILES, "profiles-"));
-    const contexts = [];
-    for (const name of ["first", "second"]) {
-      contexts.push(
-        await chromium.launchPersistentContext(join(folder, name), {
-          executablePath: browser.executablePath,
-          args: [...CHROMIUM_ARGS],
-        }),
-      );
+    const pair = new BrowserPair(folder);
+    try {
+      for (const name of ["first", "second"]) {
+        pair.#contexts.push(
+          await chromium.launchPersistentContext(join(folder, name), {
+            executablePath: browser.executablePath,
+            args: [...CHROMIUM_ARGS],
+          }),
+        );
+      }
+      return pair;
+    } catch (error) {
+      await pair.close();
+      throw error;
     }
-    return new BrowserPair(contexts, folder);
   }
 
   /**

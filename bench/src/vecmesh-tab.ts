@@ -32,7 +32,10 @@ export class VecmeshTab {
   }
 
   static async open(options: VecmeshOptions, connections: ConnectionLog): Promise<VecmeshTab> {
-    return new VecmeshTab(options, await Replicator.create(options), connections.watch());
+    const replicator = await Replicator.create(options);
+    // What goes wrong while something is measured is the page's error, and the runner's: a figure would hide it.
+    replicator.on("error", ({ error }) => reportError(error));
+    return new VecmeshTab(options, replicator, connections.watch());
   }
 
   async load(source: VectorSource): Promise<void> {
