@@ -15,7 +15,7 @@ const DIMENSIONS = 384;
 /** Some 15 s on two cores with nothing else to do; the tests of a whole run share them. */
 const SYNC_TIMEOUT_MS = 120_000;
 /** The floats alone take 29 MiB: a tab that queued them, or kept them beside its store, would hold more than this. */
-const MAX_GROWTH_BYTES = 24 * 1024 * 1024;
+const MAX_GROWTH_BYTES = 20 * 1024 * 1024;
 /** Chromium closes a channel at 16 MiB, and a ping behind 8 MiB waits for a second. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
