@@ -15,6 +15,7 @@ import {
   withVoter,
 } from "./replica-set.ts";
 import { factsConflict } from "./room-facts.ts";
+import { isFree, isLater, isOpen, type Move } from "./lineage-move.ts";
 import { LineageHandover } from "./lineage-handover.ts";
 import { replicationError } from "./replication-error.ts";
 import type { VoterCounters } from "./voter-counters.ts";
@@ -29,13 +30,6 @@ interface PendingChange {
   readonly deadline: number;
   /** Whom it was asked of. */
   readonly decider: NodeId | undefined;
-}
-
-/** Leaving a lineage for another. */
-interface Move {
-  readonly from: LineageId;
-  /** Whether the lineage's state is known to be safe in the other (Q7b). */
-  readonly handedOver: boolean;
 }
 
 /**
@@ -98,7 +92,17 @@ export class Reconfiguration {
   evaluate(): void {
     this.handover.advance();
     const record = this.#env.state.replicaSet;
-    if (this.#adopting || !isServing(record) || decider(record) !== this.#env.state.nodeId) return;
+    if (this.#adopting) return;
+    // One whose facts differ is being let go already.
+    const greater = [...this.#env.peers.values()].find(
+      ({ replicaSet }) =>
+        outranks(replicaSet, record) && factsConflict(this.#env.config.insists, replicaSet) === undefined,
+    );
+    if (greater !== undefined && this.#isFreeToLeave) {
+      this.#meetGreater(greater, greater.replicaSet);
+      return;
+    }
+    if (!isServing(record) || decider(record) !== this.#env.state.nodeId) return;
     const regressed = record.voters.find((voter) => !this.#counters.trusts(voter.nodeId));
     if (regressed !== undefined) {
       this.#adopt(withoutVoter(record, regressed.nodeId, false));
@@ -168,11 +172,15 @@ export class Reconfiguration {
         notice: { type: "error", error: replicationError("room-mismatch", message, conflict) },
       });
       this.#env.emit({ type: "close", link: peer.link, reason: "room-mismatch" });
-    } else if (this.#env.state.replicaSet.formed) {
-      this.handover.meet(winner);
-    } else {
+    } else if (this.#isFreeToLeave) {
       this.#adopt(winner, { from: this.#env.state.replicaSet.lineage, handedOver: false });
+    } else {
+      this.handover.meet(winner);
     }
+  }
+
+  get #isFreeToLeave(): boolean {
+    return isFree(this.#env.state.replicaSet, this.#env.state.nodeId);
   }
 
   #decide(change: "add" | "remove", nodeId: NodeId, answer: (outcome: ReconfigureOutcome) => void): void {
@@ -206,7 +214,7 @@ export class Reconfiguration {
       size: 0,
       stage: (draft) => {
         const current = draft.replicaSet;
-        adopted = move === undefined ? isLater(record, current) : isOpen(move, record, current);
+        adopted = move === undefined ? isLater(record, current) : isOpen(move, record, current, draft.nodeId);
         if (!adopted) return false;
         draft.replicaSet = record;
         // A lineage that has not formed may still form without a member that leaves, but not without its decider.
@@ -257,18 +265,6 @@ export class Reconfiguration {
     if (!this.#pending.delete(request)) return;
     this.#env.emit({ type: "settle", op: change.op, outcome: outcomeOf(change, outcome, this.#env.state.replicaSet) });
   }
-}
-
-function isLater(record: ReplicaSetRecord, current: ReplicaSetRecord): boolean {
-  return record.lineage === current.lineage && record.epoch > current.epoch;
-}
-
-/**
- * Whether a move to another lineage is open to a replica that goes by `current` by now. Only upwards: two replicas that told each
- * other of opposite moves would otherwise change places for ever. And from a lineage that has formed only when it has handed over.
- */
-function isOpen(move: Move, record: ReplicaSetRecord, current: ReplicaSetRecord): boolean {
-  return current.lineage === move.from && (move.handedOver || !current.formed) && outranks(record, current);
 }
 
 function outcomeOf(change: PendingChange, outcome: ReconfigureOutcome, record: ReplicaSetRecord): Outcome {

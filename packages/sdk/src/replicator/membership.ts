@@ -4,6 +4,9 @@ import type { EffectRunner } from "./effect-runner.ts";
 import { isReplicationError, type ReplicationError, replicationError } from "../core/replication-error.ts";
 import type { Runtime } from "../ports/runtime.ts";
 
+/** From a change of identity that could not be stored, e.g. on a full disk, to the next attempt. */
+const IDENTITY_RETRY_MS: number = 5 * 1000;
+
 interface Member {
   nodeId(): NodeId;
   takeNewIdentity(nodeId: NodeId): Promise<void>;
@@ -21,6 +24,7 @@ export class Membership {
   #session: TransportSession | undefined;
   #steps: Promise<void> = Promise.resolve();
   #isChangingIdentity = false;
+  #cancelRetry: (() => void) | undefined;
 
   constructor(transport: TransportAdapter, runtime: Runtime, room: string, runner: EffectRunner, member: Member) {
     this.#transport = transport;
@@ -32,11 +36,17 @@ export class Membership {
   }
 
   start(): Promise<void> {
-    return this.#step(() => this.#join());
+    return this.#step(async () => {
+      this.#forgetTwin();
+      await this.#join();
+    });
   }
 
   stop(): Promise<void> {
-    return this.#step(() => this.#leave());
+    return this.#step(async () => {
+      this.#forgetTwin();
+      await this.#leave();
+    });
   }
 
   async #join(): Promise<void> {
@@ -64,20 +74,40 @@ export class Membership {
   #meetTwin(theirAgeMs: number): void {
     if (this.#isChangingIdentity || this.#ageMs() > theirAgeMs) return;
     this.#isChangingIdentity = true;
-    void this.#step(async () => {
-      try {
-        if (this.#session === undefined) return;
-        await this.#leave();
-        await this.#member.takeNewIdentity(mintNodeId((length) => this.#runtime.randomBytes(length)));
-        await this.#join();
-      } finally {
-        this.#isChangingIdentity = false;
-      }
-    }).catch((error: unknown) => this.#member.onError(asReplicationError(error)));
+    this.#inBackground(async () => {
+      if (this.#session === undefined) return;
+      await this.#leave();
+      await this.#changeIdentity();
+    });
+  }
+
+  /** Stays out of the room until the new identity is stored: the twin is in there. */
+  async #changeIdentity(): Promise<void> {
+    try {
+      await this.#member.takeNewIdentity(mintNodeId((length) => this.#runtime.randomBytes(length)));
+    } catch (error) {
+      this.#member.onError(asReplicationError(error));
+      const again = (): void => this.#inBackground(() => this.#changeIdentity());
+      this.#cancelRetry = this.#runtime.setTimer(again, IDENTITY_RETRY_MS);
+      return;
+    }
+    this.#forgetTwin();
+    await this.#join();
+  }
+
+  /** Joins and leaves begin anew: a twin that is still there is met again. */
+  #forgetTwin(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#isChangingIdentity = false;
   }
 
   #ageMs(): number {
     return this.#runtime.now() - this.#openedAt;
+  }
+
+  #inBackground(step: () => Promise<void>): void {
+    this.#step(step).catch((error: unknown) => this.#member.onError(asReplicationError(error)));
   }
 
   #step(step: () => Promise<void>): Promise<void> {
