@@ -56,6 +56,13 @@ export function errorWords(error: ReplicationError): ErrorWords {
       };
     case "replica-in-use":
       return { title: "These notes are open in another tab", detail: "Close the other tab, or use that one." };
+    case "resolver-failed":
+      return {
+        title: "A conflict could not be merged",
+        detail: "The note shows its latest version; the others are kept. Reload the page, or write the note anew.",
+      };
+    case "sync-incomplete":
+      return { title: "Catching up was interrupted", detail: "It goes on by itself as soon as the other tab is back." };
     case "replica-not-found":
       return {
         title: "That replica has gone",

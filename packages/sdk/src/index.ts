@@ -25,7 +25,8 @@ export class Replicator<M extends JsonObject = JsonObject> extends ReplicatorBas
   }
 }
 
-export type { ConsistencyLevel, ReplicaInfo, ReplicaStatus, SyncReport, WriteReceipt } from "./core/effects.ts";
+export type { ConsistencyLevel } from "./core/consistency-level.ts";
+export type { ReplicaInfo, ReplicaStatus, SyncReport, WriteReceipt } from "./core/effects.ts";
 export {
   type ConflictResolution,
   custom,
@@ -50,7 +51,8 @@ export type { ChangeEvent, Checkpoint } from "./replicator/change-feed.ts";
 export type { EventOf, EventType, ReplicationEvent } from "./replicator/events.ts";
 export type { Metric, SearchHit, SearchOptions } from "./replicator/flat-search.ts";
 export type { StoredEntry } from "./replicator/entry-reader.ts";
-export type { VectorEntry, WriteOptions } from "./replicator/replicator.ts";
+export type { VectorEntry } from "./replicator/local-items.ts";
+export type { WriteOptions } from "./replicator/replicator.ts";
 export type { Traffic } from "./replicator/traffic.ts";
 export type { CommitBatch, Durability, StorageAdapter, Store } from "./ports/storage.ts";
 export type {

@@ -1,3 +1,4 @@
+import type { ConsistencyLevel } from "./consistency-level.ts";
 import type { DeviceId, NodeId } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
 import type { JsonObject, StoredVersion } from "./version.ts";
@@ -6,9 +7,6 @@ import type { Message } from "./messages.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { ReplicationError } from "./replication-error.ts";
 import type { StoreBatch } from "./store-layout.ts";
-
-/** How many durable copies a write waits for: this store's, a data quorum of voters', or every voter's (Q2). */
-export type ConsistencyLevel = "one" | "quorum" | "all";
 
 /** Names a caller's pending operation, so that its outcome finds it. */
 export type OperationId = number;

@@ -31,7 +31,8 @@ export class ForcedSync {
   begin(op: OperationId, nodeId: NodeId, deadline: number): void {
     const peer = peerOf(this.#env.peers, nodeId);
     if (peer === undefined) {
-      this.#fail(op, nodeId, `Replica ${nodeId} is not connected.`);
+      const error = replicationError("replica-not-found", `Replica ${nodeId} is not connected.`, { nodeId });
+      this.#env.emit({ type: "settle", op, outcome: { kind: "failed", error } });
       return;
     }
     const request = ++this.#lastRequest;
@@ -100,7 +101,7 @@ export class ForcedSync {
     this.#env.emit({
       type: "settle",
       op,
-      outcome: { kind: "failed", error: replicationError("replica-not-found", message, { nodeId }) },
+      outcome: { kind: "failed", error: replicationError("sync-incomplete", message, { nodeId }) },
     });
   }
 }

@@ -1,5 +1,5 @@
 import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
-import type { ConsistencyLevel } from "./effects.ts";
+import type { ConsistencyLevel } from "./consistency-level.ts";
 
 export interface Voter {
   readonly nodeId: NodeId;

@@ -1,4 +1,5 @@
-import type { ConsistencyLevel, Effect, Input, LocalItem, OperationId } from "./effects.ts";
+import type { ConsistencyLevel } from "./consistency-level.ts";
+import type { Effect, Input, LocalItem, OperationId } from "./effects.ts";
 import { DurableState, type StoreImage } from "./durable-state.ts";
 import type { CoreConfig, Environment } from "./environment.ts";
 import type { LinkId, Peer } from "./peer.ts";

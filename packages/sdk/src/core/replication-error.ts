@@ -25,6 +25,10 @@ export interface ErrorFacts {
   "invalid-config": { readonly option: string };
   "room-mismatch": { readonly fact: string; readonly ours: string; readonly theirs: string };
   "protocol-mismatch": { readonly ours: number; readonly theirs: number };
+  /** The `custom` resolver threw, or returned what is no entry. */
+  "resolver-failed": { readonly id: string };
+  /** A forced sync broke off or did not end in time; syncing goes on by itself. */
+  "sync-incomplete": { readonly nodeId: NodeId };
   "storage-full": object;
   "storage-corrupt": object;
   unauthorized: object;

@@ -1,6 +1,7 @@
 import type { Ack, EpochRef } from "./messages.ts";
 import { isServing, isVoter, requiredAcks, type ReplicaSetRecord } from "./replica-set.ts";
-import type { ConsistencyLevel, OperationId, Outcome } from "./effects.ts";
+import type { ConsistencyLevel } from "./consistency-level.ts";
+import type { OperationId, Outcome } from "./effects.ts";
 import { CausalContext } from "./causal-context.ts";
 import type { Dot } from "./dot.ts";
 import type { Environment } from "./environment.ts";
@@ -97,7 +98,8 @@ export class WriteQuorum {
 
   onOwnAck(request: number): void {
     const round = this.#rounds.get(request);
-    if (round === undefined) return;
+    // The same transaction may have given this store another identity, which has no vote (C1).
+    if (round === undefined || !isVoter(this.#env.state.replicaSet, this.#env.state.nodeId)) return;
     round.acks.add(this.#env.state.nodeId);
     this.#evaluate(round);
   }

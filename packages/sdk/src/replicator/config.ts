@@ -3,7 +3,7 @@ import { MAX_CONFLICT_MODE_BYTES, MAX_DIMENSIONS, MAX_ROOM_BYTES } from "../core
 import { MAX_PACKED_VERSIONS } from "../core/packing.ts";
 import { MAX_REPLICATION_FACTOR } from "../core/replica-set.ts";
 import { replicationError } from "../core/replication-error.ts";
-import type { ConsistencyLevel } from "../core/effects.ts";
+import type { ConsistencyLevel } from "../core/consistency-level.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { RoomFacts } from "../core/room-facts.ts";
 import type { StorageAdapter } from "../ports/storage.ts";

@@ -11,7 +11,8 @@ import type { Dot } from "../core/dot.ts";
 import type { JsonObject, StoredVersion } from "../core/version.ts";
 import { liveSiblings } from "../core/siblings.ts";
 import { modeOf } from "../core/room-facts.ts";
-import { replicationError } from "../core/replication-error.ts";
+import { type ReplicationError, replicationError } from "../core/replication-error.ts";
+import { validateEntry } from "../core/entry-validation.ts";
 import type { Store } from "../ports/storage.ts";
 import { versionKey } from "../core/store-layout.ts";
 
@@ -39,23 +40,30 @@ export class EntryReader<M extends JsonObject> {
   readonly #store: Store;
   readonly #configured: ConflictResolution<M> | undefined;
 
-  constructor(state: DurableState, store: Store, configured: ConflictResolution<M> | undefined) {
+  readonly #onResolverFailure: (error: ReplicationError) => void;
+
+  constructor(
+    state: DurableState,
+    store: Store,
+    configured: ConflictResolution<M> | undefined,
+    onResolverFailure: (error: ReplicationError) => void,
+  ) {
     this.#state = state;
     this.#store = store;
     this.#configured = configured;
+    this.#onResolverFailure = onResolverFailure;
   }
 
   /** What each id shows, in order; `undefined` where nothing lives. */
   async read(ids: readonly string[]): Promise<(StoredEntry<M> | undefined)[]> {
-    const resolution = this.#resolution();
     const siblings = await this.siblings(ids);
-    return siblings.map((live, i) => entryOf(ids[i]!, project(live, resolution)));
+    return siblings.map((live, i) => entryOf(ids[i]!, this.#project(ids[i]!, live)));
   }
 
   /** The live siblings of one id, as a conflict shows them, and what they resolve to. */
   async conflict(id: string): Promise<{ siblings: Version<M>[]; resolution: Projection<M> } | undefined> {
     const [live] = await this.siblings([id]);
-    const resolution = project(live ?? [], this.#resolution());
+    const resolution = this.#project(id, live ?? []);
     return resolution === undefined
       ? undefined
       : { siblings: live!.map((version) => toVersion<M>(version)), resolution };
@@ -86,6 +94,23 @@ export class EntryReader<M extends JsonObject> {
       "Versions that this replica holds are missing from its store. Delete the store and let it sync anew.",
       {},
     );
+  }
+
+  /** What an id shows. A resolver that fails hides nothing: the id shows its latest write, and an error event tells. */
+  #project(id: string, live: readonly StoredVersion[]): Projection<M> | undefined {
+    const resolution = this.#resolution();
+    if (resolution.mode !== "custom") return project(live, resolution);
+    try {
+      const projection = project(live, resolution);
+      if (projection !== undefined && live.length > 1)
+        validateEntry({ id, ...projection }, this.#state.replicaSet.dimensions);
+      return projection;
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const message = `The resolver "${resolution.version}" failed for "${id}", which shows its latest write instead: ${reason}`;
+      this.#onResolverFailure(replicationError("resolver-failed", message, { id }, { cause }));
+      return project(live, { mode: "last-write-wins" });
+    }
   }
 
   /** The room's mode, with the configured resolver where that is one. */

@@ -1,8 +1,8 @@
 import { aborted, PendingOperations } from "./pending-operations.ts";
 import { ChangeFeed, type ChangeEvent, type Checkpoint } from "./change-feed.ts";
+import type { ConsistencyLevel } from "../core/consistency-level.ts";
 import { checkDuration, checkInteger, checkLevel, type Settings } from "./config.ts";
 import type {
-  ConsistencyLevel,
   Input,
   LocalItem,
   Notice,
@@ -15,11 +15,12 @@ import type {
 import { DEFAULT_EVENT_CAPACITY, EventHub, type EventOf, type EventType, type ReplicationEvent } from "./events.ts";
 import { EntryReader, type StoredEntry } from "./entry-reader.ts";
 import { checkSearchOptions, FlatSearch, type SearchHit, type SearchOptions } from "./flat-search.ts";
-import { validateEntry, validateId, validateVector } from "../core/entry-validation.ts";
+import { validateId, validateVector } from "../core/entry-validation.ts";
 import type { Dot } from "../core/dot.ts";
 import { EffectRunner } from "./effect-runner.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { LoadedStore } from "./store-image.ts";
+import { deleteItems, putItems, type VectorEntry } from "./local-items.ts";
 import { Membership } from "./membership.ts";
 import { isOrigin, mintOrigin, type NodeId } from "../core/node-id.ts";
 import { Replica } from "../core/replica.ts";
@@ -28,16 +29,6 @@ import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
 import type { Traffic } from "./traffic.ts";
 import type { TransportAdapter } from "../ports/transport.ts";
-
-/** What a caller writes. */
-export interface VectorEntry<M extends JsonObject = JsonObject> {
-  /** 1 to 512 bytes in UTF-8. */
-  readonly id: string;
-  /** Finite components. Copied: the caller may change it afterwards. */
-  readonly vector: Float32Array;
-  /** A JSON object of at most 64 KiB and 32 levels. Default {}. */
-  readonly metadata?: M;
-}
 
 export interface WriteOptions {
   /** Default: the configuration's `consistencyLevel`. */
@@ -82,7 +73,9 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     this.#replica = new Replica(loaded.image, settings, loaded.seenCounters, () =>
       mintOrigin((length) => runtime.randomBytes(length)),
     );
-    this.#reader = new EntryReader(this.#replica.state, store, settings.conflictResolution);
+    this.#reader = new EntryReader(this.#replica.state, store, settings.conflictResolution, (error) =>
+      this.#events.publish({ type: "error", error }),
+    );
     this.#feed = new ChangeFeed(this.#replica.state, this.#reader);
     this.#search = new FlatSearch(this.#reader, runtime, () => [...this.#replica.state.all()].map(([id]) => id));
     this.#runner = new EffectRunner({
@@ -162,17 +155,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   /** Writes several entries in one local transaction; ids must differ. Errors as in `write`. */
   async writeBatch(entries: readonly VectorEntry<M>[], options: WriteOptions = {}): Promise<WriteReceipt> {
     this.#mustBeOpen();
-    for (const entry of entries) validateEntry(entry, this.#dimensions);
-    mustDiffer(entries.map((entry) => entry.id));
-    return this.#write(
-      entries.map(({ id, vector, metadata }) => ({
-        kind: "put",
-        id,
-        vector: vector.slice(),
-        metadata: copyOf(metadata ?? {}),
-      })),
-      options,
-    );
+    return this.#write(putItems(entries, this.#dimensions), options);
   }
 
   /** Deletes an entry. An id that is not there needs no write; the receipt then names no dot. Errors as in `write`. */
@@ -182,12 +165,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
 
   async deleteBatch(ids: readonly string[], options: WriteOptions = {}): Promise<WriteReceipt> {
     this.#mustBeOpen();
-    for (const id of ids) validateId(id);
-    mustDiffer(ids);
-    return this.#write(
-      ids.map((id) => ({ kind: "delete", id })),
-      options,
-    );
+    return this.#write(deleteItems(ids), options);
   }
 
   /** Waits (again) until earlier writes are held by as many voters as the level asks for; writes nothing (Q8). */
@@ -374,28 +352,10 @@ function receiptOf(outcome: Outcome): WriteReceipt {
   return outcome.receipt;
 }
 
-function mustDiffer(ids: readonly string[]): void {
-  const seen = new Set<string>();
-  for (const id of ids) {
-    if (seen.has(id))
-      throw replicationError(
-        "invalid-entry",
-        `The batch holds the id "${id}" twice. Which of the two shall stay? Write it once.`,
-        { id },
-      );
-    seen.add(id);
-  }
-}
-
 /** Dots go into receipts and out of them again, through the caller's own storage. */
 function mustBeDot(dot: Dot): void {
   if (isOrigin(dot?.origin) && Number.isSafeInteger(dot.seq) && dot.seq > 0) return;
   const message =
     "A dot is {origin, seq} as in a write's receipt or a time-out's error: 16 hex digits and a count from 1.";
   throw replicationError("invalid-entry", message, { id: undefined });
-}
-
-/** The caller's object may change; what was validated must not. */
-function copyOf<T extends JsonObject>(metadata: T): T {
-  return JSON.parse(JSON.stringify(metadata)) as T;
 }

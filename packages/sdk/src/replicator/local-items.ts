@@ -1,0 +1,51 @@
+import { validateEntry, validateId } from "../core/entry-validation.ts";
+import type { JsonObject } from "../core/version.ts";
+import type { LocalItem } from "../core/effects.ts";
+import { replicationError } from "../core/replication-error.ts";
+
+/** What a caller writes. */
+export interface VectorEntry<M extends JsonObject = JsonObject> {
+  /** 1 to 512 bytes in UTF-8. */
+  readonly id: string;
+  /** Finite components. Copied: the caller may change it afterwards. */
+  readonly vector: Float32Array;
+  /** A JSON object of at most 64 KiB and 32 levels. Default {}. */
+  readonly metadata?: M;
+}
+
+/** @throws ReplicationError `invalid-entry`, `dimension-mismatch` */
+export function putItems(entries: readonly VectorEntry[], dimensions: number | undefined): LocalItem[] {
+  for (const entry of entries) validateEntry(entry, dimensions);
+  mustDiffer(entries.map((entry) => entry.id));
+  return entries.map(({ id, vector, metadata }) => ({
+    kind: "put",
+    id,
+    vector: vector.slice(),
+    metadata: copyOf(metadata ?? {}),
+  }));
+}
+
+/** @throws ReplicationError `invalid-entry` */
+export function deleteItems(ids: readonly string[]): LocalItem[] {
+  for (const id of ids) validateId(id);
+  mustDiffer(ids);
+  return ids.map((id) => ({ kind: "delete", id }));
+}
+
+function mustDiffer(ids: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const id of ids) {
+    if (seen.has(id))
+      throw replicationError(
+        "invalid-entry",
+        `The batch holds the id "${id}" twice. Which of the two shall stay? Write it once.`,
+        { id },
+      );
+    seen.add(id);
+  }
+}
+
+/** The caller's object may change; what was validated must not. */
+function copyOf(metadata: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(metadata)) as JsonObject;
+}
