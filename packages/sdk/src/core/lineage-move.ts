@@ -1,4 +1,4 @@
-import { isVoter, outranks, type ReplicaSetRecord } from "./replica-set.ts";
+import { decider, isServing, isVoter, outranks, type ReplicaSetRecord } from "./replica-set.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
 
 /** Leaving a lineage for another. */
@@ -18,13 +18,17 @@ export function isLater(record: ReplicaSetRecord, current: ReplicaSetRecord): bo
  * other of opposite moves would otherwise change places for ever.
  */
 export function isOpen(move: Move, record: ReplicaSetRecord, current: ReplicaSetRecord, self: NodeId): boolean {
-  return current.lineage === move.from && (move.handedOver || isFree(current, self)) && outranks(record, current);
+  return (
+    current.lineage === move.from && (move.handedOver || isFree(current, self, record)) && outranks(record, current)
+  );
 }
 
 /**
- * Whether a replica may leave a lineage by itself: nothing that was acknowledged there depends on it. It must then, too: it may have
- * been given a vote in the other lineage before it left that one, and everybody waits for it.
+ * Whether a replica may leave a lineage for `record`'s by itself. A voter of a lineage that has formed stays until it has been handed
+ * over, but for one that has sealed it and has a vote in the other too, given before it left that one: each would wait for the other.
+ * Its decider knows by its seal what it holds, and no replica ever moves down again, so the seal holds.
  */
-export function isFree(record: ReplicaSetRecord, self: NodeId): boolean {
-  return !record.formed || !isVoter(record, self);
+export function isFree(current: ReplicaSetRecord, self: NodeId, record: ReplicaSetRecord): boolean {
+  if (!current.formed || !isVoter(current, self)) return true;
+  return !isServing(current) && decider(current) !== self && isVoter(record, self);
 }

@@ -96,9 +96,11 @@ export class Reconfiguration {
     // One whose facts differ is being let go already.
     const greater = [...this.#env.peers.values()].find(
       ({ replicaSet }) =>
-        outranks(replicaSet, record) && factsConflict(this.#env.config.insists, replicaSet) === undefined,
+        outranks(replicaSet, record) &&
+        isFree(record, this.#env.state.nodeId, replicaSet) &&
+        factsConflict(this.#env.config.insists, replicaSet) === undefined,
     );
-    if (greater !== undefined && this.#isFreeToLeave) {
+    if (greater !== undefined) {
       this.#meetGreater(greater, greater.replicaSet);
       return;
     }
@@ -172,15 +174,11 @@ export class Reconfiguration {
         notice: { type: "error", error: replicationError("room-mismatch", message, conflict) },
       });
       this.#env.emit({ type: "close", link: peer.link, reason: "room-mismatch" });
-    } else if (this.#isFreeToLeave) {
+    } else if (isFree(this.#env.state.replicaSet, this.#env.state.nodeId, winner)) {
       this.#adopt(winner, { from: this.#env.state.replicaSet.lineage, handedOver: false });
     } else {
       this.handover.meet(winner);
     }
-  }
-
-  get #isFreeToLeave(): boolean {
-    return isFree(this.#env.state.replicaSet, this.#env.state.nodeId);
   }
 
   #decide(change: "add" | "remove", nodeId: NodeId, answer: (outcome: ReconfigureOutcome) => void): void {
