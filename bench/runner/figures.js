@@ -52,7 +52,12 @@ export function table(figures) {
       .join("  ")
       .trimEnd();
   const notes = figures.flatMap(({ bench, notes: said }) => said.map((note) => `${bench}: ${note}`));
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line), "", ...notes].join("\n");
+  return [
+    line(head),
+    line(widths.map((width) => "-".repeat(width))),
+    ...rows.map(line),
+    ...(notes.length > 0 ? ["", ...notes] : []),
+  ].join("\n");
 }
 
 /** @param {number} value */
