@@ -86,6 +86,29 @@ describe("adding and removing by hand (Q7a)", () => {
     expect(c.replica.state.replicaSet.barred).toEqual([]);
   });
 
+  it("adds a replica only once it has caught up (Q6)", () => {
+    const { lab, sites } = room([1, 2, 3]);
+    const [a, b, c] = sites as [Site, Site, Site];
+    const removed = change(a, "remove", c.nodeId);
+    lab.pass(SYNC_INTERVAL_MS);
+    expect(a.outcomes.get(removed)).toEqual({ kind: "done" });
+    lab.drops = dropping("push", "batch");
+    a.write("x");
+    lab.settle();
+    const added = change(a, "add", c.nodeId);
+    lab.pass(2 * SYNC_INTERVAL_MS);
+    expect(a.outcomes.has(added)).toBe(false);
+    expect(votersOf(a)).toEqual([a.nodeId, b.nodeId]);
+    lab.drops = () => false;
+    lab.cut(a, c);
+    lab.connect(a, c);
+    lab.pass(10 * SYNC_INTERVAL_MS);
+    expect(a.failure(added)).toMatchObject({ code: "replica-not-found" });
+    const again = change(a, "add", c.nodeId);
+    lab.pass(SYNC_INTERVAL_MS);
+    expect(a.outcomes.get(again)).toEqual({ kind: "done" });
+  });
+
   it("says why not: full, unknown, already there, last one", () => {
     const { lab, sites } = room([1, 2, 3], [4]);
     const [a, b, , learner] = sites as [Site, Site, Site, Site];

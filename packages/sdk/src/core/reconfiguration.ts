@@ -2,8 +2,8 @@ import type { Environment } from "./environment.ts";
 import type { Peer } from "./peer.ts";
 import { peerOf } from "./environment.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
-import type { OperationId, Outcome } from "./effects.ts";
-import type { Reconfigure, Reconfigured, ReconfigureOutcome } from "./messages.ts";
+import type { ReconfigureOutcome } from "./messages.ts";
+import { type Change, ReplicaSetRequests } from "./replica-set-requests.ts";
 import {
   decider,
   enrolmentObstacle,
@@ -23,14 +23,8 @@ import type { VoterCounters } from "./voter-counters.ts";
 /** Lineages remembered as having handed over, so that their stragglers can be told. */
 const MAX_RETIRED_LINEAGES = 64;
 
-interface PendingChange {
-  readonly op: OperationId;
-  readonly change: "add" | "remove";
-  readonly nodeId: NodeId;
-  readonly deadline: number;
-  /** Whom it was asked of. */
-  readonly decider: NodeId | undefined;
-}
+/** Replicas that wait at once to become voters by hand: more than any set has places for. */
+const MAX_AWAITED = 64;
 
 /**
  * Which replica set this replica goes by (Q1, Q5, Q7).
@@ -43,8 +37,9 @@ export class Reconfiguration {
   readonly #counters: VoterCounters;
   readonly #changed: () => void;
   readonly handover: LineageHandover;
-  readonly #pending = new Map<number, PendingChange>();
-  #lastRequest = 0;
+  readonly requests: ReplicaSetRequests;
+  /** Replicas that are to vote as soon as they have caught up (Q6), and who wants to know. */
+  readonly #awaited = new Map<NodeId, ((outcome: ReconfigureOutcome) => void)[]>();
   #adopting = false;
 
   /** @param changed called when another record is in force */
@@ -52,6 +47,7 @@ export class Reconfiguration {
     this.#env = env;
     this.#counters = counters;
     this.#changed = changed;
+    this.requests = new ReplicaSetRequests(env, (change, nodeId, answer) => this.#decide(change, nodeId, answer));
     this.handover = new LineageHandover(env, (record, from) => this.#adopt(record, from && { from, handedOver: true }));
   }
 
@@ -62,9 +58,8 @@ export class Reconfiguration {
   }
 
   peerDown(nodeId: NodeId): void {
-    for (const [request, change] of this.#pending) {
-      if (change.decider === nodeId) this.#settle(request, change, "quorum-unavailable");
-    }
+    this.requests.peerDown(nodeId);
+    this.#giveUpOn(nodeId, "replica-not-found");
   }
 
   /** A record that a peer goes by. */
@@ -110,59 +105,14 @@ export class Reconfiguration {
       this.#adopt(withoutVoter(record, regressed.nodeId, false));
       return;
     }
+    this.#enrolAwaited();
+    if (this.#adopting) return;
     for (const peer of this.#env.peers.values()) {
       if (peer.replicaSet.lineage !== record.lineage || !this.#isCaughtUp(peer)) continue;
       if (enrolmentObstacle(record, peer) !== undefined) continue;
       this.#adopt(withVoter(record, { nodeId: peer.nodeId, deviceId: peer.deviceId }));
       return;
     }
-  }
-
-  /** `addReplica` and `removeReplica`, asked of the decider. */
-  request(op: OperationId, change: "add" | "remove", nodeId: NodeId, deadline: number): void {
-    const request = ++this.#lastRequest;
-    const { nodeId: self, replicaSet } = this.#env.state;
-    const asked = decider(replicaSet);
-    const pending = { op, change, nodeId, deadline, decider: asked };
-    this.#pending.set(request, pending);
-    const peer = asked === undefined ? undefined : peerOf(this.#env.peers, asked);
-    if (asked === self) this.#decide(change, nodeId, (outcome) => this.#settle(request, pending, outcome));
-    else if (peer === undefined) this.#settle(request, pending, "quorum-unavailable");
-    else this.#env.emit({ type: "send", link: peer.link, message: { type: "reconfigure", request, change, nodeId } });
-  }
-
-  onReconfigure(peer: Peer, message: Reconfigure): void {
-    const answer = (outcome: ReconfigureOutcome): void =>
-      this.#env.emit({
-        type: "send",
-        link: peer.link,
-        message: { type: "reconfigured", request: message.request, outcome },
-      });
-    if (decider(this.#env.state.replicaSet) === this.#env.state.nodeId)
-      this.#decide(message.change, message.nodeId, answer);
-    else answer("quorum-unavailable");
-  }
-
-  onReconfigured(peer: Peer, message: Reconfigured): void {
-    const change = this.#pending.get(message.request);
-    if (change?.decider === peer.nodeId) this.#settle(message.request, change, message.outcome);
-  }
-
-  abandon(op: OperationId): void {
-    for (const [request, change] of this.#pending) if (change.op === op) this.#pending.delete(request);
-  }
-
-  wake(): void {
-    for (const [request, change] of this.#pending) {
-      if (change.deadline <= this.#env.now()) this.#settle(request, change, "quorum-unavailable");
-    }
-    this.evaluate();
-  }
-
-  nextWake(): number | undefined {
-    let next: number | undefined;
-    for (const { deadline } of this.#pending.values()) next = Math.min(next ?? deadline, deadline);
-    return next;
   }
 
   #meetGreater(peer: Peer, winner: ReplicaSetRecord): void {
@@ -181,28 +131,53 @@ export class Reconfiguration {
     }
   }
 
-  #decide(change: "add" | "remove", nodeId: NodeId, answer: (outcome: ReconfigureOutcome) => void): void {
+  #decide(change: Change, nodeId: NodeId, answer: (outcome: ReconfigureOutcome) => void): void {
     const record = this.#env.state.replicaSet;
-    if (this.#adopting || !isServing(record)) {
+    if (!isServing(record)) {
       answer("quorum-unavailable");
       return;
     }
     if (change === "remove") {
-      if (!isVoter(record, nodeId)) answer("replica-not-found");
+      if (this.#adopting) answer("quorum-unavailable");
+      else if (!isVoter(record, nodeId)) answer("replica-not-found");
       // A set without voters could decide nothing ever again.
       else if (record.voters.length === 1) answer("quorum-unavailable");
       else this.#adopt(withoutVoter(record, nodeId, true), undefined, answer);
       return;
     }
-    const peer = peerOf(this.#env.peers, nodeId);
-    if (isVoter(record, nodeId)) answer("done");
-    else if (peer === undefined) answer("replica-not-found");
-    else {
-      const unbarred = { ...record, barred: record.barred.filter((barred) => barred !== nodeId) };
-      const obstacle = enrolmentObstacle(unbarred, peer);
-      if (obstacle !== undefined) answer("replica-set-full");
-      else this.#adopt(withVoter(unbarred, { nodeId, deviceId: peer.deviceId }), undefined, answer);
+    if (isVoter(record, nodeId)) {
+      answer("done");
+      return;
     }
+    const waiting = this.#awaited.get(nodeId) ?? [];
+    if (waiting.length + this.#awaited.size >= MAX_AWAITED) {
+      answer("quorum-unavailable");
+      return;
+    }
+    this.#awaited.set(nodeId, [...waiting, answer]);
+    this.#enrolAwaited();
+  }
+
+  /** Q6: a voter that had not caught up would count for writes that it lacks. */
+  #enrolAwaited(): void {
+    for (const nodeId of this.#awaited.keys()) {
+      const record = this.#env.state.replicaSet;
+      const peer = peerOf(this.#env.peers, nodeId);
+      const unbarred = { ...record, barred: record.barred.filter((barred) => barred !== nodeId) };
+      if (peer === undefined) this.#giveUpOn(nodeId, "replica-not-found");
+      else if (isVoter(record, nodeId)) this.#giveUpOn(nodeId, "done");
+      else if (enrolmentObstacle(unbarred, peer) !== undefined) this.#giveUpOn(nodeId, "replica-set-full");
+      else if (!this.#adopting && peer.replicaSet.lineage === record.lineage && this.#isCaughtUp(peer)) {
+        const voter = { nodeId, deviceId: peer.deviceId };
+        this.#adopt(withVoter(unbarred, voter), undefined, (outcome) => this.#giveUpOn(nodeId, outcome));
+      }
+    }
+  }
+
+  #giveUpOn(nodeId: NodeId, outcome: ReconfigureOutcome): void {
+    const answers = this.#awaited.get(nodeId) ?? [];
+    this.#awaited.delete(nodeId);
+    for (const answer of answers) answer(outcome);
   }
 
   #adopt(record: ReplicaSetRecord, move?: Move, answer?: (outcome: ReconfigureOutcome) => void): void {
@@ -234,6 +209,8 @@ export class Reconfiguration {
 
   #inForce(record: ReplicaSetRecord): void {
     this.#counters.recordChanged(record);
+    if (decider(record) !== this.#env.state.nodeId)
+      for (const nodeId of this.#awaited.keys()) this.#giveUpOn(nodeId, "quorum-unavailable");
     // Also those who know the record: that this replica goes by it now is news.
     for (const peer of this.#env.peers.values()) this.#announce(peer);
     this.#env.emit({ type: "notice", notice: { type: "replicaSet", record } });
@@ -257,34 +234,5 @@ export class Reconfiguration {
   /** Equal now: it holds all that this replica's voters had brought here. */
   #isCaughtUp(peer: Peer): boolean {
     return peer.theirDigest?.equals(this.#env.state.context.digest) === true;
-  }
-
-  #settle(request: number, change: PendingChange, outcome: ReconfigureOutcome): void {
-    if (!this.#pending.delete(request)) return;
-    this.#env.emit({ type: "settle", op: change.op, outcome: outcomeOf(change, outcome, this.#env.state.replicaSet) });
-  }
-}
-
-function outcomeOf(change: PendingChange, outcome: ReconfigureOutcome, record: ReplicaSetRecord): Outcome {
-  switch (outcome) {
-    case "done":
-      return { kind: "done" };
-    case "replica-not-found": {
-      const message = `No replica ${change.nodeId} is ${change.change === "add" ? "connected" : "a voter"}.`;
-      return { kind: "failed", error: replicationError("replica-not-found", message, { nodeId: change.nodeId }) };
-    }
-    case "replica-set-full": {
-      const { replicationFactor } = record;
-      const message = `The replica set has no place for another voter (${replicationFactor} at most, one a device where distinctDevices is set). Remove one first.`;
-      return { kind: "failed", error: replicationError("replica-set-full", message, { replicationFactor }) };
-    }
-    case "quorum-unavailable": {
-      const message =
-        "The replica that decides about the replica set cannot be reached, or is deciding something else. Try again later.";
-      return {
-        kind: "failed",
-        error: replicationError("quorum-unavailable", message, { required: 1, alive: 0, dots: [], outcome: "unknown" }),
-      };
-    }
   }
 }

@@ -94,7 +94,7 @@ export class Replica {
       this.#handshake,
       this.#antiEntropy,
       this.#quorum,
-      this.#reconfiguration,
+      this.#reconfiguration.requests,
       this.#forcedSync,
       this.#status,
     ]
@@ -124,14 +124,14 @@ export class Replica {
         this.#confirm(input.op, input.dots, input.level, input.deadline);
         return;
       case "reconfigure":
-        this.#reconfiguration.request(input.op, input.change, input.nodeId, input.deadline);
+        this.#reconfiguration.requests.request(input.op, input.change, input.nodeId, input.deadline);
         return;
       case "force-sync":
         this.#forcedSync.begin(input.op, input.nodeId, input.deadline);
         return;
       case "abandon":
         this.#quorum.abandon(input.op);
-        this.#reconfiguration.abandon(input.op);
+        this.#reconfiguration.requests.abandon(input.op);
         this.#forcedSync.abandon(input.op);
         return;
       case "link-up":
@@ -165,7 +165,8 @@ export class Replica {
     this.#antiEntropy.wake();
     this.#quorum.wake();
     this.#forcedSync.wake();
-    this.#reconfiguration.wake();
+    this.#reconfiguration.requests.wake();
+    this.#reconfiguration.evaluate();
     this.#status.tell();
   }
 
@@ -272,10 +273,10 @@ export class Replica {
         this.#quorum.peerReady(peer);
         return;
       case "reconfigure":
-        this.#reconfiguration.onReconfigure(peer, message);
+        this.#reconfiguration.requests.onReconfigure(peer, message);
         return;
       case "reconfigured":
-        this.#reconfiguration.onReconfigured(peer, message);
+        this.#reconfiguration.requests.onReconfigured(peer, message);
         return;
       case "seal":
         this.#reconfiguration.handover.onSeal(peer, message);
