@@ -9,16 +9,16 @@ import type { StoredVersion } from "./version.ts";
 import { versionKey } from "./store-layout.ts";
 
 /**
- * Float bytes that a batch aims at: long enough that a transaction's fixed cost (some 5 ms in Chromium) is small beside it, short
- * enough that decoding and storing it stay well under 50 ms of the page's time (P6).
+ * Float bytes that a batch aims at. Decoding and storing one is a task of the receiving page's, and the first runs in cold code: 300
+ * entries of 384 floats took up to 50 ms (P6), these 100 take a third of that, and still cost far more than their transaction.
  */
-export const BATCH_BYTES: number = 512 * 1024;
+export const BATCH_BYTES: number = 160 * 1024;
 /** What a version costs beside its vector, for estimates: id, dot, context, a small metadata object. */
 const ESTIMATED_OVERHEAD_BYTES = 200;
 /** Vector length assumed where the room does not fix one: that of common small embedding models. */
 const ASSUMED_DIMENSIONS = 384;
-/** Batches under way without an acknowledgement: keeps the channel busy while the receiver commits, and bounds what it buffers. */
-export const MAX_UNACKNOWLEDGED_BATCHES = 4;
+/** Batches under way without an acknowledgement: 2 MiB keep the channel busy while the receiver commits, and bound what it buffers. */
+export const MAX_UNACKNOWLEDGED_BATCHES = 12;
 
 /**
  * The sending side of a session (S2 to S5).
