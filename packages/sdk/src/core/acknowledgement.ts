@@ -57,8 +57,9 @@ export class AckDesk {
     if (!mayServeLater(record, question.ref)) {
       this.#refuse(question);
     } else if (this.#keep(question)) {
-      if (this.#serves(record, question.ref) && this.#env.state.context.coversAll(question.dots))
-        this.#env.queue.push(this.#attestation([question]));
+      // A transaction that is under way was put together before the question came, and may be the one that brings its dots.
+      const mayBeHeld = this.#env.queue.isBusy || this.#env.state.context.coversAll(question.dots);
+      if (this.#serves(record, question.ref) && mayBeHeld) this.#env.queue.push(this.#attestation([question]));
     }
   }
 
