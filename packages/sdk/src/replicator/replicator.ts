@@ -97,6 +97,12 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
       takeNewIdentity: (nodeId) => this.#run((op) => ({ type: "new-identity", op, nodeId })).then(() => undefined),
       onError: (error) => this.#events.publish({ type: "error", error }),
     });
+    if (loaded.damaged > 0) {
+      const message = `${loaded.damaged} records of the store "${store.replicaName}" were damaged and have been dropped. What they held comes back from peers, if they hold it.`;
+      const error = replicationError("storage-corrupt", message, {});
+      // Later, so that whoever awaits the replicator can listen first.
+      runtime.setTimer(() => this.#events.publish({ type: "error", error }), 0);
+    }
     store.onLost((cause) => {
       const message = `The local store is gone: ${cause.message} Create the replicator again.`;
       this.#events.publish({ type: "error", error: replicationError("storage-corrupt", message, {}, { cause }) });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { eventually, recorded, Room, vector, voterCount } from "./room.fixture.ts";
+import { errorCodes, eventually, recorded, Room, vector, voterCount } from "./room.fixture.ts";
 import { memoryStorage } from "../adapters/memory/memory-storage.ts";
 import type { StorageAdapter } from "../ports/storage.ts";
 import { systemRuntime } from "../adapters/system-runtime.ts";
@@ -63,6 +63,48 @@ describe("a store", () => {
       await expect(room.replicator({ storage, replicaName: "mine" })).rejects.toMatchObject({
         code: "storage-corrupt",
       });
+  });
+
+  it("with a damaged version drops it, claims it no more, says so, and heals from a peer (S1)", async () => {
+    const healing = new Room();
+    const storage = memoryStorage();
+    const [a, b] = [await healing.started({ storage, replicaName: "mine" }), await healing.started()];
+    await a.writeBatch([entry("x"), entry("y"), entry("z")], { consistency: "one" });
+    await eventually(() => b.count(), 3);
+    await a.close();
+    const store = await storage.open({ room: "room", replicaName: "mine" });
+    for await (const chunk of store.scan("v/")) {
+      const [key, value] = chunk[0]!;
+      await store.commit(
+        { puts: [[key, value.map((byte, i) => (i === 12 ? byte ^ 1 : byte))]], deletes: [] },
+        "strict",
+      );
+    }
+    await store.close();
+    const again = await healing.replicator({ storage, replicaName: "mine" });
+    const events = recorded(again);
+    expect(await again.count()).toBe(2);
+    await eventually(() => errorCodes(events), ["storage-corrupt"]);
+    await again.start();
+    await eventually(() => again.count(), 3);
+    await again.close();
+    const healed = await healing.replicator({ storage, replicaName: "mine" });
+    expect(await healed.count()).toBe(3);
+    await healing.close();
+  });
+
+  it("whose context was rolled back behind what it holds claims what it holds (S1)", async () => {
+    const storage = memoryStorage();
+    const first = await room.replicator({ storage, replicaName: "mine" });
+    await first.writeBatch([entry("x"), entry("y")], { consistency: "one" });
+    await first.close();
+    const store = await storage.open({ room: "room", replicaName: "mine" });
+    for await (const chunk of store.scan("c/"))
+      await store.commit({ puts: [], deletes: chunk.map(([key]) => key) }, "strict");
+    await store.close();
+    const again = await room.replicator({ storage, replicaName: "mine" });
+    const { dots } = (await again.get("x"))!;
+    expect(await again.confirm(dots, { consistency: "one" })).toMatchObject({ dots });
   });
 
   it("that fails a commit fails that write alone, typed, and goes on", async () => {

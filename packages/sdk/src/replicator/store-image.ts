@@ -17,6 +17,8 @@ import type { IndexedVersion, StoreImage } from "../core/durable-state.ts";
 import { type LineageId, mintLineageId, mintNodeId, type NodeId, type Origin } from "../core/node-id.ts";
 import { CausalContext } from "../core/causal-context.ts";
 import { dataQuorum, type ReplicaSetRecord } from "../core/replica-set.ts";
+import { DecodeError } from "../core/codec/decode-error.ts";
+import { holdsWithinContext, resetContext } from "./store-recovery.ts";
 import { decodeIntervals } from "../core/codec/contexts.ts";
 import { decodeStoredStamp } from "../core/codec/stored.ts";
 import type { IntervalSet } from "../core/interval-set.ts";
@@ -30,6 +32,8 @@ import type { Store } from "../ports/storage.ts";
 export interface LoadedStore {
   readonly image: StoreImage;
   readonly seenCounters: readonly SeenCounter[];
+  /** Records that could not be read and have been dropped. */
+  readonly damaged: number;
 }
 
 interface Progress {
@@ -40,7 +44,8 @@ interface Progress {
 
 /**
  * Reads what a store holds; mints its identity and founds its lineage in the transaction that creates it (C1, Q7a).
- * @throws ReplicationError `storage-corrupt` when a record is damaged.
+ * Versions and contexts that are damaged are dropped, and come back from peers (S1).
+ * @throws ReplicationError `storage-corrupt` when who this replica is cannot be read.
  */
 export async function loadStore(
   store: Store,
@@ -53,7 +58,7 @@ export async function loadStore(
   try {
     return await readImage(store, meta);
   } catch (cause) {
-    if (cause instanceof Error && cause.name === "DecodeError") {
+    if (cause instanceof DecodeError) {
       const message = `The store "${store.replicaName}" is damaged: ${cause.message}. Its peers hold its data: delete the store and let it sync anew.`;
       throw replicationError("storage-corrupt", message, {}, { cause });
     }
@@ -90,29 +95,55 @@ async function createImage(
     "strict",
   );
   const empty = { context: CausalContext.EMPTY, horizon: CausalContext.EMPTY, retired: [], siblings: new Map() };
-  return { image: { nodeId, deviceId: store.deviceId, ...progress, ...empty, replicaSet }, seenCounters: [] };
+  return {
+    image: { nodeId, deviceId: store.deviceId, ...progress, ...empty, replicaSet },
+    seenCounters: [],
+    damaged: 0,
+  };
 }
 
 async function readImage(store: Store, meta: ReadonlyMap<string, Uint8Array>): Promise<LoadedStore> {
   const { nodeId } = record(meta, NODE_KEY) as { nodeId: NodeId };
+  const damaged: string[] = [];
   const siblings = new Map<string, Siblings<IndexedVersion>>();
-  for await (const chunk of store.scan(VERSION_PREFIX)) {
-    for (const [, value] of chunk) {
-      const { stamp, revision } = decodeStoredStamp(value);
-      siblings.set(stamp.id, joinSiblings(siblings.get(stamp.id) ?? [], { ...stamp, revision }));
-    }
-  }
+  for await (const { stamp, revision } of records(store, VERSION_PREFIX, decodeStoredStamp, damaged))
+    siblings.set(stamp.id, joinSiblings(siblings.get(stamp.id) ?? [], { ...stamp, revision }));
   const image: StoreImage = {
     nodeId,
     deviceId: store.deviceId,
     ...(record(meta, PROGRESS_KEY) as Progress),
     replicaSet: withOptionalFacts(record(meta, REPLICA_SET_KEY) as ReplicaSetRecord),
     retired: meta.has(RETIRED_KEY) ? (record(meta, RETIRED_KEY) as LineageId[]) : [],
-    context: await readContext(store, CONTEXT_PREFIX),
-    horizon: await readContext(store, HORIZON_PREFIX),
+    context: await readContext(store, CONTEXT_PREFIX, damaged),
+    horizon: await readContext(store, HORIZON_PREFIX, damaged),
     siblings,
   };
-  return { image, seenCounters: meta.has(COUNTERS_KEY) ? (record(meta, COUNTERS_KEY) as SeenCounter[]) : [] };
+  const seenCounters = meta.has(COUNTERS_KEY) ? (record(meta, COUNTERS_KEY) as SeenCounter[]) : [];
+  const isSound = damaged.length === 0 && holdsWithinContext(image);
+  if (isSound) return { image, seenCounters, damaged: 0 };
+  return { image: await resetContext(store, image, damaged), seenCounters, damaged: Math.max(1, damaged.length) };
+}
+
+/** What can be decoded under a prefix; the keys of the rest go to `damaged`. */
+async function* records<T>(
+  store: Store,
+  prefix: string,
+  decode: (value: Uint8Array, key: string) => T,
+  damaged: string[],
+): AsyncGenerator<T, void> {
+  for await (const chunk of store.scan(prefix)) {
+    for (const [key, value] of chunk) {
+      let decoded: T;
+      try {
+        decoded = decode(value, key);
+      } catch (error) {
+        if (!(error instanceof DecodeError)) throw error;
+        damaged.push(key);
+        continue;
+      }
+      yield decoded;
+    }
+  }
 }
 
 /** JSON leaves `undefined` fields out. */
@@ -122,10 +153,10 @@ function withOptionalFacts(
   return { ...stored, dimensions: stored.dimensions, yieldsTo: stored.yieldsTo };
 }
 
-async function readContext(store: Store, prefix: string): Promise<CausalContext> {
-  const origins: [Origin, IntervalSet][] = [];
-  for await (const chunk of store.scan(prefix))
-    for (const [key, value] of chunk) origins.push([originOfKey(key), decodeIntervals(value)]);
+async function readContext(store: Store, prefix: string, damaged: string[]): Promise<CausalContext> {
+  const origins: (readonly [Origin, IntervalSet])[] = [];
+  const decode = (value: Uint8Array, key: string) => [originOfKey(key), decodeIntervals(value)] as const;
+  for await (const origin of records(store, prefix, decode, damaged)) origins.push(origin);
   return CausalContext.of(origins);
 }
 
