@@ -23,6 +23,8 @@ const ERRORS: Record<ReplicationError["code"], object> = {
   "signaling-unreachable": { url: "ws://localhost:4444" },
   "transport-failed": {},
   aborted: {},
+  "resolver-failed": { id: "n1" },
+  "sync-incomplete": { nodeId: "a" },
   closed: {},
 };
 
