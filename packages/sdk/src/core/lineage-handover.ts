@@ -23,7 +23,7 @@ export class LineageHandover {
   #held: CausalContext = CausalContext.EMPTY;
   readonly #sealed = new Set<NodeId>();
   readonly #acknowledged = new Set<NodeId>();
-  /** What has been asked on which connection, so that each is asked once. */
+  /** What has been asked on which connection, and of a peer in which epoch, so that each is asked once. */
   readonly #asked = new Set<string>();
 
   constructor(env: Environment, adopt: (record: ReplicaSetRecord, retired?: LineageId) => void) {
@@ -115,10 +115,8 @@ export class LineageHandover {
       this.#adopt(yielding(ours, winner.lineage));
       return;
     }
-    if (!this.#sealed.has(this.#env.state.nodeId)) {
-      this.#takeSeal(this.#env.state.nodeId, this.#env.state.context);
-      for (const peer of this.#env.peers.values()) this.#askToSeal(peer);
-    }
+    this.#takeSeal(this.#env.state.nodeId, this.#env.state.context);
+    for (const peer of this.#env.peers.values()) this.#askToSeal(peer);
     if (!this.#isHeldWhole(ours)) return;
     if (this.#acknowledged.size >= majority(winner.voters.length)) this.#adopt(winner, ours.lineage);
     else for (const peer of this.#env.peers.values()) this.#askToHold(peer);
@@ -157,7 +155,9 @@ export class LineageHandover {
   }
 
   #askOnce(peer: Peer, message: Seal | AckRequest): void {
-    const question = `${peer.link} ${message.type}`;
+    // What a peer cannot answer in the lineage in which it is, it may in the next.
+    const { lineage, epoch } = peer.replicaSet;
+    const question = `${peer.link} ${message.type} ${lineage} ${epoch}`;
     if (this.#asked.has(question)) return;
     this.#asked.add(question);
     this.#env.emit({ type: "send", link: peer.link, message });
