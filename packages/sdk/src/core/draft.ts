@@ -157,6 +157,7 @@ export class Draft {
     state.replicaSet = this.replicaSet;
     state.retired = this.#retired;
     state.relaxedPending = !strict;
+    if (strict) state.flushedRevision = state.revision;
     for (const [id, siblings] of this.#siblings) state.setSiblings(id, siblings);
   }
 

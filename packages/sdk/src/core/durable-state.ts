@@ -40,6 +40,8 @@ export class DurableState {
   /** Q3: grows with every strict commit. */
   counter: number;
   revision: number;
+  /** The newest revision that no power cut can take: after one, those beyond it are given to other changes (D2). */
+  flushedRevision: number;
   replicaSet: ReplicaSetRecord;
   retired: readonly LineageId[];
   /** Whether a relaxed commit has not been followed by a strict one yet; its versions are not acknowledged till then (D2). */
@@ -57,6 +59,7 @@ export class DurableState {
     this.clock = image.clock;
     this.counter = image.counter;
     this.revision = image.revision;
+    this.flushedRevision = image.revision;
     this.replicaSet = image.replicaSet;
     this.retired = image.retired;
     this.#siblings = new Map();
