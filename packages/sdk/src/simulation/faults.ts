@@ -1,0 +1,126 @@
+import { FAULTS, type FaultName } from "./fault-names.ts";
+import type { Machine } from "./machine.ts";
+import type { World } from "./world.ts";
+
+/** How often each fault has struck. */
+export type FaultCounts = Record<FaultName, number>;
+
+export function noFaults(): FaultCounts {
+  return Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as FaultCounts;
+}
+
+/** More machines than this would only make runs longer. */
+const MAX_MACHINES = 6;
+
+/** Injects a run's faults, and ends those that last. */
+export class Faults {
+  readonly counts: FaultCounts = noFaults();
+  readonly #world: World;
+  readonly #machines: Machine[];
+  readonly #addMachine: () => Machine;
+
+  constructor(world: World, machines: Machine[], addMachine: () => Machine) {
+    this.#world = world;
+    this.#machines = machines;
+    this.#addMachine = addMachine;
+  }
+
+  strike(): void {
+    const { random, plan, trace } = this.#world;
+    if (plan.faults.length === 0) return;
+    const fault = random.pick(plan.faults);
+    const machine = random.pick(this.#machines);
+    if (!this.#strike(fault, machine)) return;
+    this.counts[fault]++;
+    trace.note(() => `-- ${fault} (${machine.name})`);
+  }
+
+  /** No faults from now on. Frozen processes thaw by themselves: what waits for them must not be overtaken. */
+  end(): void {
+    this.#world.network.heal();
+    for (const machine of this.#machines) machine.disk.full = false;
+  }
+
+  /** Returns whether it could be done. */
+  #strike(fault: FaultName, machine: Machine): boolean {
+    const { random, clock, network } = this.#world;
+    const { life, disk } = machine;
+    switch (fault) {
+      case "crash":
+        if (life === undefined) return false;
+        machine.die();
+        return true;
+      case "power-cut":
+        if (disk.image.size === 0) return false;
+        machine.loseUnflushed(random.integer(0, disk.cachedCommits));
+        return true;
+      case "broken-connection":
+        return this.#onSomeLine((line) => network.breakLine(line));
+      case "one-way-loss":
+        return this.#onSomeLine((line) => network.muteLine(line));
+      case "stalled-connection":
+        return this.#onSomeLine((line) => network.stallLine(line));
+      case "partition":
+        this.#partition();
+        return true;
+      case "frozen-peer":
+        if (life === undefined) return false;
+        life.frozenUntil = Math.max(life.frozenUntil, clock.now + random.real(10, 20_000));
+        return true;
+      case "clock-jump":
+        machine.wall.aheadMs += random.pick([-1, 1]) * random.pick([3000, 400_000, 3e7, 3e11]) * random.unit();
+        return true;
+      case "full-disk":
+        disk.full = true;
+        clock.schedule(random.real(10, 9000), () => {
+          disk.full = false;
+        });
+        return true;
+      case "restored-backup":
+        return this.#restore(machine);
+      case "evicted-store":
+        if (disk.image.size === 0) return false;
+        machine.die();
+        machine.replaceStore(new Map());
+        return true;
+      case "cloned-store":
+        return this.#clone(machine);
+    }
+  }
+
+  #onSomeLine(action: (line: ReturnType<World["network"]["lines"]["at"]> & object) => void): boolean {
+    const { lines } = this.#world.network;
+    if (lines.length === 0) return false;
+    action(this.#world.random.pick(lines));
+    return true;
+  }
+
+  #partition(): void {
+    const { random, clock, network } = this.#world;
+    const apart = this.#machines.filter(() => random.chance(0.4)).map((machine) => machine.index);
+    network.partition(apart);
+    clock.schedule(random.real(100, 15_000), () => network.heal());
+  }
+
+  /** The first strike takes the backup, a later one restores it. */
+  #restore(machine: Machine): boolean {
+    const backup = machine.backups.pop();
+    if (backup === undefined) {
+      if (machine.disk.flushed.size > 0) machine.backups.push(new Map(machine.disk.flushed));
+      return false;
+    }
+    machine.die();
+    machine.replaceStore(backup);
+    return true;
+  }
+
+  /** A copied browser profile, on another device: two live stores with one NodeId (C1). */
+  #clone(machine: Machine): boolean {
+    if (this.#machines.length >= MAX_MACHINES || machine.disk.flushed.size === 0) return false;
+    const copy = this.#addMachine();
+    machine.markLost();
+    copy.disk.replace(machine.disk.flushed);
+    copy.open();
+    return true;
+  }
+}

@@ -1,0 +1,177 @@
+import {
+  coveredOn,
+  type DotName,
+  dotName,
+  dotNameOfKey,
+  nodeIdOf,
+  recordOf,
+  retiredOf,
+  stampOf,
+} from "./stored-image.ts";
+import type { Disk, DiskWatcher } from "./disk.ts";
+import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
+import type { CommitBatch } from "../ports/storage.ts";
+import { REPLICA_SET_KEY } from "../core/store-layout.ts";
+import type { ReplicaSetRecord } from "../core/replica-set.ts";
+import type { VersionStamp } from "../core/version.ts";
+
+/** A write as it came into the world. */
+export interface KnownVersion {
+  readonly stamp: VersionStamp;
+  /** All writes to its id that its writer had seen, in truth, whatever its context says. */
+  readonly seen: ReadonlySet<DotName>;
+}
+
+export interface AcknowledgedWrite {
+  readonly dot: { readonly origin: Origin; readonly seq: number };
+  readonly lineage: LineageId;
+}
+
+/**
+ * What has happened in truth, seen from outside: it watches the disks and believes nothing that a replica says. Domination is
+ * worked out here once more, from what writers had on their disks.
+ */
+export class Ledger implements DiskWatcher {
+  readonly versions: Map<DotName, KnownVersion> = new Map();
+  /** The records that have been on any disk: at most one for each (lineage, epoch). */
+  readonly records: Map<string, ReplicaSetRecord> = new Map();
+  /** What retired lineages have gone into, as the first that moved over says. */
+  readonly retiredInto: Map<LineageId, LineageId> = new Map();
+  /** What each store has ever covered beyond the reach of a power cut. */
+  readonly flushedBy: Map<NodeId, Set<DotName>> = new Map();
+  quorumWrites: readonly AcknowledgedWrite[] = [];
+  /** Writes that have ever been acknowledged at quorum or all. */
+  acknowledged = 0;
+  /** Stores that have been evicted, restored from a backup or copied: theirs may be lost. */
+  readonly lostStores: Set<NodeId> = new Set();
+  readonly violations: string[] = [];
+  readonly #held = new Map<Disk, Map<string, Set<DotName>>>();
+
+  violation(text: string): void {
+    this.violations.push(text);
+  }
+
+  applying(disk: Disk, batch: CommitBatch): void {
+    const held = this.#heldBy(disk);
+    for (const [key, value] of batch.puts) {
+      const name = dotNameOfKey(key);
+      if (name !== undefined) this.#meet(name, value, held);
+      else if (key === REPLICA_SET_KEY) this.#meetRecord(new Map(batch.puts));
+    }
+    for (const [key, value] of batch.puts) {
+      const name = dotNameOfKey(key);
+      if (name === undefined) continue;
+      const { id } = this.versions.get(name)?.stamp ?? stampOf(value);
+      const ofId = held.get(id);
+      if (ofId === undefined) held.set(id, new Set([name]));
+      else ofId.add(name);
+    }
+    for (const key of batch.deletes) {
+      const name = dotNameOfKey(key);
+      if (name !== undefined) held.get(this.versions.get(name)?.stamp.id ?? "")?.delete(name);
+    }
+  }
+
+  durable(disk: Disk): void {
+    const nodeId = nodeIdOf(disk.flushed);
+    if (nodeId === undefined) return;
+    const flushed = this.flushedBy.get(nodeId) ?? new Set();
+    for (const name of coveredOn(disk.flushed)) flushed.add(name);
+    this.flushedBy.set(nodeId, flushed);
+    const record = recordOf(disk.flushed);
+    for (const lineage of retiredOf(disk.flushed))
+      if (record !== undefined && !this.retiredInto.has(lineage)) this.retiredInto.set(lineage, record.lineage);
+  }
+
+  /** The disk's content has been changed from outside. */
+  replaced(disk: Disk): void {
+    this.#held.delete(disk);
+  }
+
+  acknowledge(write: AcknowledgedWrite): void {
+    this.acknowledged++;
+    const record = this.activeRecord(write.lineage);
+    if (record === undefined || this.lostVoters(record) > minorityOf(record)) return;
+    // A restored backup may bring a lineage back that has long been retired.
+    if (this.retiredInto.has(write.lineage) && this.lostStores.size > 0) return;
+    this.quorumWrites = [...this.quorumWrites, write];
+  }
+
+  /** A store's content is gone, or no longer its own. What more than a minority of its voters have lost is promised no more. */
+  storeLost(nodeId: NodeId): void {
+    this.lostStores.add(nodeId);
+    this.quorumWrites = this.quorumWrites.filter(({ lineage }) => {
+      const record = this.activeRecord(lineage);
+      return record === undefined || this.lostVoters(record) <= minorityOf(record);
+    });
+  }
+
+  lostVoters(record: ReplicaSetRecord): number {
+    return record.voters.filter((voter) => this.lostStores.has(voter.nodeId)).length;
+  }
+
+  /** The newest record of the lineage in which a lineage's writes live by now. */
+  activeRecord(lineage: LineageId): ReplicaSetRecord | undefined {
+    let current = lineage;
+    for (let steps = 0; steps < this.retiredInto.size; steps++) current = this.retiredInto.get(current) ?? current;
+    let newest: ReplicaSetRecord | undefined;
+    for (const record of this.records.values())
+      if (record.lineage === current && (newest === undefined || record.epoch > newest.epoch)) newest = record;
+    return newest;
+  }
+
+  #meet(name: DotName, value: Uint8Array, held: ReadonlyMap<string, ReadonlySet<DotName>>): void {
+    if (this.versions.has(name)) return;
+    const stamp = stampOf(value);
+    const seen = new Set<DotName>();
+    const see = (other: DotName): void => {
+      seen.add(other);
+      for (const earlier of this.versions.get(other)?.seen ?? []) seen.add(earlier);
+    };
+    for (const other of held.get(stamp.id) ?? []) see(other);
+    for (const [origin, seq] of stamp.context) see(dotName({ origin, seq }));
+    this.versions.set(name, { stamp, seen });
+  }
+
+  #meetRecord(puts: ReadonlyMap<string, Uint8Array>): void {
+    const record = recordOf(puts);
+    if (record === undefined) return;
+    const key = `${record.lineage} epoch ${record.epoch}`;
+    const known = this.records.get(key);
+    if (known === undefined) this.records.set(key, record);
+    // A decider that has lost its store decides anew what it had decided: that takes Paxos to prevent (Q6).
+    else if (canonical(known) !== canonical(record) && this.lostStores.size === 0)
+      this.violation(`two replica sets in ${key}: ${canonical(known)} and ${canonical(record)}`);
+  }
+
+  #heldBy(disk: Disk): Map<string, Set<DotName>> {
+    let held = this.#held.get(disk);
+    if (held === undefined) {
+      held = new Map();
+      for (const [key, value] of disk.image) {
+        const name = dotNameOfKey(key);
+        if (name === undefined) continue;
+        const { id } = stampOf(value);
+        const ofId = held.get(id);
+        if (ofId === undefined) held.set(id, new Set([name]));
+        else ofId.add(name);
+      }
+      this.#held.set(disk, held);
+    }
+    return held;
+  }
+}
+
+/** How many voters' stores may be lost. */
+export function minorityOf(record: ReplicaSetRecord): number {
+  return Math.floor((record.voters.length - 1) / 2);
+}
+
+/** A record as text: what came over the network has its fields in another order. */
+export function canonical(record: ReplicaSetRecord): string {
+  return JSON.stringify(record, (_key, value: unknown) =>
+    value !== null && typeof value === "object" && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+}

@@ -1,0 +1,158 @@
+import type { Connection, Priority } from "../ports/transport.ts";
+import type { VirtualClock } from "./clock.ts";
+import type { NodeId } from "../core/node-id.ts";
+import type { SeededRandom } from "./random.ts";
+import type { Station } from "./station.ts";
+
+/** How fast one connection is. */
+export interface LineQuality {
+  readonly latencyMs: number;
+  /** At most this is added to each message's latency, so that classes overtake each other. */
+  readonly jitterMs: number;
+  /** Infinity: nothing ever queues. */
+  readonly bytesPerMs: number;
+}
+
+const PRIORITIES: readonly Priority[] = ["control", "live", "bulk"];
+
+export interface LineWorld {
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly quality: LineQuality;
+  readonly delivered: (from: Station, to: Station, bytes: Uint8Array) => void;
+  /** An end has learnt that the line is gone. */
+  readonly ended: (line: Line) => void;
+}
+
+/** One connection between two stations: two ends, and what is under way between them. */
+export class Line {
+  readonly ends: readonly [LineEnd, LineEnd];
+  readonly world: LineWorld;
+  /** Nothing that is under way arrives any more. */
+  cut = false;
+
+  constructor(a: Station, b: Station, world: LineWorld) {
+    this.world = world;
+    const atA = new LineEnd(this, a, b);
+    const atB = new LineEnd(this, b, a);
+    atA.remote = atB;
+    atB.remote = atA;
+    this.ends = [atA, atB];
+  }
+
+  /** The line dies; each side finds out by itself after a while, by its missing pings. */
+  breakOff(reason: string, noticeMs: () => number): void {
+    if (this.cut) return;
+    this.cut = true;
+    for (const end of this.ends) end.lose(reason, noticeMs());
+  }
+}
+
+export class LineEnd implements Connection {
+  readonly peer: NodeId;
+  readonly line: Line;
+  readonly station: Station;
+  readonly #other: Station;
+  remote!: LineEnd;
+  /** `connected` has been raised and `disconnected` has not. */
+  announced = false;
+  /** This side sends and hears nothing any more. */
+  closed = false;
+  /** Nothing arrives here before: the side is not announced, or the direction is stalled. */
+  deafUntil = 0;
+  readonly #queues: Record<Priority, Uint8Array[]> = { control: [], live: [], bulk: [] };
+  readonly #queued: Record<Priority, number> = { control: 0, live: 0, bulk: 0 };
+  /** When the last message of each class arrives over there. A class never overtakes a higher one. */
+  readonly #lastArrival: Record<Priority, number> = { control: 0, live: 0, bulk: 0 };
+  #pumping = false;
+
+  constructor(line: Line, station: Station, other: Station) {
+    this.line = line;
+    this.station = station;
+    this.#other = other;
+    this.peer = other.nodeId;
+  }
+
+  announce(): void {
+    if (this.closed || this.line.cut) return;
+    this.announced = true;
+    this.station.connected(this);
+  }
+
+  send(message: Uint8Array, priority: Priority): void {
+    if (this.closed) return;
+    const copy = message.slice();
+    if (this.line.world.quality.bytesPerMs === Number.POSITIVE_INFINITY) {
+      this.#depart(copy, priority);
+      return;
+    }
+    this.#queues[priority].push(copy);
+    this.#queued[priority] += copy.length;
+    this.#pump();
+  }
+
+  queuedBytes(priority: Priority): number {
+    return this.#queued[priority];
+  }
+
+  close(reason: string): void {
+    if (this.closed) return;
+    this.closed = true;
+    const { clock } = this.line.world;
+    for (const message of this.#queues.control.splice(0)) this.#depart(message, "control");
+    const goodbyeIn = Math.max(this.#lastArrival.control - clock.now, this.line.world.quality.latencyMs);
+    clock.schedule(goodbyeIn, () => this.remote.end(reason));
+    clock.schedule(0, () => this.#tell(reason), this.station.life);
+  }
+
+  /** The other side is gone; this one hears of it in a while. */
+  lose(reason: string, noticeMs: number): void {
+    this.line.world.clock.schedule(noticeMs, () => this.end(reason), this.station.life);
+  }
+
+  /** This side learns that the connection is over. */
+  end(reason: string): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.#tell(reason);
+  }
+
+  #tell(reason: string): void {
+    if (this.announced) {
+      this.announced = false;
+      this.station.disconnected(this, reason);
+    }
+    this.line.world.ended(this.line);
+  }
+
+  /** Hands one message after another to the network, the most urgent first, as fast as the line takes them. */
+  #pump(): void {
+    if (this.#pumping || this.closed) return;
+    const priority = PRIORITIES.find((each) => this.#queues[each].length > 0);
+    if (priority === undefined) return;
+    this.#pumping = true;
+    const message = this.#queues[priority].shift()!;
+    const takesMs = message.length / this.line.world.quality.bytesPerMs;
+    this.line.world.clock.schedule(takesMs, () => {
+      this.#pumping = false;
+      this.#queued[priority] -= message.length;
+      this.#depart(message, priority);
+      this.#pump();
+    });
+  }
+
+  #depart(message: Uint8Array, priority: Priority): void {
+    const { clock, random, quality } = this.line.world;
+    let arrival = Math.max(clock.now + quality.latencyMs + random.real(0, quality.jitterMs), this.remote.deafUntil);
+    for (const higher of PRIORITIES.slice(0, PRIORITIES.indexOf(priority) + 1))
+      arrival = Math.max(arrival, this.#lastArrival[higher]);
+    this.#lastArrival[priority] = arrival;
+    clock.schedule(arrival - clock.now, () => this.remote.#arrive(message), this.#other.life);
+  }
+
+  #arrive(message: Uint8Array): void {
+    if (this.line.cut || !this.announced || this.closed) return;
+    this.line.world.delivered(this.#other, this.station, message);
+    this.station.received(this, message);
+  }
+}

@@ -1,0 +1,169 @@
+import { Disk, type DiskImage } from "./disk.ts";
+import { isReplicationError } from "../core/replication-error.ts";
+import type { DeviceId } from "../core/node-id.ts";
+import type { Life } from "./clock.ts";
+import { Operations } from "./operations.ts";
+import { Mirror } from "./mirror.ts";
+import { nodeIdOf } from "./stored-image.ts";
+import { resolutionFor } from "./resolver.ts";
+import { SimulatedReplicator } from "./simulated-replicator.ts";
+import { simulatedRuntime, type WallClock } from "./runtime.ts";
+import type { World } from "./world.ts";
+
+const ROOM = "room";
+/** From the opening of a replica to that of the reader of its changes, at most. */
+const LATEST_READER_MS = 10_000;
+
+/** One replica's machine: a disk and a wall clock that last, and a process that comes and goes. */
+export class Machine {
+  readonly index: number;
+  readonly disk: Disk;
+  readonly wall: WallClock;
+  readonly operations: Operations;
+  readonly backups: DiskImage[] = [];
+  readonly mirror: Mirror = new Mirror();
+  readonly #world: World;
+  #life: Life | undefined;
+  #replicator: SimulatedReplicator | undefined;
+  #started = false;
+
+  constructor(world: World, index: number, deviceId: DeviceId, aheadMs: number) {
+    const { clock, random, ledger, plan } = world;
+    this.#world = world;
+    this.index = index;
+    this.disk = new Disk(`r${index}`, deviceId, { clock, random, speed: { maxMs: plan.diskMaxMs }, watcher: ledger });
+    this.wall = { aheadMs };
+    this.operations = new Operations(world, this);
+  }
+
+  get name(): string {
+    return this.disk.name;
+  }
+
+  /** The process that runs, open or not. */
+  get life(): Life | undefined {
+    return this.#life;
+  }
+
+  /** The open replicator. */
+  get replicator(): SimulatedReplicator | undefined {
+    return this.#replicator;
+  }
+
+  get isStarted(): boolean {
+    return this.#started;
+  }
+
+  /** Starts a process on this machine, unless one runs. */
+  open(): void {
+    if (this.#life !== undefined) return;
+    const { clock, random, network, plan, trace } = this.#world;
+    const life: Life = { ended: false, frozenUntil: 0 };
+    this.#life = life;
+    const runtime = simulatedRuntime(clock, this.wall, random, life);
+    const transport = network.transport(this.index, life);
+    const storage = { open: () => Promise.resolve(this.disk.open(life)) };
+    trace.note(() => `${this.name} opens`);
+    const opening = SimulatedReplicator.open(
+      {
+        room: ROOM,
+        dimensions: 2,
+        replicationFactor: plan.replicationFactor,
+        distinctDevices: plan.distinctDevices,
+        conflictResolution: resolutionFor(plan.mode),
+        timeoutMs: plan.timeoutMs,
+        syncIntervalMs: plan.syncIntervalMs,
+        batchSize: plan.batchSize,
+        maxBytesPerSecond: plan.maxBytesPerSecond,
+        compression: plan.compression,
+      },
+      { storage: () => storage, transport: () => transport, runtime },
+    );
+    this.operations.track("open", opening, (replicator) => {
+      this.#replicator = replicator;
+      trace.note(() => `${this.name} is ${replicator.nodeId.slice(0, 4)}`);
+      this.#follow(replicator);
+      this.start();
+    });
+    opening.catch((error: unknown) => {
+      // A store cannot be created on a full disk; it is tried again later.
+      if (!(isReplicationError(error) && error.code === "storage-full"))
+        this.#world.ledger.violation(`${this.name} does not open: ${String(error)}`);
+      this.#end();
+    });
+  }
+
+  start(): void {
+    if (this.#replicator === undefined) return;
+    this.#started = true;
+    this.#world.trace.note(() => `${this.name} starts`);
+    this.operations.track("start", this.#replicator.start());
+  }
+
+  stop(): void {
+    if (this.#replicator === undefined) return;
+    this.#started = false;
+    this.#world.trace.note(() => `${this.name} stops`);
+    this.operations.track("stop", this.#replicator.stop());
+  }
+
+  /** Closes as a user does. */
+  close(): void {
+    const replicator = this.#replicator;
+    if (replicator === undefined) return;
+    this.#world.trace.note(() => `${this.name} closes`);
+    this.#replicator = undefined;
+    this.#started = false;
+    this.operations.track("close", replicator.close(), () => this.#end());
+  }
+
+  /** The process dies. What it had committed, relaxed or not, is there for the next one, as long as the power is. */
+  die(): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    this.#end();
+    this.#world.network.vanish(life);
+    this.#world.trace.note(() => `${this.name} dies`);
+  }
+
+  /** The whole machine dies. `keptCommits`: how many of the relaxed commits are found again. */
+  loseUnflushed(keptCommits: number): void {
+    this.die();
+    const lost = this.disk.powerCut(keptCommits);
+    this.#world.ledger.replaced(this.disk);
+    this.#world.trace.note(() => `${this.name} loses ${lost} relaxed commits`);
+  }
+
+  /** From now on nobody can count on what this store held. */
+  markLost(): void {
+    const nodeId = nodeIdOf(this.disk.flushed);
+    if (nodeId !== undefined) this.#world.ledger.storeLost(nodeId);
+  }
+
+  /** The store's content becomes another, from outside; the process must be dead. */
+  replaceStore(image: DiskImage): void {
+    this.markLost();
+    this.disk.replace(image);
+    this.mirror.reset();
+    this.#world.ledger.replaced(this.disk);
+  }
+
+  /** A reader of changes comes back some time after the replica has. */
+  #follow(replicator: SimulatedReplicator): void {
+    const { clock, random, ledger } = this.#world;
+    const follow = (): void => {
+      if (this.#replicator !== replicator) return;
+      this.mirror
+        .follow(replicator)
+        .catch((error: unknown) => ledger.violation(`${this.name}: reading changes failed: ${String(error)}`));
+    };
+    clock.schedule(random.real(0, LATEST_READER_MS), follow, this.#life);
+  }
+
+  #end(): void {
+    if (this.#life !== undefined) this.#life.ended = true;
+    this.#life = undefined;
+    this.#replicator = undefined;
+    this.#started = false;
+  }
+}

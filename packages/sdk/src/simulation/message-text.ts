@@ -1,0 +1,84 @@
+import type { CausalContext } from "../core/causal-context.ts";
+import { decodeMessage } from "../core/codec/frames.ts";
+import { dotName } from "./stored-image.ts";
+import type { Message } from "../core/messages.ts";
+import type { ReplicaSetRecord } from "../core/replica-set.ts";
+import type { VersionStamp } from "../core/version.ts";
+
+/** Ids are random: their first digits tell them apart in one run. */
+const SHORT = 4;
+
+/** A frame in one line of a trace. */
+export function messageText(bytes: Uint8Array): string {
+  const message = decodeMessage(bytes);
+  return `${message.type} ${detail(message)}`.trimEnd();
+}
+
+export function recordText({ lineage, epoch, voters, formed, yieldsTo }: ReplicaSetRecord): string {
+  const names = voters.map((voter) => voter.nodeId.slice(0, SHORT)).join(",");
+  const yields = yieldsTo === undefined ? "" : ` yields to ${lineageText(yieldsTo)}`;
+  return `${lineageText(lineage)}e${epoch} {${names}}${formed ? " formed" : ""}${yields}`;
+}
+
+/** A lineage id begins with its founding time. */
+function lineageText(lineage: string): string {
+  return lineage.slice(-SHORT);
+}
+
+export function versionText({ id, dot, tombstone, context }: VersionStamp): string {
+  const seen = [...context].map(([origin, seq]) => shortDot(dotName({ origin, seq }))).join(" ");
+  return `${tombstone ? "delete" : "put"} ${id} ${shortDot(dotName(dot))} over [${seen}]`;
+}
+
+function shortDot(name: string): string {
+  const [origin, seq] = name.split("/");
+  return `${origin?.slice(0, SHORT)}/${seq}`;
+}
+
+function contextText(context: CausalContext): string {
+  return [...context.origins]
+    .map(([origin, intervals]) => `${origin.slice(0, SHORT)}:${intervals.join("-")}`)
+    .join(" ");
+}
+
+function detail(message: Message): string {
+  switch (message.type) {
+    case "hello":
+      return `${message.nodeId.slice(0, SHORT)} counter ${message.counter} ${recordText(message.replicaSet)}`;
+    case "digest":
+      return [...message.digest.words].reduce((sum, word) => (Math.imul(sum, 31) + word) >>> 0, 0).toString(16);
+    case "pull":
+      return `#${message.session} [${contextText(message.context)}] in ${message.buckets.size} buckets`;
+    case "pull-more":
+      return `#${message.session}`;
+    case "batch":
+      return `#${message.session}.${message.index} ${message.versions.map(versionText).join("; ")}`;
+    case "batch-ack":
+      return `#${message.session}.${message.index}`;
+    case "session-end":
+      return `#${message.session} [${contextText(message.context)}]`;
+    case "push":
+      return `${message.versions.map(versionText).join("; ")}${message.ack === undefined ? "" : ` ack? ${message.ack.request} e${message.ack.epoch}`}`;
+    case "ack-request":
+      return `${message.request} ${lineageText(message.lineage)}e${message.epoch} [${contextText(message.dots)}]`;
+    case "ack":
+      return `${message.request} ${lineageText(message.lineage)}e${message.epoch} counter ${message.counter}`;
+    case "nack":
+      return `${message.request} ${recordText(message.replicaSet)}`;
+    case "replica-set":
+    case "seal":
+      return recordText(message.replicaSet);
+    case "reconfigure":
+      return `${message.change} ${message.nodeId.slice(0, SHORT)}`;
+    case "reconfigured":
+      return message.outcome;
+    case "sealed":
+      return `${lineageText(message.lineage)}e${message.epoch} [${contextText(message.context)}]`;
+    case "retired":
+      return `${lineageText(message.lineage)} by ${recordText(message.replicaSet)}`;
+    case "pull-request":
+      return `${message.request}`;
+    case "pull-done":
+      return `${message.request} gained ${message.gained}`;
+  }
+}

@@ -1,0 +1,124 @@
+import { dotName, nodeIdOf, isCovered } from "./stored-image.ts";
+import { isReplicationError, type ReplicationError } from "../core/replication-error.ts";
+import type { Dot } from "../core/dot.ts";
+import type { Life } from "./clock.ts";
+import type { LineageId, NodeId } from "../core/node-id.ts";
+import type { Machine } from "./machine.ts";
+import type { World } from "./world.ts";
+import type { ConsistencyLevel } from "../core/consistency-level.ts";
+import type { WriteReceipt } from "../core/effects.ts";
+
+/** Errors that a call may honestly end with in a run of these faults. */
+const HONEST: ReadonlySet<string> = new Set([
+  "quorum-unavailable",
+  "quorum-timeout",
+  "storage-full",
+  "closed",
+  "aborted",
+  "replica-not-found",
+  "replica-set-full",
+  "sync-incomplete",
+]);
+
+interface Open {
+  readonly what: string;
+  readonly life: Life | undefined;
+  readonly since: number;
+}
+
+/** The calls that one machine's user has made, and whether what they were told is true (P4). */
+export class Operations {
+  /** Dots whose acknowledgements were not waited for to the end: to be confirmed. */
+  readonly unconfirmed: (readonly Dot[])[] = [];
+  readonly #world: World;
+  readonly #machine: Machine;
+  readonly #open = new Set<Open>();
+
+  constructor(world: World, machine: Machine) {
+    this.#world = world;
+    this.#machine = machine;
+  }
+
+  /** Calls that have not been answered, though their process lives. */
+  get hanging(): string[] {
+    return [...this.#open]
+      .filter(({ life }) => life?.ended !== true)
+      .map(({ what, since }) => `${this.#machine.name}: ${what}, called at ${since.toFixed(0)}, has not been answered`);
+  }
+
+  track<T>(what: string, call: Promise<T>, then: (result: T) => void = () => undefined): void {
+    const open: Open = { what, life: this.#machine.life, since: this.#world.clock.now };
+    this.#open.add(open);
+    call.then(
+      (result) => {
+        this.#open.delete(open);
+        this.#world.trace.note(() => `${this.#machine.name} ${what}: done`);
+        then(result);
+      },
+      (error: unknown) => {
+        this.#open.delete(open);
+        this.#world.trace.note(() => `${this.#machine.name} ${what}: ${String(error)}`);
+        this.#checkError(what, error);
+      },
+    );
+  }
+
+  /** A write or a confirmation. */
+  trackWrite(what: string, level: ConsistencyLevel, call: Promise<WriteReceipt>): void {
+    this.track(what, call, (receipt) => this.#checkReceipt(what, level, receipt));
+  }
+
+  #checkReceipt(what: string, level: ConsistencyLevel, receipt: WriteReceipt): void {
+    const { ledger, trace } = this.#world;
+    const { acks, dots, required, lineage, epoch } = receipt;
+    trace.note(() => `${this.#machine.name} ${what}: acknowledged by ${acks.map((ack) => ack.slice(0, 4)).join(",")}`);
+    const record = ledger.records.get(`${lineage} epoch ${epoch}`);
+    const expected = level === "one" ? 1 : level === "quorum" ? Math.floor(this.#rf / 2) + 1 : this.#rf;
+    if (required !== expected) this.#lie(what, `requires ${required}, not ${expected}`);
+    if (new Set(acks).size !== acks.length || acks.length < required)
+      this.#lie(what, `has too few acks of ${required}`);
+    if (record === undefined) this.#lie(what, `names an epoch that never was: ${lineage} ${epoch}`);
+    for (const ack of acks) {
+      if (level !== "one" && record?.voters.some((voter) => voter.nodeId === ack) === false)
+        this.#lie(what, `counts ${ack}, which is no voter of epoch ${epoch}`);
+      this.#mustHold(what, ack, dots);
+    }
+    if (level === "one") return;
+    for (const dot of dots) ledger.acknowledge({ dot, lineage: lineage as LineageId });
+  }
+
+  #checkError(what: string, error: unknown): void {
+    if (!isReplicationError(error) || !HONEST.has(error.code)) {
+      this.#lie(what, `failed by ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      return;
+    }
+    if (error.code === "quorum-timeout") for (const ack of error.acks) this.#mustHold(what, ack, error.dots);
+    if (error.code !== "quorum-timeout" && error.code !== "quorum-unavailable") return;
+    if (what.startsWith("confirm") || what.startsWith("add") || what.startsWith("remove")) return;
+    this.#mustBeStoredHere(what, error);
+    if (error.dots.length > 0) this.unconfirmed.push(error.dots);
+  }
+
+  /** "The write is in the local store." */
+  #mustBeStoredHere(what: string, error: Extract<ReplicationError, { readonly dots: readonly Dot[] }>): void {
+    for (const dot of error.dots)
+      if (!isCovered(this.#machine.disk.flushed, dot))
+        this.#lie(what, `says ${dotName(dot)} is in the local store, and it is not`);
+  }
+
+  #mustHold(what: string, nodeId: NodeId, dots: readonly Dot[]): void {
+    const flushed = this.#world.ledger.flushedBy.get(nodeId);
+    for (const dot of dots)
+      if (flushed?.has(dotName(dot)) !== true)
+        this.#lie(what, `counts ${nodeId.slice(0, 4)}, whose disk has never held ${dotName(dot)}`);
+  }
+
+  #lie(what: string, text: string): void {
+    const nodeId = nodeIdOf(this.#machine.disk.image)?.slice(0, 4);
+    this.#world.ledger.violation(`P4: ${this.#machine.name} (${nodeId}) ${what} ${text}`);
+  }
+
+  get #rf(): number {
+    return this.#world.plan.replicationFactor;
+  }
+}

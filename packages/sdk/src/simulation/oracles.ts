@@ -1,0 +1,99 @@
+import { coveredOn, type DotName, heldOn, isCovered, nodeIdOf, recordOf } from "./stored-image.ts";
+import { canonical, type Ledger, minorityOf } from "./ledger.ts";
+import type { Machine } from "./machine.ts";
+import type { DiskImage } from "./disk.ts";
+import { shownEntry } from "./shown-entry.ts";
+
+/** S1: for every dot that a store's context covers, it holds the version or one whose writer had seen it. */
+export function checkHonestContext(ledger: Ledger, name: string, image: DiskImage): void {
+  const held = heldOn(image);
+  const superseded = new Set<DotName>();
+  for (const dot of held.keys()) for (const seen of ledger.versions.get(dot)?.seen ?? []) superseded.add(seen);
+  const covered = coveredOn(image);
+  for (const dot of covered) {
+    // What was overwritten within one transaction was on no disk, and nobody has it.
+    if (held.has(dot) || superseded.has(dot) || !ledger.versions.has(dot)) continue;
+    ledger.violation(`S1: ${name} claims ${dot} and holds neither it nor what replaced it`);
+  }
+  for (const dot of held.keys())
+    if (!covered.has(dot)) ledger.violation(`S1: ${name} holds ${dot}, which it does not claim`);
+}
+
+/** P1: with a minority of the voters' stores lost, those lost already included, some voter still holds every acknowledged write. */
+export function checkDurability(ledger: Ledger, machines: readonly Machine[], when: string): void {
+  const imageOf = new Map(machines.map((machine) => [nodeIdOf(machine.disk.flushed), machine.disk.flushed]));
+  for (const { dot, lineage } of ledger.quorumWrites) {
+    const record = ledger.activeRecord(lineage);
+    if (record === undefined) continue;
+    const nodeIds = record.voters.map((voter) => voter.nodeId);
+    const lost = ledger.lostVoters(record);
+    const holders = nodeIds.filter((nodeId) => isCovered(imageOf.get(nodeId) ?? new Map(), dot)).length;
+    if (holders <= minorityOf(record) - lost) {
+      ledger.violation(
+        `P1 ${when}: ${dot.origin}/${dot.seq}, acknowledged at quorum, is on ${holders} of ${nodeIds.length} voters (${lost} stores lost)`,
+      );
+    }
+  }
+}
+
+/** What a replica shows its user, by id. */
+export async function visibleEntries(machine: Machine): Promise<Map<string, string>> {
+  const entries = new Map<string, string>();
+  for await (const entry of machine.replicator!.entries()) entries.set(entry.id, shownEntry(entry));
+  const count = await machine.replicator!.count();
+  if (count !== entries.size) throw new Error(`${machine.name} counts ${count} entries and shows ${entries.size}`);
+  return entries;
+}
+
+export function asText(entries: ReadonlyMap<string, string>): string {
+  return [...entries]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, text]) => text)
+    .join("\n");
+}
+
+/** P2 by what is on the disks: the same siblings and the same contexts everywhere. */
+export function checkConvergence(ledger: Ledger, machines: readonly Machine[]): void {
+  const [first, ...others] = machines;
+  if (first === undefined) return;
+  const siblings = [...heldOn(first.disk.image).keys()].sort().join(" ");
+  const covered = [...coveredOn(first.disk.image)].sort().join(" ");
+  for (const other of others) {
+    if ([...heldOn(other.disk.image).keys()].sort().join(" ") !== siblings)
+      ledger.violation(`P2: ${first.name} and ${other.name} hold different versions`);
+    if ([...coveredOn(other.disk.image)].sort().join(" ") !== covered)
+      ledger.violation(`P2: ${first.name} and ${other.name} claim different contexts`);
+  }
+}
+
+/** Nothing is lost that some store kept, and nothing comes back that one kept the successor of (P1 at `one`, P3). */
+export function checkNothingLostOrRaised(ledger: Ledger, image: DiskImage): void {
+  const final = heldOn(image);
+  const superseded = new Set<DotName>();
+  for (const dot of final.keys()) for (const seen of ledger.versions.get(dot)?.seen ?? []) superseded.add(seen);
+  const kept = new Set<DotName>();
+  for (const [nodeId, flushed] of ledger.flushedBy)
+    if (!ledger.lostStores.has(nodeId)) for (const dot of flushed) if (ledger.versions.has(dot)) kept.add(dot);
+  for (const dot of kept) {
+    if (!final.has(dot) && !superseded.has(dot))
+      ledger.violation(`lost: ${describe(ledger, dot)} was durable, and nothing has replaced it`);
+    for (const seen of ledger.versions.get(dot)?.seen ?? []) {
+      const risen = final.get(seen);
+      if (risen !== undefined)
+        ledger.violation(`P3: ${describe(ledger, seen)} is back, though ${describe(ledger, dot)} had seen it`);
+    }
+  }
+}
+
+export function checkSameReplicaSet(ledger: Ledger, machines: readonly Machine[]): void {
+  const records = machines.map((machine) => {
+    const record = recordOf(machine.disk.image);
+    return record === undefined ? "none" : canonical(record);
+  });
+  if (new Set(records).size > 1) ledger.violation(`replica sets differ after healing: ${records.join(" | ")}`);
+}
+
+function describe(ledger: Ledger, dot: DotName): string {
+  const stamp = ledger.versions.get(dot)?.stamp;
+  return `${stamp?.tombstone === true ? "delete" : "write"} ${dot} of ${stamp?.id}`;
+}

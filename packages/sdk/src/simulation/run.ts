@@ -1,0 +1,253 @@
+import {
+  asText,
+  checkConvergence,
+  checkDurability,
+  checkHonestContext,
+  checkNothingLostOrRaised,
+  checkSameReplicaSet,
+  visibleEntries,
+} from "./oracles.ts";
+import { drawPlan, type Plan } from "./plan.ts";
+import { type FaultCounts, Faults } from "./faults.ts";
+import type { DeviceId } from "../core/node-id.ts";
+import { Ledger } from "./ledger.ts";
+import type { LineQuality } from "./line.ts";
+import { Machine } from "./machine.ts";
+import { messageText } from "./message-text.ts";
+import { Network } from "./network.ts";
+import { SeededRandom } from "./random.ts";
+import { Trace } from "./trace.ts";
+import { VirtualClock } from "./clock.ts";
+import { Workload } from "./workload.ts";
+import type { World } from "./world.ts";
+
+export interface RunResult {
+  readonly seed: number;
+  readonly plan: Plan;
+  readonly violations: readonly string[];
+  readonly faults: FaultCounts;
+  /** Simulated events: messages, commits, timers. */
+  readonly events: number;
+  readonly messages: number;
+  readonly quorumWrites: number;
+  readonly trace: readonly string[];
+}
+
+/** More than the longest legitimate run needs by an order of magnitude: what goes on longer never comes to rest. */
+const MAX_EVENTS = 400_000;
+/** From the end of the last fault: frozen peers wake, broken lines are noticed, sessions that hang are given up, retries are due. */
+const HEALING_MS = 150_000;
+/** A room that is equal has nothing to say: in this time before the end of the healing. */
+const QUIET_MS = 20_000;
+/** For calls that are made when all is well. */
+const ANSWER_MS = 20_000;
+const ACTIONS_BETWEEN_AUDITS = 12;
+
+export async function run(seed: number, options: { readonly trace?: boolean } = {}): Promise<RunResult> {
+  return new Run(seed, options.trace === true).result();
+}
+
+class Run {
+  readonly #seed: number;
+  readonly #world: World;
+  readonly #machines: Machine[] = [];
+  readonly #faults: Faults;
+  readonly #workload: Workload;
+  #messages = 0;
+  #lastMessageAt = 0;
+
+  constructor(seed: number, traced: boolean) {
+    this.#seed = seed;
+    const random = new SeededRandom(seed);
+    const plan = drawPlan(random);
+    const clock = new VirtualClock();
+    const trace = new Trace(clock, traced);
+    const network = new Network({
+      clock,
+      random,
+      quality: (a, b) => this.#quality(a, b),
+      delivered: (from, to, bytes) => {
+        this.#messages++;
+        this.#lastMessageAt = clock.now;
+        trace.note(() => `r${from.machine} -> r${to.machine} ${messageText(bytes)}`);
+      },
+    });
+    this.#world = { clock, random, network, ledger: new Ledger(), plan, trace };
+    this.#workload = new Workload(this.#world, this.#machines);
+    this.#faults = new Faults(this.#world, this.#machines, () => this.#addMachine());
+    for (let i = 0; i < plan.machines; i++) this.#addMachine();
+  }
+
+  async result(): Promise<RunResult> {
+    const { ledger, clock, plan, trace } = this.#world;
+    trace.note(() => JSON.stringify(plan));
+    const onRejection = (error: unknown): void => ledger.violation(`unhandled rejection: ${stackOf(error)}`);
+    process.on("unhandledRejection", onRejection);
+    try {
+      await this.#chaos();
+      await this.#heal();
+      await this.#judge();
+    } catch (error) {
+      ledger.violation(`the run broke off: ${stackOf(error)}`);
+    } finally {
+      process.off("unhandledRejection", onRejection);
+    }
+    return {
+      seed: this.#seed,
+      plan,
+      violations: ledger.violations,
+      faults: this.#faults.counts,
+      events: clock.events,
+      messages: this.#messages,
+      quorumWrites: ledger.acknowledged,
+      trace: trace.lines,
+    };
+  }
+
+  async #chaos(): Promise<void> {
+    const { clock, random, network, plan } = this.#world;
+    for (const machine of this.#machines) clock.schedule(random.real(0, 10 * plan.pauseMs), () => machine.open());
+    if (plan.apart) {
+      network.partition(...this.#machines.map((machine) => [machine.index]));
+      clock.schedule(random.real(0, plan.actions * plan.pauseMs), () => network.heal());
+    }
+    for (let done = 0; done < plan.actions; done++) {
+      await this.#pass(random.real(0, 2 * plan.pauseMs));
+      if (random.chance(plan.faultChance)) this.#faults.strike();
+      else this.#workload.act();
+      if (done % ACTIONS_BETWEEN_AUDITS === 0) this.#audit();
+    }
+    this.#audit();
+  }
+
+  /** What must be true at any time. */
+  #audit(): void {
+    const { ledger, plan, clock } = this.#world;
+    if (!plan.reconfigures) checkDurability(ledger, this.#machines, `at ${clock.now.toFixed(0)}`);
+    for (const machine of this.#machines) checkHonestContext(ledger, machine.name, machine.disk.image);
+  }
+
+  async #heal(): Promise<void> {
+    this.#world.trace.note(() => "-- healing");
+    this.#faults.end();
+    // More than once: a process that was closing has to end before the next can begin.
+    for (let wave = 0; wave < 3; wave++) {
+      for (const machine of this.#machines) {
+        machine.open();
+        if (!machine.isStarted) machine.start();
+      }
+      await this.#pass(HEALING_MS / 3);
+    }
+  }
+
+  async #judge(): Promise<void> {
+    const { ledger, clock } = this.#world;
+    for (const machine of this.#machines) {
+      for (const hanging of machine.operations.hanging) ledger.violation(`P4: ${hanging}`);
+      if (machine.replicator === undefined) ledger.violation(`${machine.name} has not come back`);
+    }
+    if (ledger.violations.length > 0) return;
+    if (clock.now - this.#lastMessageAt < QUIET_MS)
+      ledger.violation("replicas that have been left alone do not fall silent");
+    this.#audit();
+    checkConvergence(ledger, this.#machines);
+    checkNothingLostOrRaised(ledger, this.#machines[0]!.disk.image);
+    const nodeIds = this.#machines.map((machine) => machine.replicator!.nodeId);
+    if (new Set(nodeIds).size < nodeIds.length) ledger.violation("C1: two stores still have one NodeId");
+    await this.#compareShown();
+    if (ledger.violations.length === 0 && ledger.lostStores.size === 0) await this.#proveLife();
+    if (ledger.violations.length === 0) await this.#reopen();
+  }
+
+  /** P2 as users see it, and what followers of `changes` have made of it. */
+  async #compareShown(): Promise<void> {
+    const { ledger } = this.#world;
+    let first: string | undefined;
+    for (const machine of this.#machines) {
+      const shown = asText(await this.#answer(visibleEntries(machine)));
+      first ??= shown;
+      if (shown !== first) ledger.violation(`P2: r0 shows ${first}\n${machine.name} shows ${shown}`);
+      const mirrored = asText(machine.mirror.shown);
+      // What a lost store alone held may have been told before it was lost.
+      if (mirrored !== shown && ledger.lostStores.size === 0)
+        ledger.violation(`${machine.name} shows ${shown}\nand has told a reader of changes ${mirrored}`);
+      const lag = await this.#answer(machine.replicator!.lagMs());
+      if (lag !== 0) ledger.violation(`${machine.name} says that it lags by ${lag} ms, and all are equal`);
+    }
+  }
+
+  /** No store has been lost: then all live in one lineage, and its quorum can be reached if it has enough voters. */
+  async #proveLife(): Promise<void> {
+    const { ledger, plan } = this.#world;
+    if (!plan.reconfigures) checkSameReplicaSet(ledger, this.#machines);
+    const devices = new Set(this.#machines.map((machine) => machine.disk.deviceId)).size;
+    const eligible = plan.distinctDevices ? devices : this.#machines.length;
+    if (plan.reconfigures || eligible <= plan.replicationFactor / 2) return;
+    const before = ledger.acknowledged;
+    for (const machine of this.#machines) this.#workload.lastWrite(machine);
+    await this.#pass(ANSWER_MS);
+    if (ledger.acknowledged < before + this.#machines.length)
+      ledger.violation("not every replica can write at quorum after healing");
+    checkConvergence(ledger, this.#machines);
+    await this.#compareShown();
+  }
+
+  /** What a reopened store shows is what it showed before. */
+  async #reopen(): Promise<void> {
+    const { ledger } = this.#world;
+    for (const machine of this.#machines) {
+      const before = asText(await this.#answer(visibleEntries(machine)));
+      machine.close();
+      await this.#pass(ANSWER_MS);
+      machine.open();
+      await this.#pass(ANSWER_MS);
+      const after = asText(await this.#answer(visibleEntries(machine)));
+      if (after !== before) ledger.violation(`${machine.name} showed ${before}\nand after reopening ${after}`);
+    }
+    for (const machine of this.#machines) machine.close();
+    await this.#pass(ANSWER_MS);
+    for (const machine of this.#machines)
+      for (const hanging of machine.operations.hanging) ledger.violation(`P4: ${hanging}`);
+  }
+
+  async #pass(ms: number): Promise<void> {
+    const { clock } = this.#world;
+    await clock.runUntil(clock.now + ms, MAX_EVENTS);
+  }
+
+  async #answer<T>(call: Promise<T>): Promise<T> {
+    let answer: { readonly value: T } | undefined;
+    let failure: unknown;
+    call.then(
+      (value) => {
+        answer = { value };
+      },
+      (error: unknown) => {
+        failure = error;
+      },
+    );
+    await this.#pass(ANSWER_MS);
+    if (failure !== undefined) throw failure as Error;
+    if (answer === undefined) throw new Error("a read has not been answered");
+    return answer.value;
+  }
+
+  #addMachine(): Machine {
+    const { random, plan } = this.#world;
+    const index = this.#machines.length;
+    const device = (plan.devices[index] ?? index).toString(16).padStart(32, "d") as DeviceId;
+    const machine = new Machine(this.#world, index, device, random.integer(-2000, 2000));
+    this.#machines.push(machine);
+    return machine;
+  }
+
+  #quality(a: number, b: number): LineQuality {
+    const { latencyMs, jitterMs, slowLines } = this.#world.plan;
+    const isSlow = slowLines && (a + b) % 2 === 0;
+    return { latencyMs, jitterMs, bytesPerMs: isSlow ? 2 : Number.POSITIVE_INFINITY };
+  }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

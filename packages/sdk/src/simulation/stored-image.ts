@@ -1,0 +1,79 @@
+import {
+  CONTEXT_PREFIX,
+  NODE_KEY,
+  originOfKey,
+  REPLICA_SET_KEY,
+  RETIRED_KEY,
+  VERSION_PREFIX,
+} from "../core/store-layout.ts";
+import { decodeIntervals } from "../core/codec/contexts.ts";
+import { decodeJsonRecord } from "../core/codec/json-record.ts";
+import { decodeStoredStamp } from "../core/codec/stored.ts";
+import type { DiskImage } from "./disk.ts";
+import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
+import type { ReplicaSetRecord } from "../core/replica-set.ts";
+import type { VersionStamp } from "../core/version.ts";
+
+/** `<origin>/<seq>`: a dot, as the oracles name it and as a version's key ends. */
+export type DotName = string;
+
+export function dotName(dot: { readonly origin: string; readonly seq: number }): DotName {
+  return `${dot.origin}/${dot.seq}`;
+}
+
+/** What is on a disk, read without any of the code that is being tested but the decoders. */
+export function nodeIdOf(image: DiskImage): NodeId | undefined {
+  const bytes = image.get(NODE_KEY);
+  return bytes === undefined ? undefined : (decodeJsonRecord(bytes) as { nodeId: NodeId }).nodeId;
+}
+
+export function recordOf(image: DiskImage): ReplicaSetRecord | undefined {
+  const bytes = image.get(REPLICA_SET_KEY);
+  return bytes === undefined ? undefined : (decodeJsonRecord(bytes) as ReplicaSetRecord);
+}
+
+export function retiredOf(image: DiskImage): readonly LineageId[] {
+  const bytes = image.get(RETIRED_KEY);
+  return bytes === undefined ? [] : (decodeJsonRecord(bytes) as LineageId[]);
+}
+
+export function dotNameOfKey(key: string): DotName | undefined {
+  return key.startsWith(VERSION_PREFIX) ? key.slice(VERSION_PREFIX.length) : undefined;
+}
+
+export function stampOf(bytes: Uint8Array): VersionStamp {
+  return decodeStoredStamp(bytes).stamp;
+}
+
+/** The versions on a disk, by their names. */
+export function heldOn(image: DiskImage): Map<DotName, VersionStamp> {
+  const held = new Map<DotName, VersionStamp>();
+  for (const [key, value] of image) {
+    const name = dotNameOfKey(key);
+    if (name !== undefined) held.set(name, stampOf(value));
+  }
+  return held;
+}
+
+/** Every dot that the context on a disk covers. */
+export function coveredOn(image: DiskImage): Set<DotName> {
+  const covered = new Set<DotName>();
+  for (const [key, value] of image) {
+    if (!key.startsWith(CONTEXT_PREFIX)) continue;
+    for (const seq of seqsIn(value)) covered.add(`${originOfKey(key)}/${seq}`);
+  }
+  return covered;
+}
+
+export function isCovered(image: DiskImage, dot: { readonly origin: Origin; readonly seq: number }): boolean {
+  const bytes = image.get(CONTEXT_PREFIX + dot.origin);
+  if (bytes === undefined) return false;
+  const intervals = decodeIntervals(bytes);
+  return intervals.some((from, i) => i % 2 === 0 && from <= dot.seq && dot.seq <= intervals[i + 1]!);
+}
+
+function* seqsIn(bytes: Uint8Array): Iterable<number> {
+  const intervals = decodeIntervals(bytes);
+  for (let i = 0; i < intervals.length; i += 2)
+    for (let seq = intervals[i]!; seq <= intervals[i + 1]!; seq++) yield seq;
+}

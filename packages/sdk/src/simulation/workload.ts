@@ -1,0 +1,139 @@
+import type { ConsistencyLevel } from "../core/consistency-level.ts";
+import type { Machine } from "./machine.ts";
+import type { World } from "./world.ts";
+
+type Action =
+  | "write"
+  | "batch"
+  | "delete"
+  | "confirm"
+  | "stop"
+  | "start"
+  | "close"
+  | "open"
+  | "force-sync"
+  | "abort"
+  | "read"
+  | "add"
+  | "remove";
+
+const WEIGHTS: Readonly<Record<Action, number>> = {
+  write: 12,
+  batch: 3,
+  delete: 5,
+  confirm: 2,
+  stop: 0.8,
+  start: 3,
+  close: 0.6,
+  open: 4,
+  "force-sync": 0.7,
+  abort: 0.4,
+  read: 1,
+  add: 0,
+  remove: 0,
+};
+
+/** The slowest line takes seconds for what several replicas say to each other at once. */
+const LAST_WRITE_TIMEOUT_MS = 15_000;
+
+/** What users do: on few ids, so that they get into each other's way. */
+export class Workload {
+  readonly #world: World;
+  readonly #machines: readonly Machine[];
+  readonly #weights: Readonly<Record<Action, number>>;
+  #writes = 0;
+
+  constructor(world: World, machines: readonly Machine[]) {
+    this.#world = world;
+    this.#machines = machines;
+    this.#weights = world.plan.reconfigures ? { ...WEIGHTS, add: 0.7, remove: 0.7 } : WEIGHTS;
+  }
+
+  /** One random action of one random user. */
+  act(): void {
+    const { random } = this.#world;
+    const action = random.weighted(this.#weights);
+    const machine = random.pick(this.#machines);
+    if (action === "open") machine.open();
+    else if (machine.replicator !== undefined) this.#do(action, machine);
+  }
+
+  /** A write at `quorum`, as the last proof that the room is alive. */
+  lastWrite(machine: Machine): void {
+    this.#write(machine, [this.#world.plan.ids[0]!], "quorum", LAST_WRITE_TIMEOUT_MS);
+  }
+
+  #do(action: Exclude<Action, "open">, machine: Machine): void {
+    const { random, plan } = this.#world;
+    const replicator = machine.replicator!;
+    const { operations } = machine;
+    const level = random.pick(["one", "one", "quorum", "quorum", "quorum", "all"] as const);
+    const id = random.pick(plan.ids);
+    switch (action) {
+      case "write":
+        this.#write(machine, [id], level);
+        return;
+      case "batch":
+        this.#write(machine, random.shuffled(plan.ids).slice(0, random.integer(1, plan.ids.length)), level);
+        return;
+      case "delete":
+        operations.trackWrite(`delete ${id} at ${level}`, level, replicator.delete(id, { consistency: level }));
+        return;
+      case "confirm": {
+        const dots = operations.unconfirmed.shift();
+        if (dots === undefined) return;
+        operations.trackWrite("confirm at quorum", "quorum", replicator.confirm(dots, { consistency: "quorum" }));
+        return;
+      }
+      case "stop":
+        machine.stop();
+        return;
+      case "start":
+        machine.start();
+        return;
+      case "close":
+        machine.close();
+        return;
+      case "force-sync": {
+        const peer = this.#otherThan(machine);
+        if (peer !== undefined) operations.track("forceSync", replicator.forceSync(peer));
+        return;
+      }
+      case "abort": {
+        const controller = new AbortController();
+        const call = replicator.write(this.#entry(id), { consistency: "all", signal: controller.signal });
+        operations.trackWrite(`write ${id} at all, to be aborted`, "all", call);
+        this.#world.clock.schedule(random.real(0, 200), () => controller.abort(), machine.life);
+        return;
+      }
+      case "read":
+        operations.track(`get ${id}`, replicator.get(id));
+        operations.track("search", replicator.search(new Float32Array([1, 2]), { k: 3 }));
+        return;
+      case "add":
+      case "remove": {
+        const peer = this.#otherThan(machine) ?? replicator.nodeId;
+        const call = action === "add" ? replicator.addReplica(peer) : replicator.removeReplica(peer);
+        operations.track(`${action} ${peer.slice(0, 4)}`, call);
+        return;
+      }
+    }
+  }
+
+  #write(machine: Machine, ids: readonly string[], level: ConsistencyLevel, timeoutMs?: number): void {
+    const entries = ids.map((id) => this.#entry(id));
+    const what = `write ${ids.join("+")} (#${this.#writes}) at ${level}`;
+    const options = { consistency: level, ...(timeoutMs !== undefined && { timeoutMs }) };
+    machine.operations.trackWrite(what, level, machine.replicator!.writeBatch(entries, options));
+  }
+
+  #entry(id: string): { id: string; vector: Float32Array; metadata: { n: number } } {
+    const n = ++this.#writes;
+    return { id, vector: new Float32Array([n, n % 7]), metadata: { n } };
+  }
+
+  #otherThan(machine: Machine): NonNullable<Machine["replicator"]>["nodeId"] | undefined {
+    const others = this.#machines.filter((other) => other !== machine && other.replicator !== undefined);
+    return others.length === 0 ? undefined : this.#world.random.pick(others).replicator?.nodeId;
+  }
+}
