@@ -139,7 +139,13 @@ export class Draft {
     if (puts.length === 0 && this.#deletes.size === 0 && !(strict && state.relaxedPending)) return undefined;
     puts.push([
       PROGRESS_KEY,
-      encodeJsonRecord({ counter: state.counter + Number(strict), revision: this.#revision, clock: this.#clock }),
+      encodeJsonRecord({
+        counter: state.counter + Number(strict),
+        revision: this.#revision,
+        flushedRevision: strict ? this.#revision : state.flushedRevision,
+        relaxedPending: !strict,
+        clock: this.#clock,
+      }),
     ]);
     return { puts, deletes: [...this.#deletes] };
   }

@@ -21,6 +21,8 @@ export interface StoreImage {
   readonly clock: HlcStamp;
   readonly counter: number;
   readonly revision: number;
+  readonly flushedRevision: number;
+  readonly relaxedPending: boolean;
   readonly replicaSet: ReplicaSetRecord;
   /** Lineages that have handed their state over to another, oldest first. */
   readonly retired: readonly LineageId[];
@@ -44,8 +46,11 @@ export class DurableState {
   flushedRevision: number;
   replicaSet: ReplicaSetRecord;
   retired: readonly LineageId[];
-  /** Whether a relaxed commit has not been followed by a strict one yet; its versions are not acknowledged till then (D2). */
-  relaxedPending = false;
+  /**
+   * Whether a relaxed commit has not been followed by a strict one yet; its versions are not acknowledged till then (D2). It may be of
+   * an earlier opening: a page that ends leaves it where a power cut still takes it.
+   */
+  relaxedPending: boolean;
   readonly #siblings: Map<string, Siblings<IndexedVersion>>;
   /** Which id each held dot belongs to: finds what a peer lacks at a cost that grows with what it lacks (P5). */
   readonly #held = new Map<Origin, Map<number, string>>();
@@ -59,7 +64,8 @@ export class DurableState {
     this.clock = image.clock;
     this.counter = image.counter;
     this.revision = image.revision;
-    this.flushedRevision = image.revision;
+    this.flushedRevision = image.flushedRevision;
+    this.relaxedPending = image.relaxedPending;
     this.replicaSet = image.replicaSet;
     this.retired = image.retired;
     this.#siblings = new Map();

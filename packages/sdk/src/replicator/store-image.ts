@@ -12,7 +12,7 @@ import {
   VERSION_PREFIX,
 } from "../core/store-layout.ts";
 import { decodeJsonRecord, encodeJsonRecord } from "../core/codec/json-record.ts";
-import { HLC_ZERO, type HlcStamp } from "../core/hybrid-logical-clock.ts";
+import { HLC_ZERO } from "../core/hybrid-logical-clock.ts";
 import type { IndexedVersion, StoreImage } from "../core/durable-state.ts";
 import { type LineageId, mintLineageId, mintNodeId, type NodeId, type Origin } from "../core/node-id.ts";
 import { CausalContext } from "../core/causal-context.ts";
@@ -36,11 +36,7 @@ export interface LoadedStore {
   readonly damaged: number;
 }
 
-interface Progress {
-  readonly counter: number;
-  readonly revision: number;
-  readonly clock: HlcStamp;
-}
+type Progress = Pick<StoreImage, "counter" | "revision" | "flushedRevision" | "relaxedPending" | "clock">;
 
 /**
  * Reads what a store holds; mints its identity and founds its lineage in the transaction that creates it (C1, Q7a).
@@ -82,7 +78,7 @@ async function createImage(
     formed: dataQuorum(settings.founding) === 1,
     yieldsTo: undefined,
   };
-  const progress: Progress = { counter: 1, revision: 0, clock: HLC_ZERO };
+  const progress: Progress = { counter: 1, revision: 0, flushedRevision: 0, relaxedPending: false, clock: HLC_ZERO };
   await store.commit(
     {
       puts: [

@@ -23,12 +23,12 @@ export async function resetContext(store: Store, image: StoreImage, damaged: rea
   for (const prefix of [CONTEXT_PREFIX, HORIZON_PREFIX])
     for await (const chunk of store.scan(prefix)) for (const [key] of chunk) stale.add(key);
   for (const origin of context.origins.keys()) stale.delete(contextKey(origin));
-  const counter = 0;
-  const progress = { counter, revision: image.revision, clock: image.clock };
+  const { revision, clock } = image;
+  const progress = { counter: 0, revision, flushedRevision: revision, relaxedPending: false, clock };
   const contexts = [...context.origins].map(([origin, set]) => [contextKey(origin), encodeIntervals(set)] as const);
   await store.commit(
     { puts: [...contexts, [PROGRESS_KEY, encodeJsonRecord(progress)]], deletes: [...stale] },
     "strict",
   );
-  return { ...image, context, horizon: CausalContext.EMPTY, counter };
+  return { ...image, ...progress, context, horizon: CausalContext.EMPTY };
 }
