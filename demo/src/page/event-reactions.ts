@@ -24,6 +24,8 @@ export function reactToEvents({ replicator, report, writer }: Workspace): {
   replicator.on("quorum", ({ available }) => {
     if (available) confirm();
   });
+  // A replica that has caught up votes only from the next record on: a note at "all" may have waited for it.
+  replicator.on("replicaSet", confirm);
   replicator.on("error", ({ error }) => {
     if (!isReplicationError(error) || !PASSING.has(error.code)) report(error);
   });

@@ -222,10 +222,17 @@ export class WriteQuorum {
 
 function unavailable(record: ReplicaSetRecord, required: number, alive: number, dots: readonly Dot[]): Error {
   const enrolled = record.voters.length;
+  const hint =
+    record.distinctDevices && enrolled < record.replicationFactor
+      ? " In this room the stores of one browser profile count as one voter (distinctDevices)."
+      : "";
   return replicationError(
     "quorum-unavailable",
     `This level needs ${required} voters; ${enrolled} of ${record.replicationFactor} are enrolled and ${alive} reachable. ` +
-      "The write is in the local store and goes on replicating; confirm(dots) waits for more voters.",
+      (dots.length === 0
+        ? "Nothing had to be written."
+        : "The write is in the local store and goes on replicating; confirm(dots) waits for more voters.") +
+      hint,
     { required, alive, dots, outcome: "unknown" },
   );
 }

@@ -113,6 +113,8 @@ describe("other bad input", () => {
     ["conflictResolution", { conflictResolution: { mode: "coin" } as never }],
     ["conflictResolution", { conflictResolution: { mode: "custom", resolve: () => good, version: "" } as never }],
     ["replicaName", { replicaName: "" }],
+    ["distinctDevices", { distinctDevices: "no" as never }],
+    ["compression", { compression: 1 as never }],
   ] satisfies [string, Partial<ReplicationConfig>][])("the option %s is refused: %o", async (option, config) => {
     await expect(room.replicator(config)).rejects.toMatchObject({ code: "invalid-config", option });
   });

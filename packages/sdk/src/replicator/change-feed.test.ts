@@ -28,6 +28,12 @@ async function take(
 const room = new Room();
 
 describe("changes", () => {
+  it("begin with every entry where the caller has kept no checkpoint, as storage says `null`", async () => {
+    const alone = await room.replicator();
+    await alone.write(entry("a"), one);
+    expect((await take(alone.changes({ since: null as never }), 1)).told).toEqual(["put a=1"]);
+  });
+
   it("begin with what is visible, then follow", async () => {
     const a = await room.replicator();
     await a.writeBatch([entry("x"), entry("y")], one);

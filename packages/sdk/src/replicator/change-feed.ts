@@ -53,7 +53,8 @@ export class ChangeFeed<M extends JsonObject> {
   }
 
   async *#follow(since: Checkpoint | undefined, signal: AbortSignal): AsyncGenerator<ChangeEvent<M>, void> {
-    const from = since === undefined ? undefined : this.#revisionAt(since);
+    // A checkpoint comes from the caller's storage, where none is `null`.
+    const from = typeof since === "string" ? this.#revisionAt(since) : undefined;
     const subscriber: Subscriber = { changed: new Set(), wake: () => undefined };
     for (const [id, siblings] of this.#state.all()) {
       if (revisionOf(siblings) > (from ?? 0) && (from !== undefined || siblings.some((sibling) => !sibling.tombstone)))

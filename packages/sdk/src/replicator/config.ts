@@ -77,6 +77,8 @@ export function settingsOf<M extends JsonObject>(config: ReplicationConfig<M>): 
   checkInteger("dimensions", config.dimensions, 1, MAX_DIMENSIONS);
   checkInteger("replicationFactor", config.replicationFactor, 1, MAX_REPLICATION_FACTOR);
   checkInteger("batchSize", config.batchSize, 1, MAX_PACKED_VERSIONS);
+  checkBoolean("distinctDevices", config.distinctDevices);
+  checkBoolean("compression", config.compression);
   checkDuration("timeoutMs", config.timeoutMs);
   checkDuration("syncIntervalMs", config.syncIntervalMs);
   checkPositive("maxBytesPerSecond", config.maxBytesPerSecond);
@@ -125,6 +127,10 @@ export function checkDuration(option: string, value: number | undefined): void {
 export function checkInteger(option: string, value: number | undefined, min: number, max: number): void {
   if (value !== undefined && !(Number.isInteger(value) && value >= min && value <= max))
     refuse(option, `an integer from ${min} to ${max}`);
+}
+
+function checkBoolean(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "boolean") refuse(option, "true or false");
 }
 
 function checkPositive(option: string, value: number | undefined): void {

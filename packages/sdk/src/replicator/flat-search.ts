@@ -4,7 +4,6 @@ import type { EntryReader, StoredEntry } from "./entry-reader.ts";
 import type { JsonObject } from "../core/version.ts";
 import { replicationError } from "../core/replication-error.ts";
 import type { Runtime } from "../ports/runtime.ts";
-import { validateVector } from "../core/entry-validation.ts";
 
 const METRICS = ["cosine", "dot", "euclidean"] as const;
 /** `cosine` and `dot`: greater is nearer. `euclidean`: the distance, smaller is nearer. */
@@ -86,11 +85,8 @@ export class FlatSearch<M extends JsonObject> {
     mustGoOn(signal);
     await this.#refresh(signal);
     const matrix = this.#matrices.get(query.length);
-    if (matrix === undefined || matrix.size === 0) {
-      const other = [...this.#matrices.values()].find((candidate) => candidate.size > 0);
-      if (other !== undefined) validateVector(query, other.dimensions);
-      return [];
-    }
+    // Where the room fixes a number of dimensions the query has it; where it fixes none, no entry has the query's.
+    if (matrix === undefined) return [];
     const best = await this.#scan(matrix, query, { k, metric, filter, signal });
     const entries = await this.#reader.read(best.map(({ id }) => id));
     // What was deleted since the scan is no hit any more.

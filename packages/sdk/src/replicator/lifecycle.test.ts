@@ -107,6 +107,13 @@ describe("closing", () => {
     for await (const last of changes) expect(last).toBeDefined();
   });
 
+  it("is the reason that a write which still waits for voters is given, not that they are gone (P4)", async () => {
+    const [, , c] = await room.voters(3);
+    const writing = c!.write(entry("late"), { consistency: "all" }).catch((error: unknown) => error);
+    await c!.close();
+    expect(await writing).toMatchObject({ code: "closed" });
+  });
+
   it("makes every later call say `closed`", async () => {
     const alone = await room.replicator();
     await alone.close();

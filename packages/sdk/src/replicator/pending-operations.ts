@@ -1,5 +1,5 @@
 import type { OperationId, Outcome } from "../core/effects.ts";
-import { replicationError } from "../core/replication-error.ts";
+import { isReplicationError, replicationError } from "../core/replication-error.ts";
 
 interface Pending {
   readonly resolve: (outcome: Outcome) => void;
@@ -11,6 +11,7 @@ interface Pending {
 export class PendingOperations {
   readonly #pending = new Map<OperationId, Pending>();
   #last = 0;
+  #leaving: Error | undefined;
 
   /**
    * @param begin starts the operation under the id that its outcome will name; @param abandon is told when the caller gave up
@@ -41,12 +42,23 @@ export class PendingOperations {
   /** An outcome that nobody waits for any more is dropped: its caller has been told. */
   settle(op: OperationId, outcome: Outcome): void {
     const pending = this.#take(op);
-    if (outcome.kind === "failed") pending?.reject(outcome.error);
+    if (outcome.kind === "failed") pending?.reject(this.#isLeaving(outcome.error) ?? outcome.error);
     else pending?.resolve(outcome);
+  }
+
+  /** The replica is closing: who waits for peers fails for that reason, not because its peers are gone. */
+  leave(reason: Error): void {
+    this.#leaving = reason;
   }
 
   rejectAll(error: Error): void {
     for (const op of this.#pending.keys()) this.#take(op)?.reject(error);
+  }
+
+  #isLeaving(error: Error): Error | undefined {
+    const waitedForPeers =
+      isReplicationError(error) && (error.code === "quorum-unavailable" || error.code === "sync-incomplete");
+    return waitedForPeers ? this.#leaving : undefined;
   }
 
   #take(op: OperationId): Pending | undefined {

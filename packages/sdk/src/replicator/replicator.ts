@@ -333,11 +333,15 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
 
   /** Whatever fails on the way, what comes after it is still done. */
   async #end(release: () => Promise<void>): Promise<void> {
+    const closed = closedError(
+      "What waited for other replicas may be stored here, and there; what was still to be stored is.",
+    );
+    this.#operations.leave(closed);
     try {
       await this.#membership.stop();
     } finally {
       await this.#runner.close();
-      this.#operations.rejectAll(closedError("What had not been stored or acknowledged by then may not be."));
+      this.#operations.rejectAll(closed);
       this.#feed.close();
       this.#events.close();
       await release();

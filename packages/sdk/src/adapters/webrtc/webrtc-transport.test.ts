@@ -13,7 +13,7 @@ test("where the platform has no WebRTC, join says what to pass", async () => {
     .join(self, events)
     .then(undefined, (error: unknown) => error);
   expect(isReplicationError(reason) && reason.code).toBe("insecure-context");
-  expect(String(reason)).toMatch(/pass an implementation as `wrtc`/);
+  expect(String(reason)).toMatch(/pass a `transport`/);
   expect(runtime.timers).toBe(0);
 });
 

@@ -100,7 +100,7 @@ function requireWebSocketUrl(url: string): void {
 function platformWebRtc(): WebRtcImplementation {
   if (typeof RTCPeerConnection === "undefined") {
     const message =
-      "This platform has no WebRTC. In Node, pass an implementation as `wrtc` (@roamhq/wrtc), or use another transport; in a browser, run in a page and not in a worker.";
+      "This platform has no WebRTC. In a browser, run in a page and not in a worker; in Node, pass a `transport`, e.g. that of `MemoryNetwork` in @vecmesh/sdk/memory.";
     throw replicationError("insecure-context", message, {});
   }
   return { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate };
