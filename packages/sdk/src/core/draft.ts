@@ -142,7 +142,6 @@ export class Draft {
       encodeJsonRecord({
         counter: state.counter + Number(strict),
         revision: this.#revision,
-        flushedRevision: strict ? this.#revision : state.flushedRevision,
         relaxedPending: !strict,
         clock: this.#clock,
       }),
@@ -163,7 +162,6 @@ export class Draft {
     state.replicaSet = this.replicaSet;
     state.retired = this.#retired;
     state.relaxedPending = !strict;
-    if (strict) state.flushedRevision = state.revision;
     for (const [id, siblings] of this.#siblings) state.setSiblings(id, siblings);
   }
 

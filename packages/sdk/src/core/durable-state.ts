@@ -21,13 +21,19 @@ export interface StoreImage {
   readonly clock: HlcStamp;
   readonly counter: number;
   readonly revision: number;
-  readonly flushedRevision: number;
   readonly relaxedPending: boolean;
   readonly replicaSet: ReplicaSetRecord;
   /** Lineages that have handed their state over to another, oldest first. */
   readonly retired: readonly LineageId[];
   readonly siblings: Map<string, Siblings<IndexedVersion>>;
 }
+
+/**
+ * By how much each opening counts on. A power cut takes relaxed commits and their revisions (D2); counting on from there would give
+ * them to other changes, which a reader whose checkpoint names them would never be told. More than one opening ever makes, and few
+ * enough for a million openings within 2^53.
+ */
+const REVISION_GAP: number = 2 ** 32;
 
 /**
  * What this replica's store holds, without the payloads. It changes only in `Draft.apply`, after the transaction that made the
@@ -42,8 +48,6 @@ export class DurableState {
   /** Q3: grows with every strict commit. */
   counter: number;
   revision: number;
-  /** The newest revision that no power cut can take: after one, those beyond it are given to other changes (D2). */
-  flushedRevision: number;
   replicaSet: ReplicaSetRecord;
   retired: readonly LineageId[];
   /**
@@ -63,8 +67,7 @@ export class DurableState {
     this.horizon = image.horizon;
     this.clock = image.clock;
     this.counter = image.counter;
-    this.revision = image.revision;
-    this.flushedRevision = image.flushedRevision;
+    this.revision = image.revision + REVISION_GAP;
     this.relaxedPending = image.relaxedPending;
     this.replicaSet = image.replicaSet;
     this.retired = image.retired;

@@ -46,7 +46,6 @@ export function imageOf(n: number, fields: Partial<StoreImage> = {}): StoreImage
     clock: HLC_ZERO,
     counter: 1,
     revision: 0,
-    flushedRevision: 0,
     relaxedPending: false,
     replicaSet: recordOf([n]),
     retired: [],

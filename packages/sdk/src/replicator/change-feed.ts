@@ -95,9 +95,8 @@ export class ChangeFeed<M extends JsonObject> {
     }
   }
 
-  /** Never beyond what is flushed: what a power cut takes is told again, rather than what takes its revisions not at all. */
   #checkpoint(revision: number): Checkpoint {
-    return `${this.#state.nodeId}:${Math.min(revision, this.#state.flushedRevision)}` as Checkpoint;
+    return `${this.#state.nodeId}:${revision}` as Checkpoint;
   }
 
   /** A checkpoint of another store, or one that this store has not reached (a restored backup), stands for the beginning. */

@@ -36,7 +36,7 @@ export interface LoadedStore {
   readonly damaged: number;
 }
 
-type Progress = Pick<StoreImage, "counter" | "revision" | "flushedRevision" | "relaxedPending" | "clock">;
+type Progress = Pick<StoreImage, "counter" | "revision" | "relaxedPending" | "clock">;
 
 /**
  * Reads what a store holds; mints its identity and founds its lineage in the transaction that creates it (C1, Q7a).
@@ -78,7 +78,7 @@ async function createImage(
     formed: dataQuorum(settings.founding) === 1,
     yieldsTo: undefined,
   };
-  const progress: Progress = { counter: 1, revision: 0, flushedRevision: 0, relaxedPending: false, clock: HLC_ZERO };
+  const progress: Progress = { counter: 1, revision: 0, relaxedPending: false, clock: HLC_ZERO };
   await store.commit(
     {
       puts: [
