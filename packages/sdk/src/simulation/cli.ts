@@ -1,11 +1,20 @@
 import { parseArgs } from "node:util";
 import { run } from "./run.ts";
+import { spawnSync } from "node:child_process";
 import { Summary } from "./summary.ts";
 
 const USAGE = `Usage: npm run sim -- [options]
   --seeds NUMBER  how many runs (default 200)
   --seed NUMBER   the first one's seed (default 1)
-  --trace         print every event of every run`;
+  --trace         print every event of every run
+  --mistakes      instead: how many seeds, from seed 1, it takes to find out each planted mistake`;
+
+/** The mistakes replace modules, which takes a test runner. */
+function measureMistakes(): number {
+  const args = ["vitest", "run", "--project", "node", "--reporter=dot", "packages/sdk/src/simulation/mistakes"];
+  const env = { ...process.env, SIMULATION_MEASURE_MISTAKES: "1" };
+  return spawnSync("npx", args, { stdio: "inherit", env }).status ?? 1;
+}
 
 function wholeNumber(text: string): number {
   const number = Number(text);
@@ -18,12 +27,15 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "200" },
     seed: { type: "string", default: "1" },
     trace: { type: "boolean", default: false },
+    mistakes: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
 
 if (values.help) {
   process.stdout.write(`${USAGE}\n`);
+} else if (values.mistakes) {
+  process.exitCode = measureMistakes();
 } else {
   const first = wholeNumber(values.seed);
   const summary = new Summary();

@@ -1,3 +1,5 @@
+import { BrokenPromiseError } from "./broken-promise-error.ts";
+
 /** One process of a simulated machine, from its start to its end. What is scheduled for it happens only while it lives. */
 export interface Life {
   ended: boolean;
@@ -48,7 +50,8 @@ export class VirtualClock {
         this.#push(task);
         continue;
       }
-      if (++this.events > maxEvents) throw new Error(`More than ${maxEvents} events: something never comes to rest`);
+      if (++this.events > maxEvents)
+        throw new BrokenPromiseError(`More than ${maxEvents} events: something never comes to rest`);
       task.run();
       await settled();
     }

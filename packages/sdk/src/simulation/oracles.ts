@@ -1,3 +1,4 @@
+import { BrokenPromiseError } from "./broken-promise-error.ts";
 import { coveredOn, type DotName, heldOn, isCovered, nodeIdOf, recordOf } from "./stored-image.ts";
 import { canonical, type Ledger, minorityOf } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
@@ -41,7 +42,8 @@ export async function visibleEntries(machine: Machine): Promise<Map<string, stri
   const entries = new Map<string, string>();
   for await (const entry of machine.replicator!.entries()) entries.set(entry.id, shownEntry(entry));
   const count = await machine.replicator!.count();
-  if (count !== entries.size) throw new Error(`${machine.name} counts ${count} entries and shows ${entries.size}`);
+  if (count !== entries.size)
+    throw new BrokenPromiseError(`${machine.name} counts ${count} entries and shows ${entries.size}`);
   return entries;
 }
 

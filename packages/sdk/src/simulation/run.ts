@@ -17,6 +17,7 @@ import { messageText } from "./message-text.ts";
 import { Network } from "./network.ts";
 import { SeededRandom } from "./random.ts";
 import { Trace } from "./trace.ts";
+import { BrokenPromiseError } from "./broken-promise-error.ts";
 import { VirtualClock } from "./clock.ts";
 import { Workload } from "./workload.ts";
 import type { World } from "./world.ts";
@@ -42,6 +43,9 @@ const QUIET_MS = 20_000;
 /** For calls that are made when all is well. */
 const ANSWER_MS = 20_000;
 const ACTIONS_BETWEEN_AUDITS = 12;
+
+/** How what no promise names begins: an exception that nobody caught. */
+export const OUTSIDE_OF_THE_RULES = "exception:";
 
 export async function run(seed: number, options: { readonly trace?: boolean } = {}): Promise<RunResult> {
   return new Run(seed, options.trace === true).result();
@@ -81,14 +85,16 @@ class Run {
   async result(): Promise<RunResult> {
     const { ledger, clock, plan, trace } = this.#world;
     trace.note(() => JSON.stringify(plan));
-    const onRejection = (error: unknown): void => ledger.violation(`unhandled rejection: ${stackOf(error)}`);
+    const onRejection = (error: unknown): void =>
+      ledger.violation(`${OUTSIDE_OF_THE_RULES} unhandled rejection: ${stackOf(error)}`);
     process.on("unhandledRejection", onRejection);
     try {
       await this.#chaos();
       await this.#heal();
       await this.#judge();
     } catch (error) {
-      ledger.violation(`the run broke off: ${stackOf(error)}`);
+      const broken = error instanceof BrokenPromiseError;
+      ledger.violation(broken ? error.message : `${OUTSIDE_OF_THE_RULES} the run broke off: ${stackOf(error)}`);
     } finally {
       process.off("unhandledRejection", onRejection);
     }
@@ -228,7 +234,7 @@ class Run {
     );
     await this.#pass(ANSWER_MS);
     if (failure !== undefined) throw failure as Error;
-    if (answer === undefined) throw new Error("a read has not been answered");
+    if (answer === undefined) throw new BrokenPromiseError("P4: a read has not been answered");
     return answer.value;
   }
 
