@@ -80,3 +80,15 @@ test("an empty question ends the search at once", async () => {
   await answered;
   expect(found).toEqual([undefined]);
 });
+
+test.each([
+  { words: ["dog"], known: true },
+  { words: [], known: false },
+])("a ranking says whether it means anything ($known)", async ({ words, known }) => {
+  const embedded = (text: string): Embedding => ({ vector: vectorOfUnknown(text, DIMENSIONS), words });
+  const search = new MeaningSearch({ search: async () => HITS }, embedded);
+  const found: (Found | undefined)[] = [];
+  search.changed.subscribe((result) => void found.push(result));
+  await search.ask("dog");
+  expect(found.at(-1)?.known).toBe(known);
+});

@@ -9,6 +9,8 @@ const RANKED_NOTES = 200;
 const NEAREST_WORDS = 10;
 
 export interface Found {
+  /** Whether the vocabulary has any of the words asked for: otherwise what is near them means nothing. */
+  readonly known: boolean;
   /** Likeness by note id, nearest first. */
   readonly notes: ReadonlyMap<string, number>;
   readonly words: readonly { readonly word: string; readonly score: number }[];
@@ -58,12 +60,13 @@ export class MeaningSearch {
   }
 
   async #find(query: string): Promise<Found> {
-    const { vector } = this.#embed(query);
+    const { vector, words: understood } = this.#embed(query);
     const [notes, words] = await Promise.all([
       this.#replicator.search(vector, { k: RANKED_NOTES, metric: "cosine", filter: isNote }),
       this.#replicator.search(vector, { k: NEAREST_WORDS, metric: "cosine", filter: isWord }),
     ]);
     return {
+      known: understood.length > 0,
       notes: new Map(notes.map(({ id, score }) => [id, score])),
       words: words.flatMap(({ entry, score }) => {
         const metadata = readMetadata(entry.metadata);

@@ -36,7 +36,12 @@ export function createNotesColumn({ collection, embed, report, reveal, search, w
   );
   const banner = createUnconfirmedBanner(() => void writer.retryAll(textOf));
   const list = new NoteList({
-    edit: (id, text) => noteAnd((note) => void writer.edit(note, text, level()))(id),
+    edit: (id, text) => {
+      const note = collection.get(id);
+      // Deleted elsewhere while it was being edited here: what was typed becomes a note of its own.
+      void (note === undefined ? writer.add(text, level()) : writer.edit(note, text, level()));
+    },
+    edited: () => show(),
     remove: noteAnd((note) => void writer.remove(note, level())),
     retry: (id) => void writer.retry(id, textOf(id)),
     openConflict: noteAnd((note) => dialog.open(note)),
@@ -48,7 +53,9 @@ export function createNotesColumn({ collection, embed, report, reveal, search, w
   const searchAgain = perFrame(() => void search.refresh().catch(report));
   search.changed.subscribe((result) => {
     found = result;
-    searchBox.show(result === undefined ? undefined : { notes: result.notes.size, words: result.words });
+    searchBox.show(
+      result === undefined ? undefined : { known: result.known, notes: result.notes.size, words: result.words },
+    );
     show();
   });
   collection.changed.subscribe(() => {

@@ -8,6 +8,8 @@ import { replicaName } from "../words/replica-name.ts";
 
 export interface NoteActions {
   readonly edit: (id: string, text: string) => void;
+  /** An editor has closed. */
+  readonly edited: () => void;
   readonly remove: (id: string) => void;
   /** Asks the others again whether they have the note. */
   readonly retry: (id: string) => void;
@@ -37,6 +39,7 @@ export class NoteCard {
   readonly #buttons: HTMLElement;
   readonly #content: HTMLElement;
   #note: Note;
+  #editing = false;
 
   constructor(note: Note, actions: NoteActions) {
     this.#note = note;
@@ -101,6 +104,11 @@ export class NoteCard {
     setText(this.#conflict, `${note.others.length + 1} versions · Resolve`);
   }
 
+  /** Whether somebody is typing here: the card stays while that lasts, even if the note is deleted elsewhere. */
+  get isEditing(): boolean {
+    return this.#editing;
+  }
+
   /** Brings the note into view, with the focus, and marks it for a moment. */
   reveal(): void {
     this.element.scrollIntoView({ block: "center", behavior: "smooth" });
@@ -128,7 +136,9 @@ export class NoteCard {
   #edit(): void {
     const close = (): void => {
       editor.replaceWith(this.#content);
+      this.#editing = false;
       this.#buttons.querySelector("button")?.focus();
+      this.#actions.edited();
     };
     const editor = createNoteEditor(this.#note.text, {
       cancel: close,
@@ -137,6 +147,7 @@ export class NoteCard {
         this.#actions.edit(this.#note.id, text);
       },
     });
+    this.#editing = true;
     this.#content.replaceWith(editor);
     editor.querySelector("textarea")?.focus();
   }

@@ -96,7 +96,7 @@ export class NoteList {
 
   #drop(keep: ReadonlySet<string>): void {
     for (const [id, card] of this.#cards) {
-      if (keep.has(id)) continue;
+      if (keep.has(id) || card.isEditing) continue;
       card.element.remove();
       this.#cards.delete(id);
     }

@@ -8,11 +8,18 @@ export interface NearbyWord {
   readonly score: number;
 }
 
+export interface SearchResult {
+  /** Whether the vocabulary has any of the words asked for. */
+  readonly known: boolean;
+  readonly notes: number;
+  readonly words: readonly NearbyWord[];
+}
+
 export interface SearchBox {
   readonly element: HTMLElement;
   focus(): void;
   /** Shows what was found for the text in the box; `undefined` while nothing is asked. */
-  show(found: { readonly notes: number; readonly words: readonly NearbyWord[] } | undefined): void;
+  show(found: SearchResult | undefined): void;
 }
 
 /** Where a meaning is typed, and ranks as it is typed. Escape clears it. */
@@ -41,6 +48,12 @@ export function createSearchBox(onQuery: (query: string) => void, onFocus: () =>
   };
   const words = element("ul", { class: "nearby-words", "aria-label": "Nearest words", "data-testid": "nearby-words" });
   const status = element("p", { class: "visually-hidden", role: "status", "data-testid": "search-status" });
+  const unknown = element(
+    "p",
+    { class: "hint", "data-testid": "search-unknown" },
+    "None of these words is in the vocabulary: the order below says nothing. Try another word.",
+  );
+  setAttribute(unknown, "hidden", true);
   const box = element(
     "search",
     { class: "search", "data-testid": "search" },
@@ -51,6 +64,7 @@ export function createSearchBox(onQuery: (query: string) => void, onFocus: () =>
       input,
       element("kbd", { class: "key", "aria-hidden": "true" }, "/"),
     ),
+    unknown,
     words,
     status,
   );
@@ -58,9 +72,10 @@ export function createSearchBox(onQuery: (query: string) => void, onFocus: () =>
     element: box,
     focus: () => input.select(),
     show: (found) => {
-      setAttribute(words, "hidden", found === undefined || found.words.length === 0);
+      setAttribute(unknown, "hidden", found?.known !== false);
+      setAttribute(words, "hidden", found?.known !== true || found.words.length === 0);
       words.replaceChildren(...(found?.words ?? []).map((word) => wordChip(word, ask)));
-      setText(status, found === undefined ? "" : `${counted(found.notes, "note")}, nearest first`);
+      setText(status, found?.known === true ? `${counted(found.notes, "note")}, nearest first` : "");
     },
   };
 }

@@ -77,6 +77,7 @@ function rateWords(words: number, progress: Progress | undefined): string {
 function trafficWords({ sentBytes, receivedBytes, savedBytes }: Traffic): string {
   const moved = sentBytes + receivedBytes;
   if (moved === 0) return "Nothing sent or received yet.";
+  const traffic = `Sent ${bytes(sentBytes)} · received ${bytes(receivedBytes)}`;
   const share = Math.round((100 * savedBytes) / (moved + savedBytes));
-  return `Sent ${bytes(sentBytes)} · received ${bytes(receivedBytes)} · compression saved ${bytes(savedBytes)} (${share} %)`;
+  return share === 0 ? traffic : `${traffic} · compression saved ${bytes(savedBytes)} (${share} %)`;
 }

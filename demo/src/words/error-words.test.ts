@@ -48,7 +48,7 @@ describe("every error", () => {
 test("a write without a quorum is said to be saved here, with the numbers", () => {
   const { title, detail } = errorWords(error("quorum-unavailable"));
   expect(title).toBe("Saved here, not yet confirmed by others");
-  expect(detail).toContain("needs 2 replicas and only 1 is here");
+  expect(detail).toContain("needs 2 voters and only 1 is here");
 });
 
 test("what is no replication error keeps its reason", () => {

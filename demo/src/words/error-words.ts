@@ -19,12 +19,12 @@ export function errorWords(error: ReplicationError): ErrorWords {
     case "quorum-unavailable":
       return {
         title: NOT_CONFIRMED,
-        detail: `This level needs ${counted(error.required, "replica")} and ${error.alive === 1 ? "only 1 is" : `${error.alive} are`} here. Nothing is lost: the note spreads as soon as others come. Open this page in another tab, or retry later.`,
+        detail: `This level needs ${counted(error.required, "voter")} and ${error.alive === 1 ? "only 1 is" : `${error.alive} are`} here. Nothing is lost: the note spreads as soon as others come. Open this page in another tab, or retry later.`,
       };
     case "quorum-timeout":
       return {
         title: NOT_CONFIRMED,
-        detail: `${error.acks.length} of ${counted(error.required, "replica")} answered in time. Nothing is lost: the others may have it already. Retry asks them again.`,
+        detail: `${error.acks.length} of ${counted(error.required, "voter")} answered in time. Nothing is lost: the others may have it already. Retry asks them again.`,
       };
     case "room-mismatch":
       return {
