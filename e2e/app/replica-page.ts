@@ -1,4 +1,5 @@
 import {
+  type ConsistencyLevel,
   isReplicationError,
   type JsonObject,
   type JsonValue,
@@ -7,6 +8,7 @@ import {
   Replicator,
 } from "@vecmesh/sdk";
 import { loadWords } from "./words.ts";
+import { WriteStream } from "./write-stream.ts";
 
 declare global {
   interface Window {
@@ -33,6 +35,7 @@ const WRITE_CHUNK = 500;
 class ReplicaPage {
   readonly #events: ReplicationEvent[] = [];
   #replica: Replicator | undefined;
+  #stream: WriteStream | undefined;
 
   get replica(): Replicator {
     if (this.#replica === undefined) throw new Error("No replica is open in this tab.");
@@ -86,6 +89,15 @@ class ReplicaPage {
       }));
       await this.replica.writeBatch(entries, { consistency: "one" });
     }
+  }
+
+  startStream(name: string, consistency: ConsistencyLevel): void {
+    this.#stream = new WriteStream(this.replica, name, consistency);
+  }
+
+  /** Resolves when its last write has ended. */
+  async stopStream(): Promise<void> {
+    await this.#stream?.stop();
   }
 
   /** The words nearest in meaning to one that another tab may have written. */
