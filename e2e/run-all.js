@@ -1,6 +1,6 @@
 /**
  * `npm test`: everything that must pass, part by part, each also when an earlier one failed, and a closing line with
- * the sum of all tests. Exits non-zero when any part failed.
+ * the sum of all tests. Exits non-zero when any part failed. With `--long` (`npm run test:long`): what takes too long for that.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
  * @typedef {object} Part
  * @property {string} name
  * @property {string} command Run by a shell, without which Windows finds no `npm`.
+ * @property {Readonly<Record<string, string>>} [env] Beside the environment's.
  * @property {(report: any) => Counts} [count] Reads the JSON report of a part that runs tests.
  */
 
@@ -27,20 +28,35 @@ const PARTS = [
   {
     name: "unit",
     command: `npm run unit -- --reporter=default --reporter=json --outputFile.json="${reportOf("unit")}"`,
-    count: (report) => ({
-      passed: report.numPassedTests,
-      failed: report.numFailedTests,
-      skipped: report.numPendingTests + report.numTodoTests,
-    }),
+    count: vitestCounts,
   },
   { name: "consumer", command: "npm run consumer -- --reporter=list,json", count: playwrightCounts },
   { name: "e2e", command: "npm run e2e -- --reporter=list,json", count: playwrightCounts },
   { name: "bench", command: "npm run bench -- --quick" },
 ];
 
+/** @type {readonly Part[]} */
+const LONG_PARTS = [
+  {
+    name: "fuzz",
+    // 20,000 inputs in `npm test`, a million here.
+    env: { VECMESH_FUZZ_SCALE: "50" },
+    command: `vitest run --project node --reporter=default --reporter=json --outputFile.json="${reportOf("fuzz")}" fuzz.test.ts`,
+    count: vitestCounts,
+  },
+];
+
 /** @param {string} name */
 function reportOf(name) {
   return join(REPORTS, `${name}.json`);
+}
+
+/**
+ * @param {any} report
+ * @returns {Counts}
+ */
+function vitestCounts({ numPassedTests, numFailedTests, numPendingTests, numTodoTests }) {
+  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
 }
 
 /**
@@ -55,12 +71,12 @@ function playwrightCounts({ stats }) {
  * @param {Part} part
  * @returns {{ readonly succeeded: boolean, readonly counts: Counts }}
  */
-function run({ name, command, count }) {
+function run({ name, command, env, count }) {
   const { status } = spawnSync(command, {
     cwd: ROOT,
     shell: true,
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: reportOf(name) },
+    env: { ...process.env, ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: reportOf(name) },
   });
   const none = { passed: 0, failed: 0, skipped: 0 };
   if (!count) return { succeeded: status === 0, counts: none };
@@ -76,7 +92,7 @@ rmSync(REPORTS, { recursive: true, force: true });
 mkdirSync(REPORTS, { recursive: true });
 const total = { passed: 0, failed: 0, skipped: 0 };
 const outcomes = [];
-for (const part of PARTS) {
+for (const part of process.argv.includes("--long") ? LONG_PARTS : PARTS) {
   console.log(`\n=== ${part.name}: ${part.command}`);
   const startedAt = Date.now();
   const { succeeded, counts } = run(part);

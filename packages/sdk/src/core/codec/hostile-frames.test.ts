@@ -11,19 +11,22 @@ function push(parts: {
   readonly seq?: number;
   readonly origin?: number;
   readonly context?: readonly number[];
+  readonly table?: readonly string[];
+  readonly clock?: number;
 }): Uint8Array {
   const id = parts.id ?? new TextEncoder().encode("a");
   const metadata = new TextEncoder().encode(parts.metadata ?? "{}");
   return frame(8, (writer) => {
     writer.byte(0);
-    writer.uint(1, "origins");
-    writer.hex("0123456789abcdef");
+    const table = parts.table ?? ["01"];
+    writer.uint(table.length, "origins");
+    for (const origin of table) writer.hex(origin.repeat(8));
     writer.uint(1, "versions");
     writer.uint(0, "earliest");
     writer.uint(id.length, "id");
     writer.raw(id);
     const context = parts.context ?? [];
-    const head = [parts.origin ?? 0, parts.seq ?? 1, context.length / 2, ...context, 0, 0, 1];
+    const head = [parts.origin ?? 0, parts.seq ?? 1, context.length / 2, ...context, parts.clock ?? 0, 0, 1];
     for (const value of head) writer.uint(value, "head");
     writer.uint(metadata.length, "metadata");
     writer.raw(metadata);
@@ -93,6 +96,10 @@ describe("hostile frames", () => {
     ["an id with half a surrogate pair", push({ id: Uint8Array.of(0xed, 0xa0, 0x80) }), "not UTF-8"],
     ["a seq of 0", push({ seq: 0 }), "a seq of 0"],
     ["an origin outside the table", push({ origin: 1 }), "outside the table"],
+    ["an origin twice in the table", push({ table: ["01", "01"], context: [1, 1] }), "twice in the table"],
+    ["an origin that nobody names", push({ table: ["01", "02"] }), "no version names"],
+    ["a table out of order", push({ table: ["01", "02"], origin: 1, context: [0, 1] }), "order of use"],
+    ["an earliest clock before all", push({ clock: 1 }), "earliest clock that no version has"],
     ["an origin twice in a version's context", push({ context: [0, 1, 0, 2] }), "twice in a version's context"],
     ["a voter twice", replicaSet({ voters: ["aa", "bb", "aa"] }), "a voter twice"],
     ["four voters where three are allowed", replicaSet({ voters: ["aa", "bb", "cc", "dd"] }), "over 3"],

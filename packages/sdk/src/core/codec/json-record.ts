@@ -9,12 +9,17 @@ export function encodeJsonRecord(value: object): Uint8Array {
   return encodeRecord((writer) => writer.text(JSON.stringify(value), "record", MAX_JSON_RECORD_BYTES));
 }
 
-/** @throws DecodeError when it is damaged. The caller knows the shape: the checksum says that it is what was written. */
+/** @throws DecodeError when it is damaged, or no encoder wrote it. The caller knows the shape: the checksum says that it is what was written. */
 export function decodeJsonRecord(bytes: Uint8Array): unknown {
   const text = decodeRecord(bytes, (reader) => reader.text("record", MAX_JSON_RECORD_BYTES));
+  let value: unknown;
+  let again: string;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
+    again = JSON.stringify(value);
   } catch (cause) {
     throw new DecodeError("a stored record is not JSON", { cause });
   }
+  if (again !== text) throw new DecodeError("a stored record is not in the form that JSON.stringify gives");
+  return value;
 }

@@ -4,6 +4,11 @@ import { describe, expect, it } from "vitest";
 import { decodeIntervals, encodeIntervals } from "./contexts.ts";
 import { DecodeError } from "./decode-error.ts";
 import { decodeJsonRecord, encodeJsonRecord } from "./json-record.ts";
+import { crc32 } from "./checksum.ts";
+import { encodeRecord } from "./durable-record.ts";
+import type { Origin } from "../node-id.ts";
+import type { StoredVersion } from "../version.ts";
+import { Writer } from "./writer.ts";
 import { intervalSets, storedVersions } from "./messages.fixture.ts";
 import { decodeStored, decodeStoredStamp, encodeStored } from "./stored.ts";
 
@@ -60,7 +65,62 @@ describe("stored versions", { timeout: 60_000 }, () => {
   });
 });
 
+/** A record whose checksums are right and whose content no encoder writes, made from one that differs by `edit`. */
+function forged(version: Partial<StoredVersion>, edit: (record: { stamp: number[]; payload: number[] }) => void) {
+  const honest = {
+    id: "a",
+    dot: { origin: "01".repeat(8) as Origin, seq: 1 },
+    context: new Map(),
+    hlc: { wallMs: 0, counter: 0 },
+    tombstone: true,
+    vector: new Float32Array(),
+    metadata: {},
+  };
+  const bytes = encodeStored({ ...honest, ...version }, 1);
+  const payloadAt = 10 + bytes[9]!;
+  const parts = { stamp: [...bytes.subarray(10, payloadAt)], payload: [...bytes.subarray(payloadAt)] };
+  edit(parts);
+  const writer = new Writer();
+  writer.byte(1);
+  writer.uint32(crc32(Uint8Array.from(parts.stamp)));
+  writer.uint32(crc32(Uint8Array.from(parts.payload)));
+  writer.uint(parts.stamp.length, "stamp");
+  writer.raw(Uint8Array.from([...parts.stamp, ...parts.payload]));
+  return writer.done();
+}
+
+/** All found by fuzzing: they were taken for something, and written back as something else. */
+describe("stored versions that no encoder writes are refused:", () => {
+  const SEQ_AT = 12;
+  const context = new Map([["02".repeat(8) as Origin, 1]]);
+  const vector = Float32Array.of(1);
+  it.each([
+    ["a tombstone with a payload", forged({}, ({ payload }) => payload.push(0)), "tombstone with a payload"],
+    ["a seq of 0", forged({}, ({ stamp }) => (stamp[SEQ_AT] = 0)), "seq of 0"],
+    [
+      "an origin twice in its context",
+      forged({ context }, ({ stamp }) => {
+        stamp[stamp.length - 10] = 2;
+        stamp.push(...stamp.slice(-9));
+      }),
+      "twice",
+    ],
+    [
+      "no components",
+      forged({ tombstone: false, vector }, ({ payload }) => payload.splice(3, 5, 0)),
+      "without components",
+    ],
+  ])("%s", (_what, bytes, reason) => {
+    expect(() => decodeStored(bytes)).toThrow(reason);
+  });
+});
+
 describe("the store's other records", () => {
+  it("in another form than JSON.stringify's are refused (found by fuzzing)", () => {
+    const bytes = encodeRecord((writer) => writer.text('{ "a": 1 }', "record", 100));
+    expect(() => decodeJsonRecord(bytes)).toThrow("form that JSON.stringify gives");
+  });
+
   it("come back, and show any flipped bit", () => {
     fc.assert(
       fc.property(intervalSets, damage, (intervals, where) => {

@@ -43,6 +43,7 @@ export function encodeStored(version: StoredVersion, revision: number): Uint8Arr
 export function decodeStored(bytes: Uint8Array): StoredRecord {
   const { stamp, revision, payload } = decodeParts(bytes);
   if (crc32(payload.bytes) !== payload.checksum) throw new DecodeError("a stored version's payload is damaged");
+  if (stamp.tombstone && payload.bytes.length > 0) throw new DecodeError("a stored tombstone with a payload");
   const content = stamp.tombstone ? { metadata: {}, vector: new Float32Array() } : decodePayload(payload.bytes);
   return { version: { ...stamp, ...content }, revision };
 }
@@ -79,15 +80,20 @@ function readStamp(reader: Reader): StoredStamp {
   const dot = readDot(reader);
   const hlc = { wallMs: reader.uint("clock"), counter: reader.uint("clock's counter") };
   const context = new Map<Origin, number>();
-  for (let left = reader.count("context", MAX_VERSION_CONTEXT, ORIGIN_BYTES + 1); left > 0; left--) {
+  const size = reader.count("context", MAX_VERSION_CONTEXT, ORIGIN_BYTES + 1);
+  for (let i = 0; i < size; i++) {
     const { origin, seq } = readDot(reader);
     context.set(origin, seq);
   }
+  if (context.size < size) throw new DecodeError("an origin twice in a version's context");
   return { stamp: { id, dot, context, hlc, tombstone }, revision };
 }
 
 function readDot(reader: Reader): StoredVersion["dot"] {
-  return { origin: reader.hex(ORIGIN_BYTES, "origin") as Origin, seq: reader.uint("seq") };
+  const origin = reader.hex(ORIGIN_BYTES, "origin") as Origin;
+  const seq = reader.uint("seq");
+  if (seq === 0) throw new DecodeError("a seq of 0");
+  return { origin, seq };
 }
 
 function encodePayload({ metadata, vector }: StoredVersion): Uint8Array {
@@ -102,6 +108,7 @@ function decodePayload(bytes: Uint8Array): Pick<StoredVersion, "metadata" | "vec
   const reader = new Reader(bytes);
   const metadata = readMetadata(reader);
   const dimensions = reader.count("dimensions", MAX_DIMENSIONS, Float32Array.BYTES_PER_ELEMENT);
+  if (dimensions === 0) throw new DecodeError("a stored vector without components");
   // Copied: a Float32Array must begin at a multiple of four bytes, and must not keep the whole record alive.
   const vector = new Float32Array(dimensions);
   new Uint8Array(vector.buffer).set(reader.view(vector.byteLength, "vector"));

@@ -1,4 +1,3 @@
-import type { Dot } from "../dot.ts";
 import { idFault } from "../entry-validation.ts";
 import type { Origin } from "../node-id.ts";
 import type { VersionVector } from "../version-vector.ts";
@@ -6,6 +5,7 @@ import type { JsonObject, StoredVersion, VersionStamp } from "../version.ts";
 import { DecodeError } from "./decode-error.ts";
 import { MAX_DIMENSIONS, MAX_ID_BYTES, MAX_VERSION_CONTEXT } from "./limits.ts";
 import { readMetadata, writeMetadata } from "./metadata.ts";
+import type { OriginTable } from "./origin-table.ts";
 import type { Reader } from "./reader.ts";
 import type { Writer } from "./writer.ts";
 
@@ -43,16 +43,11 @@ export function writeHead(
   if (!tombstone) writeMetadata(writer, version.metadata);
 }
 
-export function readHead(
-  reader: Reader,
-  origins: readonly Origin[],
-  earliest: number,
-  contextsLeft: number,
-): VersionHead {
+export function readHead(reader: Reader, origins: OriginTable, earliest: number, contextsLeft: number): VersionHead {
   const id = reader.text("id", MAX_ID_BYTES);
   const fault = idFault(id);
   if (fault !== undefined) throw new DecodeError(fault);
-  const dot = readDot(reader, origins);
+  const dot = origins.readDot(reader);
   const context = readVersionContext(reader, origins, Math.min(MAX_VERSION_CONTEXT, contextsLeft));
   const wallMs = earliest + reader.uint("clock");
   if (wallMs > Number.MAX_SAFE_INTEGER) throw new DecodeError("a clock is over 2^53");
@@ -62,19 +57,11 @@ export function readHead(
   return { stamp: { id, dot, context, hlc, tombstone }, metadata: tombstone ? {} : readMetadata(reader), dimensions };
 }
 
-function readDot(reader: Reader, origins: readonly Origin[]): Dot {
-  const origin = origins[reader.uint("origin")];
-  if (origin === undefined) throw new DecodeError("an origin outside the table");
-  const seq = reader.uint("seq");
-  if (seq === 0) throw new DecodeError("a seq of 0");
-  return { origin, seq };
-}
-
-function readVersionContext(reader: Reader, origins: readonly Origin[], maxSize: number): VersionVector {
+function readVersionContext(reader: Reader, origins: OriginTable, maxSize: number): VersionVector {
   const context = new Map<Origin, number>();
   const size = reader.count("a version's context", maxSize, 2);
   for (let i = 0; i < size; i++) {
-    const { origin, seq } = readDot(reader, origins);
+    const { origin, seq } = origins.readDot(reader);
     context.set(origin, seq);
   }
   if (context.size < size) throw new DecodeError("an origin twice in a version's context");

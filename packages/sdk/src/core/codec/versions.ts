@@ -1,4 +1,6 @@
-import { ORIGIN_BYTES, type Origin } from "../node-id.ts";
+import { DecodeError } from "./decode-error.ts";
+import { OriginTable } from "./origin-table.ts";
+import type { Origin } from "../node-id.ts";
 import type { StoredVersion } from "../version.ts";
 import { MAX_CONTEXT_ORIGINS, MAX_VERSION_CONTEXTS_PER_FRAME, MAX_VERSIONS_PER_FRAME } from "./limits.ts";
 import type { Reader } from "./reader.ts";
@@ -33,10 +35,7 @@ export function writeVersions(writer: Writer, versions: readonly StoredVersion[]
 }
 
 export function readVersions(reader: Reader): StoredVersion[] {
-  const origins: Origin[] = [];
-  for (let left = reader.count("origins of a batch", MAX_CONTEXT_ORIGINS, ORIGIN_BYTES); left > 0; left--) {
-    origins.push(reader.hex(ORIGIN_BYTES, "origin") as Origin);
-  }
+  const origins = OriginTable.read(reader);
   const count = reader.count("versions", MAX_VERSIONS_PER_FRAME, MIN_HEAD_BYTES);
   const earliest = count > 0 ? reader.uint("earliest clock") : 0;
   const heads: VersionHead[] = [];
@@ -46,6 +45,9 @@ export function readVersions(reader: Reader): StoredVersion[] {
     contextsLeft -= head.stamp.context.size;
     heads.push(head);
   }
+  origins.end();
+  if (count > 0 && heads.every(({ stamp }) => stamp.hlc.wallMs > earliest))
+    throw new DecodeError("an earliest clock that no version has");
   const vectors = readVectors(
     reader,
     heads.map((head) => head.dimensions),
