@@ -50,7 +50,8 @@ export class ContextDigest {
   }
 
   equals(other: ContextDigest): boolean {
-    return this.words.every((word, i) => word === other.words[i]);
+    for (let i = 0; i < DIGEST_WORDS; i++) if (this.words[i] !== other.words[i]) return false;
+    return true;
   }
 
   /** The buckets in which two contexts differ. */

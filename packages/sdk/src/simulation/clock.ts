@@ -91,7 +91,10 @@ function isBefore(a: Task, b: Task): boolean {
   return a.at < b.at || (a.at === b.at && a.order < b.order);
 }
 
-/** All microtasks have run when an immediate does: however long a chain of promises is, it ends at a simulated event. */
+/**
+ * Node runs a tick when no microtask is left: however long a chain of promises is, it ends at a simulated event. An immediate would
+ * do the same, and cost a turn of the event loop.
+ */
 function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => process.nextTick(resolve));
 }

@@ -26,10 +26,12 @@ export class Faults {
   }
 
   strike(): void {
-    const { random, plan, trace } = this.#world;
+    const { streams, plan, trace } = this.#world;
     if (plan.faults.length === 0) return;
-    const fault = random.pick(plan.faults);
-    const machine = random.pick(this.#machines);
+    const weights: Partial<Record<FaultName, number>> = {};
+    for (const each of plan.faults) weights[each] = 1;
+    const fault = streams.race("fault", weights);
+    const machine = streams.of(`target of ${fault}`).pick(this.#machines);
     if (!this.#strike(fault, machine)) return;
     this.counts[fault]++;
     trace.note(() => `-- ${fault} (${machine.name})`);
@@ -43,7 +45,8 @@ export class Faults {
 
   /** Returns whether it could be done. */
   #strike(fault: FaultName, machine: Machine): boolean {
-    const { random, clock, network } = this.#world;
+    const { streams, clock, network } = this.#world;
+    const random = streams.of(`details of ${fault}`);
     const { life, disk } = machine;
     switch (fault) {
       case "crash":
@@ -91,12 +94,13 @@ export class Faults {
   #onSomeLine(action: (line: ReturnType<World["network"]["lines"]["at"]> & object) => void): boolean {
     const { lines } = this.#world.network;
     if (lines.length === 0) return false;
-    action(this.#world.random.pick(lines));
+    action(this.#world.streams.of("target of line faults").pick(lines));
     return true;
   }
 
   #partition(): void {
-    const { random, clock, network } = this.#world;
+    const { streams, clock, network } = this.#world;
+    const random = streams.of("details of partition");
     const apart = this.#machines.filter(() => random.chance(0.4)).map((machine) => machine.index);
     network.partition(apart);
     clock.schedule(random.real(100, 15_000), () => network.heal());

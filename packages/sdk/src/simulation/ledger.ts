@@ -45,6 +45,8 @@ export class Ledger implements DiskWatcher {
   /** Stores that have been evicted, restored from a backup or copied: theirs may be lost. */
   readonly lostStores: Set<NodeId> = new Set();
   readonly violations: string[] = [];
+  /** Lineages that went into one of lost voters. */
+  readonly #unpromised = new Set<LineageId>();
   readonly #held = new Map<Disk, Map<string, Set<DotName>>>();
 
   violation(text: string): void {
@@ -80,7 +82,7 @@ export class Ledger implements DiskWatcher {
     this.flushedBy.set(nodeId, flushed);
     const record = recordOf(disk.flushed);
     for (const lineage of retiredOf(disk.flushed))
-      if (record !== undefined && !this.retiredInto.has(lineage)) this.retiredInto.set(lineage, record.lineage);
+      if (record !== undefined && !this.retiredInto.has(lineage)) this.#retired(lineage, record.lineage);
   }
 
   /** The disk's content has been changed from outside. */
@@ -92,6 +94,7 @@ export class Ledger implements DiskWatcher {
     this.acknowledged++;
     const record = this.activeRecord(write.lineage);
     if (record === undefined || this.lostVoters(record) > minorityOf(record)) return;
+    if (this.#unpromised.has(write.lineage)) return;
     // A restored backup may bring a lineage back that has long been retired.
     if (this.retiredInto.has(write.lineage) && this.lostStores.size > 0) return;
     this.quorumWrites = [...this.quorumWrites, write];
@@ -114,9 +117,22 @@ export class Ledger implements DiskWatcher {
   activeRecord(lineage: LineageId): ReplicaSetRecord | undefined {
     let current = lineage;
     for (let steps = 0; steps < this.retiredInto.size; steps++) current = this.retiredInto.get(current) ?? current;
+    return this.#newestOf(current);
+  }
+
+  /** What is handed over to voters of whom a majority is lost, e.g. to a copy of the only one, is promised no more. */
+  #retired(lineage: LineageId, into: LineageId): void {
+    this.retiredInto.set(lineage, into);
+    const heir = this.#newestOf(into);
+    if (!this.#unpromised.has(into) && (heir === undefined || this.lostVoters(heir) <= minorityOf(heir))) return;
+    this.#unpromised.add(lineage);
+    this.quorumWrites = this.quorumWrites.filter((write) => !this.#unpromised.has(write.lineage));
+  }
+
+  #newestOf(lineage: LineageId): ReplicaSetRecord | undefined {
     let newest: ReplicaSetRecord | undefined;
     for (const record of this.records.values())
-      if (record.lineage === current && (newest === undefined || record.epoch > newest.epoch)) newest = record;
+      if (record.lineage === lineage && (newest === undefined || record.epoch > newest.epoch)) newest = record;
     return newest;
   }
 

@@ -1,8 +1,7 @@
 import type { Connection, Priority } from "../ports/transport.ts";
-import type { VirtualClock } from "./clock.ts";
+import type { Life, VirtualClock } from "./clock.ts";
 import type { NodeId } from "../core/node-id.ts";
 import type { SeededRandom } from "./random.ts";
-import type { Station } from "./station.ts";
 
 /** How fast one connection is. */
 export interface LineQuality {
@@ -15,11 +14,24 @@ export interface LineQuality {
 
 const PRIORITIES: readonly Priority[] = ["control", "live", "bulk"];
 
+/** Where a line ends: a replica's stay in the room. */
+export interface Terminal {
+  readonly machine: number;
+  readonly nodeId: NodeId;
+  readonly life: Life;
+  readonly isThere: boolean;
+  /** The line to each peer: at most one that is announced. */
+  readonly ends: Map<NodeId, LineEnd>;
+  connected(end: LineEnd): void;
+  received(connection: Connection, message: Uint8Array): void;
+  disconnected(end: LineEnd, reason: string): void;
+}
+
 export interface LineWorld {
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
   readonly quality: LineQuality;
-  readonly delivered: (from: Station, to: Station, bytes: Uint8Array) => void;
+  readonly delivered: (from: number, to: number, bytes: Uint8Array) => void;
   /** An end has learnt that the line is gone. */
   readonly ended: (line: Line) => void;
 }
@@ -31,7 +43,7 @@ export class Line {
   /** Nothing that is under way arrives any more. */
   cut = false;
 
-  constructor(a: Station, b: Station, world: LineWorld) {
+  constructor(a: Terminal, b: Terminal, world: LineWorld) {
     this.world = world;
     const atA = new LineEnd(this, a, b);
     const atB = new LineEnd(this, b, a);
@@ -51,8 +63,8 @@ export class Line {
 export class LineEnd implements Connection {
   readonly peer: NodeId;
   readonly line: Line;
-  readonly station: Station;
-  readonly #other: Station;
+  readonly station: Terminal;
+  readonly #other: Terminal;
   remote!: LineEnd;
   /** `connected` has been raised and `disconnected` has not. */
   announced = false;
@@ -66,7 +78,7 @@ export class LineEnd implements Connection {
   readonly #lastArrival: Record<Priority, number> = { control: 0, live: 0, bulk: 0 };
   #pumping = false;
 
-  constructor(line: Line, station: Station, other: Station) {
+  constructor(line: Line, station: Terminal, other: Terminal) {
     this.line = line;
     this.station = station;
     this.#other = other;
@@ -152,7 +164,7 @@ export class LineEnd implements Connection {
 
   #arrive(message: Uint8Array): void {
     if (this.line.cut || !this.announced || this.closed) return;
-    this.line.world.delivered(this.#other, this.station, message);
+    this.line.world.delivered(this.#other.machine, this.station.machine, message);
     this.station.received(this, message);
   }
 }

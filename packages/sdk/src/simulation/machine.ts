@@ -28,10 +28,16 @@ export class Machine {
   #started = false;
 
   constructor(world: World, index: number, deviceId: DeviceId, aheadMs: number) {
-    const { clock, random, ledger, plan } = world;
+    const { clock, streams, ledger, plan } = world;
+    const name = `r${index}`;
     this.#world = world;
     this.index = index;
-    this.disk = new Disk(`r${index}`, deviceId, { clock, random, speed: { maxMs: plan.diskMaxMs }, watcher: ledger });
+    this.disk = new Disk(name, deviceId, {
+      clock,
+      random: streams.of(`disk of ${name}`),
+      speed: { maxMs: plan.diskMaxMs },
+      watcher: ledger,
+    });
     this.wall = { aheadMs };
     this.operations = new Operations(world, this);
   }
@@ -57,10 +63,10 @@ export class Machine {
   /** Starts a process on this machine, unless one runs. */
   open(): void {
     if (this.#life !== undefined) return;
-    const { clock, random, network, plan, trace } = this.#world;
+    const { clock, streams, network, plan, trace } = this.#world;
     const life: Life = { ended: false, frozenUntil: 0 };
     this.#life = life;
-    const runtime = simulatedRuntime(clock, this.wall, random, life);
+    const runtime = simulatedRuntime(clock, this.wall, streams.of(`random bytes of ${this.name}`), life);
     const transport = network.transport(this.index, life);
     const storage = { open: () => Promise.resolve(this.disk.open(life)) };
     trace.note(() => `${this.name} opens`);
@@ -150,14 +156,14 @@ export class Machine {
 
   /** A reader of changes comes back some time after the replica has. */
   #follow(replicator: SimulatedReplicator): void {
-    const { clock, random, ledger } = this.#world;
+    const { clock, streams, ledger } = this.#world;
     const follow = (): void => {
       if (this.#replicator !== replicator) return;
       this.mirror
         .follow(replicator)
         .catch((error: unknown) => ledger.violation(`${this.name}: reading changes failed: ${String(error)}`));
     };
-    clock.schedule(random.real(0, LATEST_READER_MS), follow, this.#life);
+    clock.schedule(streams.of("readers").real(0, LATEST_READER_MS), follow, this.#life);
   }
 
   #end(): void {

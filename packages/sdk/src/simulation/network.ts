@@ -9,7 +9,7 @@ export interface NetworkOptions {
   readonly random: SeededRandom;
   /** Quality of the line between two machines. */
   readonly quality: (a: number, b: number) => LineQuality;
-  readonly delivered: (from: Station, to: Station, bytes: Uint8Array) => void;
+  readonly delivered: (from: number, to: number, bytes: Uint8Array) => void;
 }
 
 /** From the loss of a connection to a new attempt. */

@@ -1,9 +1,9 @@
 import { dotName, nodeIdOf, isCovered } from "./stored-image.ts";
 import { isReplicationError, type ReplicationError } from "../core/replication-error.ts";
+import type { Disk } from "./disk.ts";
 import type { Dot } from "../core/dot.ts";
 import type { Life } from "./clock.ts";
 import type { LineageId, NodeId } from "../core/node-id.ts";
-import type { Machine } from "./machine.ts";
 import type { World } from "./world.ts";
 import type { ConsistencyLevel } from "../core/consistency-level.ts";
 import type { WriteReceipt } from "../core/effects.ts";
@@ -26,15 +26,22 @@ interface Open {
   readonly since: number;
 }
 
+/** The machine of the user who calls. */
+export interface Caller {
+  readonly name: string;
+  readonly life: Life | undefined;
+  readonly disk: Disk;
+}
+
 /** The calls that one machine's user has made, and whether what they were told is true (P4). */
 export class Operations {
   /** Dots whose acknowledgements were not waited for to the end: to be confirmed. */
   readonly unconfirmed: (readonly Dot[])[] = [];
   readonly #world: World;
-  readonly #machine: Machine;
+  readonly #machine: Caller;
   readonly #open = new Set<Open>();
 
-  constructor(world: World, machine: Machine) {
+  constructor(world: World, machine: Caller) {
     this.#world = world;
     this.#machine = machine;
   }

@@ -1,5 +1,6 @@
 import type { Mode } from "./resolver.ts";
 import type { SeededRandom } from "./random.ts";
+import type { Streams } from "./streams.ts";
 import { FAULTS, type FaultName } from "./fault-names.ts";
 
 /** What kind of run a seed gives: drawn first, so that runs differ in kind and not only in detail. */
@@ -32,30 +33,31 @@ export interface Plan {
   readonly reconfigures: boolean;
 }
 
-export function drawPlan(random: SeededRandom): Plan {
-  const machines = random.integer(2, 5);
-  const sharedDevice = random.chance(0.2);
+export function drawPlan(streams: Streams): Plan {
+  const of = (field: keyof Plan): SeededRandom => streams.of(`plan ${field}`);
+  const machines = of("machines").integer(2, 5);
+  const sharedDevice = of("devices").chance(0.2);
   return {
     machines,
     devices: Array.from({ length: machines }, (_, i) => (sharedDevice ? Math.floor(i / 2) : i)),
-    replicationFactor: random.integer(1, 3),
-    distinctDevices: random.chance(0.7),
-    mode: random.pick(["last-write-wins", "vector-clock", "custom"] as const),
-    ids: ["x", "y", "z", "a", "b", "c", "d", "e", "f", "g", "h", "i"].slice(0, random.pick([1, 2, 4, 12])),
-    apart: random.chance(0.3),
-    actions: random.integer(20, 140),
-    pauseMs: random.pick([3, 30, 200, 1200]),
-    faultChance: random.pick([0, 0.05, 0.15, 0.35]),
-    faults: FAULTS.filter(() => random.chance(0.4)),
-    diskMaxMs: random.pick([0.5, 5, 60, 400]),
-    latencyMs: random.pick([0.2, 5, 80]),
-    jitterMs: random.pick([0.1, 10, 150]),
-    slowLines: random.chance(0.2),
-    syncIntervalMs: random.pick([20, 100, 700]),
-    timeoutMs: random.pick([300, 2000, 5000]),
-    batchSize: random.pick([1, 2, 5, 1000]),
-    maxBytesPerSecond: random.chance(0.15) ? 20_000 : Number.POSITIVE_INFINITY,
-    compression: random.chance(0.5),
-    reconfigures: random.chance(0.1),
+    replicationFactor: of("replicationFactor").integer(1, 3),
+    distinctDevices: of("distinctDevices").chance(0.7),
+    mode: of("mode").pick(["last-write-wins", "vector-clock", "custom"] as const),
+    ids: ["x", "y", "z", "a", "b", "c", "d", "e", "f", "g", "h", "i"].slice(0, of("ids").pick([1, 2, 4, 12])),
+    apart: of("apart").chance(0.3),
+    actions: of("actions").integer(20, 140),
+    pauseMs: of("pauseMs").pick([3, 30, 200, 1200]),
+    faultChance: of("faultChance").pick([0, 0.05, 0.15, 0.35]),
+    faults: FAULTS.filter((fault) => streams.of(`plan ${fault}`).chance(0.4)),
+    diskMaxMs: of("diskMaxMs").pick([0.5, 5, 60, 400]),
+    latencyMs: of("latencyMs").pick([0.2, 5, 80]),
+    jitterMs: of("jitterMs").pick([0.1, 10, 150]),
+    slowLines: of("slowLines").chance(0.2),
+    syncIntervalMs: of("syncIntervalMs").pick([20, 100, 700]),
+    timeoutMs: of("timeoutMs").pick([300, 2000, 5000]),
+    batchSize: of("batchSize").pick([1, 2, 5, 1000]),
+    maxBytesPerSecond: of("maxBytesPerSecond").chance(0.15) ? 20_000 : Number.POSITIVE_INFINITY,
+    compression: of("compression").chance(0.5),
+    reconfigures: of("reconfigures").chance(0.1),
   };
 }

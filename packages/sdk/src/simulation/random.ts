@@ -1,14 +1,14 @@
-/** sfc32 (Chris Doty-Humphrey, public domain): small, fast, and passes PractRand; a run's every choice comes from one seed. */
+/** sfc32 (Chris Doty-Humphrey, public domain): small, fast, and passes PractRand. */
 export class SeededRandom {
   #a: number;
   #b: number;
   #c: number;
   #counter = 1;
 
-  constructor(seed: number) {
+  constructor(seed: number, stream: number) {
     this.#a = seed >>> 0;
     this.#b = Math.floor(seed / 2 ** 32) >>> 0;
-    this.#c = 0x9e3779b9;
+    this.#c = stream;
     // Neighbouring seeds look alike until the state has been mixed.
     for (let i = 0; i < 15; i++) this.#next();
   }
@@ -35,17 +35,6 @@ export class SeededRandom {
     const picked = from[Math.floor(this.unit() * from.length)];
     if (picked === undefined) throw new RangeError("Nothing to pick from");
     return picked;
-  }
-
-  /** One of the keys, each as often as its weight says. */
-  weighted<K extends string>(weights: Readonly<Partial<Record<K, number>>>): K {
-    const entries = Object.entries(weights) as [K, number][];
-    let left = this.unit() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    for (const [key, weight] of entries) {
-      left -= weight;
-      if (left < 0) return key;
-    }
-    return entries.at(-1)![0];
   }
 
   shuffled<T>(items: readonly T[]): T[] {

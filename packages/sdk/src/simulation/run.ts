@@ -15,7 +15,7 @@ import type { LineQuality } from "./line.ts";
 import { Machine } from "./machine.ts";
 import { messageText } from "./message-text.ts";
 import { Network } from "./network.ts";
-import { SeededRandom } from "./random.ts";
+import { Streams } from "./streams.ts";
 import { Trace } from "./trace.ts";
 import { BrokenPromiseError } from "./broken-promise-error.ts";
 import { VirtualClock } from "./clock.ts";
@@ -62,21 +62,21 @@ class Run {
 
   constructor(seed: number, traced: boolean) {
     this.#seed = seed;
-    const random = new SeededRandom(seed);
-    const plan = drawPlan(random);
+    const streams = new Streams(seed);
+    const plan = drawPlan(streams);
     const clock = new VirtualClock();
     const trace = new Trace(clock, traced);
     const network = new Network({
       clock,
-      random,
+      random: streams.of("network"),
       quality: (a, b) => this.#quality(a, b),
       delivered: (from, to, bytes) => {
         this.#messages++;
         this.#lastMessageAt = clock.now;
-        trace.note(() => `r${from.machine} -> r${to.machine} ${messageText(bytes)}`);
+        trace.note(() => `r${from} -> r${to} ${messageText(bytes)}`);
       },
     });
-    this.#world = { clock, random, network, ledger: new Ledger(), plan, trace };
+    this.#world = { clock, streams, network, ledger: new Ledger(), plan, trace };
     this.#workload = new Workload(this.#world, this.#machines);
     this.#faults = new Faults(this.#world, this.#machines, () => this.#addMachine());
     for (let i = 0; i < plan.machines; i++) this.#addMachine();
@@ -96,6 +96,8 @@ class Run {
       const broken = error instanceof BrokenPromiseError;
       ledger.violation(broken ? error.message : `${OUTSIDE_OF_THE_RULES} the run broke off: ${stackOf(error)}`);
     } finally {
+      // Node tells of rejections when no tick is left.
+      await new Promise((resolve) => setImmediate(resolve));
       process.off("unhandledRejection", onRejection);
     }
     return {
@@ -111,7 +113,8 @@ class Run {
   }
 
   async #chaos(): Promise<void> {
-    const { clock, random, network, plan } = this.#world;
+    const { clock, streams, network, plan } = this.#world;
+    const random = streams.of("course of the run");
     for (const machine of this.#machines) clock.schedule(random.real(0, 10 * plan.pauseMs), () => machine.open());
     if (plan.apart) {
       network.partition(...this.#machines.map((machine) => [machine.index]));
@@ -239,10 +242,10 @@ class Run {
   }
 
   #addMachine(): Machine {
-    const { random, plan } = this.#world;
+    const { streams, plan } = this.#world;
     const index = this.#machines.length;
     const device = (plan.devices[index] ?? index).toString(16).padStart(32, "d") as DeviceId;
-    const machine = new Machine(this.#world, index, device, random.integer(-2000, 2000));
+    const machine = new Machine(this.#world, index, device, streams.of("wall clocks").integer(-2000, 2000));
     this.#machines.push(machine);
     return machine;
   }

@@ -1,15 +1,14 @@
 import type { Connection, TransportEvents, TransportIdentity } from "../ports/transport.ts";
 import type { Life } from "./clock.ts";
-import type { LineEnd } from "./line.ts";
+import type { LineEnd, Terminal } from "./line.ts";
 import type { NodeId } from "../core/node-id.ts";
 
 /** One stay of a replica in the room. */
-export class Station {
+export class Station implements Terminal {
   readonly machine: number;
   readonly life: Life;
   readonly nodeId: NodeId;
   readonly identity: TransportIdentity;
-  /** The line to each peer: at most one that is announced. */
   readonly ends: Map<NodeId, LineEnd> = new Map();
   /** Stations of the same NodeId that this one has been told of. */
   readonly twins: Set<Station> = new Set();

@@ -51,9 +51,9 @@ export class Workload {
 
   /** One random action of one random user. */
   act(): void {
-    const { random } = this.#world;
-    const action = random.weighted(this.#weights);
-    const machine = random.pick(this.#machines);
+    const { streams } = this.#world;
+    const action = streams.race("action", this.#weights);
+    const machine = streams.of(`who does ${action}`).pick(this.#machines);
     if (action === "open") machine.open();
     else if (machine.replicator !== undefined) this.#do(action, machine);
   }
@@ -64,7 +64,8 @@ export class Workload {
   }
 
   #do(action: Exclude<Action, "open">, machine: Machine): void {
-    const { random, plan } = this.#world;
+    const { streams, plan } = this.#world;
+    const random = streams.of(`details of ${action}`);
     const replicator = machine.replicator!;
     const { operations } = machine;
     const level = random.pick(["one", "one", "quorum", "quorum", "quorum", "all"] as const);
@@ -134,6 +135,6 @@ export class Workload {
 
   #otherThan(machine: Machine): NonNullable<Machine["replicator"]>["nodeId"] | undefined {
     const others = this.#machines.filter((other) => other !== machine && other.replicator !== undefined);
-    return others.length === 0 ? undefined : this.#world.random.pick(others).replicator?.nodeId;
+    return others.length === 0 ? undefined : this.#world.streams.of("other machine").pick(others).replicator?.nodeId;
   }
 }

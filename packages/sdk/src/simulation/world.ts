@@ -1,14 +1,14 @@
 import type { Ledger } from "./ledger.ts";
 import type { Network } from "./network.ts";
 import type { Plan } from "./plan.ts";
-import type { SeededRandom } from "./random.ts";
+import type { Streams } from "./streams.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualClock } from "./clock.ts";
 
 /** What all parts of one run share. */
 export interface World {
   readonly clock: VirtualClock;
-  readonly random: SeededRandom;
+  readonly streams: Streams;
   readonly network: Network;
   readonly ledger: Ledger;
   readonly plan: Plan;

@@ -68,6 +68,9 @@ export function readVectors(reader: Reader, lengths: readonly number[]): Float32
   return join(planes, lengths);
 }
 
+/** A block's header, a literal and the end of the block: no plane deflates to less. */
+const LEAST_DEFLATED_BYTES = 3;
+
 function split(vectors: readonly Float32Array[]): Uint8Array[] {
   const length = vectors.reduce((sum, vector) => sum + vector.length, 0);
   const p0 = new Uint8Array(length);
@@ -104,6 +107,7 @@ function join(planes: readonly Uint8Array[], lengths: readonly number[]): Float3
 }
 
 function deflateIfWorthwhile(plane: Uint8Array, maxBytes: number): Uint8Array | undefined {
+  if (plane.length <= LEAST_DEFLATED_BYTES) return undefined;
   if (plane.length > 2 * SAMPLE_BYTES) {
     const middle = plane.length >>> 1;
     const sample = plane.subarray(middle, middle + SAMPLE_BYTES);
