@@ -5,7 +5,8 @@ export class SeededRandom {
   #c: number;
   #counter = 1;
 
-  constructor(seed: number, stream: number) {
+  /** @param stream tells apart generators of one seed; any number does. */
+  constructor(seed: number, stream = 0x9e3779b9) {
     this.#a = seed >>> 0;
     this.#b = Math.floor(seed / 2 ** 32) >>> 0;
     this.#c = stream;
@@ -35,6 +36,17 @@ export class SeededRandom {
     const picked = from[Math.floor(this.unit() * from.length)];
     if (picked === undefined) throw new RangeError("Nothing to pick from");
     return picked;
+  }
+
+  /** One of the keys, each as often as its weight says. */
+  weighted<K extends string>(weights: Readonly<Partial<Record<K, number>>>): K {
+    const entries = Object.entries(weights) as [K, number][];
+    let left = this.unit() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+    for (const [key, weight] of entries) {
+      left -= weight;
+      if (left < 0) return key;
+    }
+    return entries.at(-1)![0];
   }
 
   shuffled<T>(items: readonly T[]): T[] {
