@@ -30,6 +30,7 @@ const PARTS = [
     command: `npm run unit -- --reporter=default --reporter=json --outputFile.json="${reportOf("unit")}"`,
     count: vitestCounts,
   },
+  { name: "sim", command: "npm run sim -- --seeds 2000" },
   { name: "consumer", command: "npm run consumer -- --reporter=list,json", count: playwrightCounts },
   { name: "e2e", command: "npm run e2e -- --reporter=list,json", count: playwrightCounts },
   { name: "bench", command: "npm run bench -- --quick" },

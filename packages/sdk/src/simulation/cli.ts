@@ -1,13 +1,21 @@
+import { availableParallelism } from "node:os";
+import { isMainThread } from "node:worker_threads";
 import { parseArgs } from "node:util";
 import { run } from "./run.ts";
+import { runAll, type Series, serveRuns } from "./jobs.ts";
 import { spawnSync } from "node:child_process";
 import { Summary } from "./summary.ts";
+import { traceExcerpt } from "./trace-excerpt.ts";
 
 const USAGE = `Usage: npm run sim -- [options]
   --seeds NUMBER  how many runs (default 200)
   --seed NUMBER   the first one's seed (default 1)
-  --trace         print every event of every run
+  --jobs NUMBER   how many run at once (default: the number of processors)
+  --trace         print every event of every run; without it, what matters of the runs that fail
   --mistakes      instead: how many seeds, from seed 1, it takes to find out each planted mistake`;
+
+/** Runs that fail and are shown in full; of others, only what they broke. */
+const MAX_EXCERPTS = 5;
 
 /** The mistakes replace modules, which takes a test runner. */
 function measureMistakes(): number {
@@ -16,36 +24,55 @@ function measureMistakes(): number {
   return spawnSync("npx", args, { stdio: "inherit", env }).status ?? 1;
 }
 
+async function runSeries(series: Series): Promise<number> {
+  const summary = new Summary();
+  for await (const result of runAll(series, new URL(import.meta.url))) {
+    const { seed, violations } = result;
+    summary.add(result);
+    if (series.trace) print(...result.trace);
+    if (violations.length === 0) continue;
+    print(...violations.map((violation) => `seed ${seed}: ${violation}`));
+    if (!series.trace && summary.failed <= MAX_EXCERPTS)
+      print(...traceExcerpt((await run(seed, { trace: true })).trace, violations));
+    print(`replay: npm run sim -- --seed ${seed} --seeds 1 --trace`, "");
+  }
+  print(summary.text());
+  return summary.failed === 0 && summary.missing.length === 0 ? 0 : 1;
+}
+
+function print(...lines: readonly string[]): void {
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
 function wholeNumber(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1) throw new Error(`${text} is no positive whole number.\n${USAGE}`);
   return number;
 }
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "200" },
-    seed: { type: "string", default: "1" },
-    trace: { type: "boolean", default: false },
-    mistakes: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-
-if (values.help) {
-  process.stdout.write(`${USAGE}\n`);
-} else if (values.mistakes) {
-  process.exitCode = measureMistakes();
-} else {
-  const first = wholeNumber(values.seed);
-  const summary = new Summary();
-  for (let seed = first; seed < first + wholeNumber(values.seeds); seed++) {
-    const result = await run(seed, { trace: values.trace });
-    summary.add(result);
-    if (values.trace) process.stdout.write(`${result.trace.join("\n")}\n`);
-    for (const violation of result.violations) process.stdout.write(`seed ${seed}: ${violation}\n`);
-    if (result.violations.length > 0) process.stdout.write(`replay: npm run sim -- --seed ${seed} --seeds 1 --trace\n`);
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: "string", default: "200" },
+      seed: { type: "string", default: "1" },
+      jobs: { type: "string", default: String(availableParallelism()) },
+      trace: { type: "boolean", default: false },
+      mistakes: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    print(USAGE);
+    return 0;
   }
-  process.stdout.write(`${summary.text()}\n`);
-  process.exitCode = summary.failed === 0 ? 0 : 1;
+  if (values.mistakes) return measureMistakes();
+  return runSeries({
+    first: wholeNumber(values.seed),
+    count: wholeNumber(values.seeds),
+    jobs: wholeNumber(values.jobs),
+    trace: values.trace,
+  });
 }
+
+if (isMainThread) process.exitCode = await main();
+else serveRuns();

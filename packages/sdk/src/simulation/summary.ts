@@ -1,31 +1,44 @@
+import { FAULTS, type FaultName } from "./fault-names.ts";
 import type { RunResult } from "./run.ts";
+
+/** In as many runs every fault strikes many times; one that never does has been disabled by some change. */
+export const RUNS_WITH_EVERY_FAULT = 1000;
 
 /** What many runs came to. */
 export class Summary {
   failed = 0;
   #runs = 0;
   #events = 0;
+  #messages = 0;
   #quorumWrites = 0;
-  readonly #faults = new Map<string, number>();
+  readonly #faults = new Map<FaultName, number>(FAULTS.map((fault) => [fault, 0]));
   readonly #startedAt = performance.now();
 
-  add(result: RunResult): void {
+  add(result: Omit<RunResult, "plan">): void {
     this.#runs++;
     this.#events += result.events;
+    this.#messages += result.messages;
     this.#quorumWrites += result.quorumWrites;
     if (result.violations.length > 0) this.failed++;
-    for (const [fault, count] of Object.entries(result.faults))
-      this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + count);
+    for (const fault of FAULTS) this.#faults.set(fault, this.#faults.get(fault)! + result.faults[fault]);
+  }
+
+  /** Faults that never struck though they should have. */
+  get missing(): readonly FaultName[] {
+    if (this.#runs < RUNS_WITH_EVERY_FAULT) return [];
+    return FAULTS.filter((fault) => this.#faults.get(fault) === 0);
   }
 
   text(): string {
     const minutes = (performance.now() - this.#startedAt) / 60_000;
-    const faults = [...this.#faults].map(([fault, count]) => `  ${fault} ${count}`);
+    const faults = [...this.#faults].map(([fault, count]) => `  ${fault.padEnd(26)} ${count}`);
+    const missing = this.missing.map((fault) => `${fault} has not fired in ${this.#runs} runs: that is a failure.`);
     return [
-      `${this.#runs} runs, ${this.failed} failed; ${this.#quorumWrites} quorum writes acknowledged`,
-      `${this.#events} events, ${Math.round(this.#events / minutes)} a minute`,
+      `${this.#runs} runs, ${this.failed} failed, in ${minutes.toFixed(1)} minutes`,
+      `${this.#events} events, ${Math.round(this.#events / minutes)} a minute; ${this.#messages} messages; ${this.#quorumWrites} quorum writes acknowledged`,
       "faults that fired:",
       ...faults,
+      ...missing,
     ].join("\n");
   }
 }

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import { RUNS_WITH_EVERY_FAULT, Summary } from "./summary.ts";
+import { FAULTS } from "./fault-names.ts";
+import { noFaults } from "./faults.ts";
+import type { RunResult } from "./run.ts";
+
+const result: Omit<RunResult, "plan"> = {
+  seed: 1,
+  trace: [],
+  violations: [],
+  events: 1,
+  messages: 1,
+  quorumWrites: 0,
+  faults: noFaults(),
+};
+
+describe("the summary of many runs", () => {
+  it("misses a fault only when there were runs enough for all", () => {
+    const summary = new Summary();
+    const [never, ...others] = FAULTS;
+    for (const fault of others) summary.add({ ...result, faults: { ...noFaults(), [fault]: 1 } });
+    expect(summary.missing).toEqual([]);
+    for (let i = 0; i < RUNS_WITH_EVERY_FAULT; i++) summary.add(result);
+    expect(summary.missing).toEqual([never]);
+    expect(summary.text()).toContain(`${never} has not fired`);
+  });
+});
