@@ -12,6 +12,7 @@ export const FAULTS = [
   "restored-backup",
   "evicted-store",
   "cloned-store",
+  "lying-peer",
 ] as const;
 
 export type FaultName = (typeof FAULTS)[number];

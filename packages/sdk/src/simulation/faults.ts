@@ -1,4 +1,5 @@
 import { FAULTS, type FaultName } from "./fault-names.ts";
+import { HostilePeer } from "./hostile-peer.ts";
 import type { Machine } from "./machine.ts";
 import type { World } from "./world.ts";
 
@@ -18,6 +19,7 @@ export class Faults {
   readonly #world: World;
   readonly #machines: Machine[];
   readonly #addMachine: () => Machine;
+  #liar: HostilePeer | undefined;
 
   constructor(world: World, machines: Machine[], addMachine: () => Machine) {
     this.#world = world;
@@ -40,6 +42,7 @@ export class Faults {
   /** No faults from now on. Frozen processes thaw by themselves: what waits for them must not be overtaken. */
   end(): void {
     this.#world.network.heal();
+    this.#liar?.leave();
     for (const machine of this.#machines) machine.disk.full = false;
   }
 
@@ -88,7 +91,19 @@ export class Faults {
         return true;
       case "cloned-store":
         return this.#clone(machine);
+      case "lying-peer":
+        this.#lie();
+        return true;
     }
+  }
+
+  /** Comes with the first strike, and lies on by itself until the faults end. */
+  #lie(): void {
+    if (this.#liar === undefined) {
+      this.#liar = new HostilePeer(this.#world);
+      this.#liar.join();
+    }
+    this.#liar.lie();
   }
 
   #onSomeLine(action: (line: ReturnType<World["network"]["lines"]["at"]> & object) => void): boolean {

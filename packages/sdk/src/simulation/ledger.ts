@@ -44,6 +44,8 @@ export class Ledger implements DiskWatcher {
   acknowledged = 0;
   /** Stores that have been evicted, restored from a backup or copied: theirs may be lost. */
   readonly lostStores: Set<NodeId> = new Set();
+  /** Origins of a peer that lies: whose writes have seen what they say, and not what was on the disk that first took them. */
+  readonly forged: Set<Origin> = new Set();
   readonly violations: string[] = [];
   /** Lineages that went into one of lost voters. */
   readonly #unpromised = new Set<LineageId>();
@@ -144,7 +146,7 @@ export class Ledger implements DiskWatcher {
       seen.add(other);
       for (const earlier of this.versions.get(other)?.seen ?? []) seen.add(earlier);
     };
-    for (const other of held.get(stamp.id) ?? []) see(other);
+    if (!this.forged.has(stamp.dot.origin)) for (const other of held.get(stamp.id) ?? []) see(other);
     for (const [origin, seq] of stamp.context) see(dotName({ origin, seq }));
     this.versions.set(name, { stamp, seen });
   }

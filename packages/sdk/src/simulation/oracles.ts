@@ -1,9 +1,12 @@
 import { BrokenPromiseError } from "./broken-promise-error.ts";
-import { coveredOn, type DotName, heldOn, isCovered, nodeIdOf, recordOf } from "./stored-image.ts";
+import { clockOf, coveredOn, type DotName, heldOn, isCovered, nodeIdOf, recordOf } from "./stored-image.ts";
 import { canonical, type Ledger, minorityOf } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
 import type { DiskImage } from "./disk.ts";
 import { shownEntry } from "./shown-entry.ts";
+
+/** Wall clocks jump by ten years at a time, and not thousands of times. */
+const LATEST_CLOCK_MS: number = Date.UTC(5000, 0, 1);
 
 /** S1: for every dot that a store's context covers, it holds the version or one whose writer had seen it. */
 export function checkHonestContext(ledger: Ledger, name: string, image: DiskImage): void {
@@ -18,6 +21,13 @@ export function checkHonestContext(ledger: Ledger, name: string, image: DiskImag
   }
   for (const dot of held.keys())
     if (!covered.has(dot)) ledger.violation(`S1: ${name} holds ${dot}, which it does not claim`);
+}
+
+/** C8: no clock has followed what a peer that lies has stamped in the year 9999. */
+export function checkClock(ledger: Ledger, name: string, image: DiskImage): void {
+  const clock = clockOf(image);
+  if (clock !== undefined && clock.wallMs > LATEST_CLOCK_MS)
+    ledger.violation(`C8: the clock of ${name} has been set to ${new Date(clock.wallMs).toISOString()}`);
 }
 
 /** P1: with a minority of the voters' stores lost, those lost already included, some voter still holds every acknowledged write. */

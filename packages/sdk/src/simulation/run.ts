@@ -1,5 +1,6 @@
 import {
   asText,
+  checkClock,
   checkConvergence,
   checkDurability,
   checkHonestContext,
@@ -133,7 +134,10 @@ class Run {
   #audit(): void {
     const { ledger, plan, clock } = this.#world;
     if (!plan.reconfigures) checkDurability(ledger, this.#machines, `at ${clock.now.toFixed(0)}`);
-    for (const machine of this.#machines) checkHonestContext(ledger, machine.name, machine.disk.image);
+    for (const machine of this.#machines) {
+      checkHonestContext(ledger, machine.name, machine.disk.image);
+      checkClock(ledger, machine.name, machine.disk.image);
+    }
   }
 
   async #heal(): Promise<void> {

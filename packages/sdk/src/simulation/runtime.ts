@@ -3,7 +3,7 @@ import type { Runtime } from "../ports/runtime.ts";
 import type { SeededRandom } from "./random.ts";
 
 /** When every run begins by a right clock: 2025-01-01. */
-const START_MS: number = Date.UTC(2025, 0, 1);
+export const START_MS: number = Date.UTC(2025, 0, 1);
 
 /** A machine's wall clock, which may be set. */
 export interface WallClock {

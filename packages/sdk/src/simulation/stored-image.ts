@@ -2,6 +2,7 @@ import {
   CONTEXT_PREFIX,
   NODE_KEY,
   originOfKey,
+  PROGRESS_KEY,
   REPLICA_SET_KEY,
   RETIRED_KEY,
   VERSION_PREFIX,
@@ -9,6 +10,7 @@ import {
 import { decodeIntervals } from "../core/codec/contexts.ts";
 import { decodeJsonRecord } from "../core/codec/json-record.ts";
 import { decodeStoredStamp } from "../core/codec/stored.ts";
+import type { HlcStamp } from "../core/hybrid-logical-clock.ts";
 import type { DiskImage } from "./disk.ts";
 import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
 import type { ReplicaSetRecord } from "../core/replica-set.ts";
@@ -30,6 +32,11 @@ export function nodeIdOf(image: DiskImage): NodeId | undefined {
 export function recordOf(image: DiskImage): ReplicaSetRecord | undefined {
   const bytes = image.get(REPLICA_SET_KEY);
   return bytes === undefined ? undefined : (decodeJsonRecord(bytes) as ReplicaSetRecord);
+}
+
+export function clockOf(image: DiskImage): HlcStamp | undefined {
+  const bytes = image.get(PROGRESS_KEY);
+  return bytes === undefined ? undefined : (decodeJsonRecord(bytes) as { clock: HlcStamp }).clock;
 }
 
 export function retiredOf(image: DiskImage): readonly LineageId[] {
