@@ -1,6 +1,7 @@
 import type { LocalItem } from "./effects.ts";
 import type { Draft } from "./draft.ts";
 import type { Dot } from "./dot.ts";
+import { includesDot } from "./version-vector.ts";
 import type { Origin } from "./node-id.ts";
 import type { StoredVersion } from "./version.ts";
 
@@ -8,8 +9,8 @@ const NO_VECTOR: Float32Array = new Float32Array(0);
 
 /**
  * Names this opening's own writes (C2). Every opening has a fresh origin, and so has what comes after a failed commit: whether the
- * store kept it or not, its dots are never used again. A dot that is covered already, because a peer claims to know it, is not used either:
- * whoever heard of it would ignore the write.
+ * store kept it or not, its dots are never used again. A dot that a peer claims to know already is not used either: whoever heard of it
+ * would ignore the write, and over a sibling that claims to have seen it, it would be a version that has seen itself.
  */
 export class LocalWriter {
   readonly #mintOrigin: () => Origin;
@@ -31,7 +32,7 @@ export class LocalWriter {
     for (const item of items) {
       if (item.kind === "put") {
         versions.push(
-          draft.write(this.#nextDot(draft), {
+          draft.write(this.#nextDot(draft, item.id), {
             id: item.id,
             vector: item.vector,
             metadata: item.metadata,
@@ -40,16 +41,17 @@ export class LocalWriter {
         );
       } else if (draft.isVisible(item.id)) {
         versions.push(
-          draft.write(this.#nextDot(draft), { id: item.id, vector: NO_VECTOR, metadata: {}, tombstone: true }),
+          draft.write(this.#nextDot(draft, item.id), { id: item.id, vector: NO_VECTOR, metadata: {}, tombstone: true }),
         );
       }
     }
     return versions;
   }
 
-  #nextDot(draft: Draft): Dot {
+  #nextDot(draft: Draft, id: string): Dot {
     let dot = { origin: this.#origin, seq: this.#seq + 1 };
-    if (draft.covers(dot)) dot = { origin: this.#beginOrigin(), seq: 1 };
+    const claimed = draft.covers(dot) || draft.siblings(id).some(({ context }) => includesDot(context, dot));
+    if (claimed) dot = { origin: this.#beginOrigin(), seq: 1 };
     this.#seq = dot.seq;
     return dot;
   }

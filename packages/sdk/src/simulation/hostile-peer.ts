@@ -4,6 +4,7 @@ import { type Hello, type Message, PROTOCOL_VERSION } from "../core/messages.ts"
 import { decodeMessage } from "../core/codec/frames.ts";
 import type { Life } from "./clock.ts";
 import { mintNodeId, type NodeId } from "../core/node-id.ts";
+import type { SeededRandom } from "./random.ts";
 import { START_MS } from "./runtime.ts";
 import type { World } from "./world.ts";
 
@@ -22,6 +23,7 @@ interface Victim {
  */
 export class HostilePeer {
   readonly #world: World;
+  readonly #random: SeededRandom;
   readonly #nodeId: NodeId;
   readonly #life: Life = { ended: false, frozenUntil: 0 };
   readonly #victims = new Map<Connection, Victim>();
@@ -29,7 +31,8 @@ export class HostilePeer {
 
   constructor(world: World) {
     this.#world = world;
-    this.#nodeId = mintNodeId((length) => world.random.bytes(length));
+    this.#random = world.streams.of("liar");
+    this.#nodeId = mintNodeId((length) => this.#random.bytes(length));
   }
 
   join(): void {
@@ -51,18 +54,14 @@ export class HostilePeer {
     });
     const goOn = (): void => {
       this.lie();
-      clock.schedule(
-        this.#world.random.real(BETWEEN_LIES_MS.min, plan.pauseMs + BETWEEN_LIES_MS.max),
-        goOn,
-        this.#life,
-      );
+      clock.schedule(this.#random.real(BETWEEN_LIES_MS.min, plan.pauseMs + BETWEEN_LIES_MS.max), goOn, this.#life);
     };
     goOn();
   }
 
   /** Tells somebody something. */
   lie(): void {
-    const { random } = this.#world;
+    const random = this.#random;
     const listening = [...this.#victims].filter(([, victim]) => victim.hello !== undefined);
     if (listening.length === 0) return;
     const [connection, victim] = random.pick(listening);
@@ -77,7 +76,8 @@ export class HostilePeer {
   }
 
   #tell(connection: Connection, lie: string, listener: Listener): void {
-    const { random, ledger, plan, trace, clock } = this.#world;
+    const { ledger, plan, trace, clock } = this.#world;
+    const random = this.#random;
     const mintOrigin = (): ReturnType<typeof randomOrigin> => {
       const origin = randomOrigin(random);
       ledger.forged.add(origin);
@@ -98,7 +98,7 @@ export class HostilePeer {
     } else if (message.type === "pull") {
       victim.session = message.session;
       // Acknowledged whatever comes, or nothing at all.
-    } else if (message.type === "batch" && this.#world.random.chance(0.5)) {
+    } else if (message.type === "batch" && this.#random.chance(0.5)) {
       this.#say(connection, { type: "batch-ack", session: message.session, index: message.index });
     } else if (message.type === "ack-request" || (message.type === "push" && message.ack !== undefined)) {
       const { request, lineage, epoch } = message.type === "push" ? message.ack! : message;
