@@ -111,7 +111,9 @@ export class Tab {
   nextChange(since?: Checkpoint): Promise<Pick<ChangeEvent, "type" | "id" | "checkpoint">> {
     return this.page.evaluate(async (checkpoint) => {
       const changes = window.app.replica.changes(checkpoint === undefined ? {} : { since: checkpoint });
-      for await (const change of changes) return { type: change.type, id: change.id, checkpoint: change.checkpoint };
+      for await (const change of changes) {
+        if (change.type !== "reset") return { type: change.type, id: change.id, checkpoint: change.checkpoint };
+      }
       throw new Error("The changes have ended.");
     }, since);
   }

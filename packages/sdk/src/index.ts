@@ -47,7 +47,7 @@ export {
 } from "./core/replication-error.ts";
 export type { JsonObject, JsonValue } from "./core/version.ts";
 export type { ReplicationConfig } from "./replicator/config.ts";
-export type { ChangeEvent, Checkpoint } from "./replicator/change-feed.ts";
+export type { ChangeEvent, ChangesReset, Checkpoint } from "./replicator/change-feed.ts";
 export type { EventOf, EventType, ReplicationEvent } from "./replicator/events.ts";
 export type { Metric, SearchHit, SearchOptions } from "./replicator/flat-search.ts";
 export type { StoredEntry } from "./replicator/entry-reader.ts";

@@ -53,7 +53,7 @@ export class CausalContext {
       const after = addInterval(before, seq, seq);
       if (after !== before) changed.set(origin, after);
     }
-    return this.#replace(changed);
+    return changed.size === 0 ? this : this.#replace(changed);
   }
 
   join(other: CausalContext): CausalContext {
@@ -63,7 +63,7 @@ export class CausalContext {
       const after = uniteIntervals(before, intervals);
       if (after !== before) changed.set(origin, after);
     }
-    return this.#replace(changed);
+    return changed.size === 0 ? this : this.#replace(changed);
   }
 
   /** What this context covers and `other` does not. */

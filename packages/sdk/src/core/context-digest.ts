@@ -54,6 +54,11 @@ export class ContextDigest {
     return true;
   }
 
+  equalsIn(bucket: number, other: ContextDigest): boolean {
+    const at = bucket * WORDS_PER_BUCKET;
+    return this.words[at] === other.words[at] && this.words[at + 1] === other.words[at + 1];
+  }
+
   /** The buckets in which two contexts differ. */
   differingBuckets(other: ContextDigest): Set<number> {
     const differing = new Set<number>();

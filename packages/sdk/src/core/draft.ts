@@ -3,6 +3,7 @@ import {
   COUNTERS_KEY,
   contextKey,
   HORIZON_PREFIX,
+  LEASES_KEY,
   NODE_KEY,
   PROGRESS_KEY,
   REPLICA_SET_KEY,
@@ -13,6 +14,7 @@ import {
 } from "./store-layout.ts";
 import { contextOver, joinSiblings, liveSiblings, type Siblings } from "./siblings.ts";
 import { type DurableState, type IndexedVersion, isVisible } from "./durable-state.ts";
+import type { Lease } from "./leases.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
 import type { CausalContext } from "./causal-context.ts";
 import { type Dot, dotKey } from "./dot.ts";
@@ -50,8 +52,10 @@ export class Draft {
   readonly #newDots = new Map<string, Dot>();
   #clock: HlcStamp;
   #revision: number;
+  #forgottenRevision: number;
   #retired: readonly LineageId[];
   #seenCounters: readonly SeenCounter[] | undefined;
+  #leases: readonly Lease[] | undefined;
 
   constructor(state: DurableState, nowMs: number) {
     this.#state = state;
@@ -62,6 +66,7 @@ export class Draft {
     this.replicaSet = state.replicaSet;
     this.#clock = state.clock;
     this.#revision = state.revision;
+    this.#forgottenRevision = state.forgottenRevision;
     this.#retired = state.retired;
   }
 
@@ -123,6 +128,25 @@ export class Draft {
     this.#seenCounters = counters;
   }
 
+  keepLeases(leases: readonly Lease[]): void {
+    this.#leases = leases;
+  }
+
+  /**
+   * Siblings that go without being dominated: tombstones that are collected (C9). Readers of `changes` that have not come this far find
+   * no trace of them, and have to begin anew.
+   */
+  forget(id: string, gone: ReadonlySet<IndexedVersion>): void {
+    const kept: IndexedVersion[] = [];
+    for (const sibling of this.siblings(id)) {
+      if (gone.has(sibling)) {
+        this.#drop(versionKey(sibling.dot));
+        this.#forgottenRevision = Math.max(this.#forgottenRevision, sibling.revision);
+      } else kept.push(sibling);
+    }
+    this.#siblings.set(id, kept);
+  }
+
   /** What the store has to write. `undefined`: nothing has changed. */
   batch(strict: boolean): StoreBatch | undefined {
     this.#settleDots();
@@ -136,12 +160,14 @@ export class Draft {
     if (this.replicaSet !== state.replicaSet) puts.push([REPLICA_SET_KEY, encodeJsonRecord(this.replicaSet)]);
     if (this.#retired !== state.retired) puts.push([RETIRED_KEY, encodeJsonRecord(this.#retired)]);
     if (this.#seenCounters !== undefined) puts.push([COUNTERS_KEY, encodeJsonRecord(this.#seenCounters)]);
+    if (this.#leases !== undefined) puts.push([LEASES_KEY, encodeJsonRecord(this.#leases)]);
     if (puts.length === 0 && this.#deletes.size === 0 && !(strict && state.relaxedPending)) return undefined;
     puts.push([
       PROGRESS_KEY,
       encodeJsonRecord({
         counter: state.counter + Number(strict),
         revision: this.#revision,
+        forgottenRevision: this.#forgottenRevision,
         relaxedPending: !strict,
         clock: this.#clock,
       }),
@@ -159,6 +185,7 @@ export class Draft {
     state.clock = maxHlc(state.clock, this.#clock);
     state.counter += Number(strict);
     state.revision = this.#revision;
+    state.forgottenRevision = this.#forgottenRevision;
     state.replicaSet = this.replicaSet;
     state.retired = this.#retired;
     state.relaxedPending = !strict;

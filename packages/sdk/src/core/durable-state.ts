@@ -1,6 +1,7 @@
 import type { CausalContext } from "./causal-context.ts";
 import type { DeviceId, LineageId, NodeId, Origin } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
+import type { Lease } from "./leases.ts";
 import type { HlcStamp } from "./hybrid-logical-clock.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { Siblings } from "./siblings.ts";
@@ -21,10 +22,13 @@ export interface StoreImage {
   readonly clock: HlcStamp;
   readonly counter: number;
   readonly revision: number;
+  /** Changes up to this revision may have left no trace: tombstones that were collected, versions that repair or damage took. */
+  readonly forgottenRevision: number;
   readonly relaxedPending: boolean;
   readonly replicaSet: ReplicaSetRecord;
   /** Lineages that have handed their state over to another, oldest first. */
   readonly retired: readonly LineageId[];
+  readonly leases: readonly Lease[];
   readonly siblings: Map<string, Siblings<IndexedVersion>>;
 }
 
@@ -48,6 +52,7 @@ export class DurableState {
   /** Q3: grows with every strict commit. */
   counter: number;
   revision: number;
+  forgottenRevision: number;
   replicaSet: ReplicaSetRecord;
   retired: readonly LineageId[];
   /**
@@ -58,6 +63,8 @@ export class DurableState {
   readonly #siblings: Map<string, Siblings<IndexedVersion>>;
   /** Which id each held dot belongs to: finds what a peer lacks at a cost that grows with what it lacks (P5). */
   readonly #held = new Map<Origin, Map<number, string>>();
+  /** Ids with a tombstone among their siblings: what is left to collect (C9). */
+  readonly #withTombstone = new Set<string>();
   #visible = 0;
 
   constructor(image: StoreImage) {
@@ -68,11 +75,21 @@ export class DurableState {
     this.clock = image.clock;
     this.counter = image.counter;
     this.revision = image.revision + REVISION_GAP;
+    this.forgottenRevision = image.forgottenRevision;
     this.relaxedPending = image.relaxedPending;
     this.replicaSet = image.replicaSet;
     this.retired = image.retired;
     this.#siblings = new Map();
     for (const [id, siblings] of image.siblings) this.setSiblings(id, siblings);
+  }
+
+  get hasTombstones(): boolean {
+    return this.#withTombstone.size > 0;
+  }
+
+  /** May be read on while tombstones come and go. */
+  idsWithTombstone(): Iterable<string> {
+    return this.#withTombstone;
   }
 
   /** How many ids have a live sibling. */
@@ -117,6 +134,8 @@ export class DurableState {
       if (ofOrigin === undefined) this.#held.set(dot.origin, (ofOrigin = new Map()));
       ofOrigin.set(dot.seq, id);
     }
+    if (siblings.some((sibling) => sibling.tombstone)) this.#withTombstone.add(id);
+    else this.#withTombstone.delete(id);
     if (siblings.length === 0) this.#siblings.delete(id);
     else this.#siblings.set(id, siblings);
   }

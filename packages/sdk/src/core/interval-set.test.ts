@@ -4,6 +4,7 @@ import {
   addInterval,
   hasInteger,
   hasInterval,
+  intersectIntervals,
   isIntervalSet,
   isSubset,
   subtractIntervals,
@@ -49,11 +50,12 @@ describe("an interval set does what a set of integers does", () => {
     );
   });
 
-  it("unites, subtracts and compares", () => {
+  it("unites, intersects, subtracts and compares", () => {
     fc.assert(
       fc.property(memberSets, memberSets, (a, b) => {
         const [setA, setB] = [intervalsOf(a), intervalsOf(b)];
         expect(uniteIntervals(setA, setB)).toEqual(intervalsOf([...a, ...b]));
+        expect(intersectIntervals(setA, setB)).toEqual(intervalsOf([...a].filter((value) => b.has(value))));
         expect(subtractIntervals(setA, setB)).toEqual(intervalsOf([...a].filter((value) => !b.has(value))));
         expect(isSubset(setA, setB)).toBe([...a].every((value) => b.has(value)));
       }),

@@ -76,6 +76,21 @@ export function subtractIntervals(a: IntervalSet, b: IntervalSet): IntervalSet {
   return rest;
 }
 
+/** What is in both. */
+export function intersectIntervals(a: IntervalSet, b: IntervalSet): IntervalSet {
+  if (isSubset(a, b)) return a;
+  if (isSubset(b, a)) return b;
+  const common: number[] = [];
+  for (let i = 0, j = 0; i < a.length && j < b.length;) {
+    const from = Math.max(a[i]!, b[j]!);
+    const to = Math.min(a[i + 1]!, b[j + 1]!);
+    if (from <= to) common.push(from, to);
+    if (a[i + 1]! < b[j + 1]!) i += 2;
+    else j += 2;
+  }
+  return common;
+}
+
 export function isSubset(a: IntervalSet, b: IntervalSet): boolean {
   for (let i = 0; i < a.length; i += 2) if (!hasInterval(b, a[i]!, a[i + 1]!)) return false;
   return true;

@@ -160,6 +160,13 @@ export interface PullDone {
   readonly gained: number;
 }
 
+/** "My durable context hashes to this now" (C9). `wanted`: the sender holds tombstones, and waits for such reports. */
+export interface Report {
+  readonly type: "report";
+  readonly digest: ContextDigest;
+  readonly wanted: boolean;
+}
+
 /** Everything that replicas say to each other. The byte layout is in codec/. */
 export type Message =
   | Hello
@@ -180,4 +187,5 @@ export type Message =
   | Sealed
   | Retired
   | PullRequest
-  | PullDone;
+  | PullDone
+  | Report;

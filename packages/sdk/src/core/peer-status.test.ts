@@ -1,8 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { dropping, room } from "./room.fixture.ts";
 import { Lab, put, type Site, SYNC_INTERVAL_MS } from "./replica-lab.fixture.ts";
-import { CausalContext } from "./causal-context.ts";
-import { DigestHistory } from "./digest-history.ts";
 import { dotOf } from "./causality.fixture.ts";
 import { LAGGING_AFTER_MS } from "./peer-status.ts";
 import { pack, MAX_PACKED_VERSIONS, packedBytes } from "./packing.ts";
@@ -70,19 +68,6 @@ describe("the status of a peer", () => {
     expect(a.replica.status.replicas(lab.now).find((replica) => replica.id === learner.nodeId)?.lagMs).toBeGreaterThan(
       0,
     );
-  });
-});
-
-describe("the history of digests", () => {
-  it("knows when this replica moved on from each of its last digests", () => {
-    const contexts = Array.from({ length: 400 }, (_, i) => CausalContext.EMPTY.with([dotOf(1, i + 1)]));
-    const history = new DigestHistory(contexts[0]!.digest);
-    for (const [i, context] of contexts.entries()) history.note(context.digest, 1000 + i);
-    expect(history.supersededAt(contexts[398]!.digest)).toBe(1399);
-    expect(history.supersededAt(contexts[399]!.digest)).toBeUndefined();
-    expect(history.supersededAt(contexts[3]!.digest)).toBeUndefined();
-    history.note(contexts[399]!.digest, 9000);
-    expect(history.supersededAt(contexts[399]!.digest)).toBeUndefined();
   });
 });
 

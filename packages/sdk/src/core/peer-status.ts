@@ -1,6 +1,6 @@
 import type { NodeId } from "./node-id.ts";
 import type { AntiEntropy } from "./anti-entropy.ts";
-import { DigestHistory } from "./digest-history.ts";
+import type { ContextHistory } from "./context-history.ts";
 import type { Environment } from "./environment.ts";
 import { isVoter } from "./replica-set.ts";
 import type { Peer } from "./peer.ts";
@@ -14,18 +14,17 @@ export const LAGGING_AFTER_MS = 1000;
 export class PeerStatus {
   readonly #env: Environment;
   readonly #antiEntropy: AntiEntropy;
-  readonly #history: DigestHistory;
+  readonly #history: ContextHistory;
   readonly #told = new Map<NodeId, ReplicaStatus>();
 
-  constructor(env: Environment, antiEntropy: AntiEntropy) {
+  constructor(env: Environment, antiEntropy: AntiEntropy, history: ContextHistory) {
     this.#env = env;
     this.#antiEntropy = antiEntropy;
-    this.#history = new DigestHistory(env.state.context.digest);
+    this.#history = history;
   }
 
   /** A transaction is durable: peers that have not told an equal digest differ from now on. */
   contextChanged(): void {
-    this.#history.note(this.#env.state.context.digest, this.#env.now());
     for (const peer of this.#env.peers.values()) this.compare(peer);
   }
 

@@ -46,9 +46,11 @@ export function imageOf(n: number, fields: Partial<StoreImage> = {}): StoreImage
     clock: HLC_ZERO,
     counter: 1,
     revision: 0,
+    forgottenRevision: 0,
     relaxedPending: false,
     replicaSet: recordOf([n]),
     retired: [],
+    leases: [],
     siblings: new Map(),
     ...fields,
   };

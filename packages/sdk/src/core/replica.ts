@@ -7,6 +7,7 @@ import { type PendingWrite, WriteQuorum } from "./write-quorum.ts";
 import { AckDesk } from "./acknowledgement.ts";
 import { AntiEntropy } from "./anti-entropy.ts";
 import { CausalContext } from "./causal-context.ts";
+import { ContextHistory } from "./context-history.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { Dot } from "./dot.ts";
 import type { Draft } from "./draft.ts";
@@ -20,6 +21,7 @@ import { PeerStatus } from "./peer-status.ts";
 import { Reconfiguration } from "./reconfiguration.ts";
 import { replicationError } from "./replication-error.ts";
 import type { SeenCounter } from "./store-layout.ts";
+import { TombstoneCollection } from "./tombstone-collection.ts";
 import { messageFault } from "./message-fault.ts";
 import type { StoredVersion } from "./version.ts";
 import { VoterCounters } from "./voter-counters.ts";
@@ -42,7 +44,9 @@ export class Replica {
   readonly #counters: VoterCounters;
   readonly #reconfiguration: Reconfiguration;
   readonly #forcedSync: ForcedSync;
+  readonly #history: ContextHistory;
   readonly #status: PeerStatus;
+  readonly #collection: TombstoneCollection;
   readonly #loads = new Map<number, (versions: readonly (StoredVersion | undefined)[]) => void>();
   /** Local writes that the transaction in settlement has made durable; they leave together (S7). */
   #fresh: { versions: StoredVersion[]; pending: PendingWrite[] } = { versions: [], pending: [] };
@@ -69,7 +73,9 @@ export class Replica {
     this.#livePush = new LivePush(env, noteReceived);
     this.#antiEntropy = new AntiEntropy(env, (link) => this.#livePush.underWay(link), noteReceived);
     this.#forcedSync = new ForcedSync(env, this.#antiEntropy);
-    this.#status = new PeerStatus(env, this.#antiEntropy);
+    this.#history = new ContextHistory(this.state.context);
+    this.#status = new PeerStatus(env, this.#antiEntropy, this.#history);
+    this.#collection = new TombstoneCollection(env, this.#history, image.leases);
     this.#counters = new VoterCounters(env, seenCounters);
     this.#quorum = new WriteQuorum(env, (nodeId) => this.#counters.trusts(nodeId), {
       ask: (request, ref, dots) => this.#desk.ask({ asker: "self", request, ref, dots }),
@@ -97,6 +103,7 @@ export class Replica {
       this.#reconfiguration.requests,
       this.#forcedSync,
       this.#status,
+      this.#collection.reports,
     ]
       .map((machine) => machine.nextWake())
       .filter((time) => time !== undefined);
@@ -168,6 +175,7 @@ export class Replica {
     this.#reconfiguration.requests.wake();
     this.#reconfiguration.evaluate();
     this.#status.tell();
+    this.#collection.reports.evaluate();
   }
 
   #write(op: OperationId, items: readonly LocalItem[], level: ConsistencyLevel, deadline: number): void {
@@ -250,6 +258,9 @@ export class Replica {
       case "pull-done":
         this.#forcedSync.onPullDone(peer, message);
         return;
+      case "report":
+        this.#collection.onReport(peer, message);
+        return;
       case "push":
         this.#livePush.onPush(peer, message);
         if (message.ack !== undefined) {
@@ -295,6 +306,7 @@ export class Replica {
     this.#counters.note(peer.nodeId, counter);
     this.#livePush.peerUp(peer.link);
     this.#antiEntropy.peerUp(peer);
+    this.#collection.peerUp(peer);
     this.#reconfiguration.peerUp(peer);
     this.#reconfiguration.handover.peerUp(peer);
     this.#quorum.peerReady(peer);
@@ -309,6 +321,7 @@ export class Replica {
     this.#peers.delete(link);
     this.#livePush.peerDown(link);
     this.#antiEntropy.peerDown(link);
+    this.#collection.peerDown(link);
     this.#forcedSync.peerDown(link);
     this.#desk.forget(link);
     this.#reconfiguration.peerDown(peer.nodeId);
@@ -327,6 +340,8 @@ export class Replica {
     }
     for (const id of draft.conflicts) this.#env.emit({ type: "notice", notice: { type: "conflict", id } });
     if (draft.changed.size > 0) this.#env.emit({ type: "changed", ids: draft.changed });
+    this.#history.note(this.state.context, this.#now);
+    this.#collection.committed();
     this.#status.contextChanged();
     this.#status.tell();
     this.#reconfiguration.evaluate();

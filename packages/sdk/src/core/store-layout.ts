@@ -9,6 +9,7 @@ import type { NodeId, Origin } from "./node-id.ts";
  *   m/node             identity              m/progress   counters and clock, in every transaction
  *   m/replica-set      this replica's record m/retired    lineages that have handed over
  *   m/counters         the voters' counters that this replica has seen
+ *   m/leases           who has reported what it holds, and when (C9)
  */
 export const VERSION_PREFIX = "v/";
 export const CONTEXT_PREFIX = "c/";
@@ -19,6 +20,7 @@ export const PROGRESS_KEY = "m/progress";
 export const REPLICA_SET_KEY = "m/replica-set";
 export const RETIRED_KEY = "m/retired";
 export const COUNTERS_KEY = "m/counters";
+export const LEASES_KEY = "m/leases";
 
 export function versionKey(dot: Dot): string {
   return `${VERSION_PREFIX}${dot.origin}/${dot.seq}`;

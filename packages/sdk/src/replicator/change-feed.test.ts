@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { eventually, Room, vector } from "./room.fixture.ts";
-import type { ChangeEvent, Checkpoint } from "./change-feed.ts";
+import type { ChangeEvent, ChangesReset, Checkpoint } from "./change-feed.ts";
 import { memoryStorage } from "../adapters/memory/memory-storage.ts";
 import type { Replicator } from "./room.fixture.ts";
 
 const entry = (id: string, n = 1) => ({ id, vector: vector(n, 2), metadata: { n } });
 const one = { consistency: "one" } as const;
 
-/** The next `count` changes, as "put id=n" or "delete id". */
+/** The next `count` changes, as "put id=n", "delete id" or "reset". */
 async function take(
-  from: AsyncIterator<ChangeEvent>,
+  from: AsyncIterator<ChangeEvent | ChangesReset>,
   count: number,
 ): Promise<{ told: string[]; checkpoint: Checkpoint }> {
   const told: string[] = [];
@@ -17,9 +17,9 @@ async function take(
   while (told.length < count) {
     const { value, done } = await from.next();
     if (done === true) throw new Error(`ended after ${told.length} changes`);
-    told.push(
-      value.type === "put" ? `put ${value.id}=${JSON.stringify(value.entry.metadata["n"])}` : `delete ${value.id}`,
-    );
+    if (value.type === "reset") told.push("reset");
+    else if (value.type === "delete") told.push(`delete ${value.id}`);
+    else told.push(`put ${value.id}=${JSON.stringify(value.entry.metadata["n"])}`);
     checkpoint = value.checkpoint;
   }
   return { told, checkpoint };
@@ -101,8 +101,8 @@ describe("changes", () => {
     await a.write(entry("x"), one);
     await b.write(entry("y"), one);
     const { checkpoint } = await take(a.changes(), 1);
-    expect((await take(b.changes({ since: checkpoint }), 1)).told).toEqual(["put y=1"]);
-    expect((await take(b.changes({ since: "nonsense" as Checkpoint }), 1)).told).toEqual(["put y=1"]);
+    expect((await take(b.changes({ since: checkpoint }), 2)).told).toEqual(["reset", "put y=1"]);
+    expect((await take(b.changes({ since: "nonsense" as Checkpoint }), 2)).told).toEqual(["reset", "put y=1"]);
   });
 
   it("tell what came from a peer, in this store's own order", async () => {

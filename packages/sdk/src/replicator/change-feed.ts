@@ -10,11 +10,22 @@ export type ChangeEvent<M extends JsonObject = JsonObject> =
   | { readonly type: "put"; readonly id: string; readonly entry: StoredEntry<M>; readonly checkpoint: Checkpoint }
   | { readonly type: "delete"; readonly id: string; readonly checkpoint: Checkpoint };
 
+/**
+ * For a reader with a checkpoint alone: what it was told before is out of date in ways that have left no trace, e.g. by deletes whose
+ * tombstones have been collected since. It forgets everything; every visible entry follows.
+ */
+export interface ChangesReset {
+  readonly type: "reset";
+  readonly checkpoint: Checkpoint;
+}
+
 /** Changes read from the store at once. */
 const CHANGE_CHUNK = 256;
 
 interface Subscriber {
   readonly changed: Set<string>;
+  /** The revision that the reader has been told of. */
+  told: number;
   wake: () => void;
 }
 
@@ -48,22 +59,32 @@ export class ChangeFeed<M extends JsonObject> {
   }
 
   /** Without `since`: every visible entry first. Then, and with `since`, what changes, until aborted or closed. */
-  read(since: Checkpoint | undefined, signal: AbortSignal | undefined): AsyncIterableIterator<ChangeEvent<M>> {
+  read(
+    since: Checkpoint | undefined,
+    signal: AbortSignal | undefined,
+  ): AsyncIterableIterator<ChangeEvent<M> | ChangesReset> {
     return closableIterator((ending) => this.#follow(since, ending), signal);
   }
 
-  async *#follow(since: Checkpoint | undefined, signal: AbortSignal): AsyncGenerator<ChangeEvent<M>, void> {
+  async *#follow(
+    since: Checkpoint | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<ChangeEvent<M> | ChangesReset, void> {
     // A checkpoint comes from the caller's storage, where none is `null`.
-    const from = typeof since === "string" ? this.#revisionAt(since) : undefined;
-    const subscriber: Subscriber = { changed: new Set(), wake: () => undefined };
+    const isResumed = typeof since === "string";
+    const from = isResumed ? this.#revisionAt(since) : undefined;
+    const subscriber: Subscriber = { changed: new Set(), told: from ?? 0, wake: () => undefined };
     for (const [id, siblings] of this.#state.all()) {
       if (revisionOf(siblings) > (from ?? 0) && (from !== undefined || siblings.some((sibling) => !sibling.tombstone)))
         subscriber.changed.add(id);
     }
+    const beginsAnew = isResumed && from === undefined;
+    const emptiedAt = subscriber.changed.size === 0 ? this.#state.forgottenRevision : 0;
     this.#subscribers.add(subscriber);
     const wake = (): void => subscriber.wake();
     signal.addEventListener("abort", wake);
     try {
+      if (beginsAnew) yield { type: "reset", checkpoint: this.#checkpoint(emptiedAt) };
       while (!this.#closed && !signal.aborted) {
         if (subscriber.changed.size > 0) {
           yield* this.#drain(subscriber, signal);
@@ -83,13 +104,19 @@ export class ChangeFeed<M extends JsonObject> {
     const revisions = [...subscriber.changed].map((id) => ({ id, revision: revisionOf(this.#state.siblings(id)) }));
     revisions.sort((a, b) => a.revision - b.revision);
     subscriber.changed.clear();
+    // Whoever has been told all of this has been told what became of whatever was forgotten till now.
+    const { forgottenRevision } = this.#state;
+    const last = revisions.at(-1);
+    if (last !== undefined) last.revision = Math.max(last.revision, forgottenRevision);
     for (let from = 0; from < revisions.length; from += CHANGE_CHUNK) {
       const chunk = revisions.slice(from, from + CHANGE_CHUNK);
       const entries = await this.#reader.read(chunk.map(({ id }) => id));
       for (const [i, { id, revision }] of chunk.entries()) {
         if (this.#closed || signal.aborted) return;
         const entry = entries[i];
-        const checkpoint = this.#checkpoint(revision);
+        // What was collected has no revision any more; a reader that stops here is behind what was forgotten, and begins anew.
+        subscriber.told = Math.max(subscriber.told, revision);
+        const checkpoint = this.#checkpoint(subscriber.told);
         yield entry === undefined ? { type: "delete", id, checkpoint } : { type: "put", id, entry, checkpoint };
       }
     }
@@ -99,12 +126,12 @@ export class ChangeFeed<M extends JsonObject> {
     return `${this.#state.nodeId}:${revision}` as Checkpoint;
   }
 
-  /** A checkpoint of another store, or one that this store has not reached (a restored backup), stands for the beginning. */
-  #revisionAt(checkpoint: Checkpoint): number {
+  /** `undefined`: the checkpoint is of another store, or not reached by this one (a restored backup), or something since has left no trace. */
+  #revisionAt(checkpoint: Checkpoint): number | undefined {
     const [nodeId, revision] = checkpoint.split(":");
     const value = Number(revision);
-    return nodeId === this.#state.nodeId && Number.isSafeInteger(value) && value >= 0 && value <= this.#state.revision
-      ? value
-      : 0;
+    const { forgottenRevision, nodeId: own, revision: newest } = this.#state;
+    const isOurs = nodeId === own && Number.isSafeInteger(value) && value <= newest;
+    return isOurs && value >= forgottenRevision ? value : undefined;
   }
 }

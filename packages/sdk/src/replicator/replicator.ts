@@ -1,5 +1,5 @@
 import { aborted, PendingOperations } from "./pending-operations.ts";
-import { ChangeFeed, type ChangeEvent, type Checkpoint } from "./change-feed.ts";
+import { ChangeFeed, type ChangeEvent, type ChangesReset, type Checkpoint } from "./change-feed.ts";
 import type { ConsistencyLevel } from "../core/consistency-level.ts";
 import { checkDuration, checkInteger, checkLevel, type Settings } from "./config.ts";
 import type {
@@ -249,10 +249,18 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     return this.#events.on(type, listener, options.signal);
   }
 
-  /** Every visible entry, then what changes; with `since`, what has changed since that checkpoint, also after a reload. */
+  /**
+   * Every visible entry, then what changes; with `since`, what has changed since that checkpoint, also after a reload. A checkpoint that
+   * is too old for that, or of another store, is answered by `reset` and every visible entry.
+   */
+  changes(options?: { readonly signal?: AbortSignal }): AsyncIterableIterator<ChangeEvent<M>>;
+  changes(options: {
+    readonly since?: Checkpoint;
+    readonly signal?: AbortSignal;
+  }): AsyncIterableIterator<ChangeEvent<M> | ChangesReset>;
   changes(
     options: { readonly since?: Checkpoint; readonly signal?: AbortSignal } = {},
-  ): AsyncIterableIterator<ChangeEvent<M>> {
+  ): AsyncIterableIterator<ChangeEvent<M> | ChangesReset> {
     this.#mustBeOpen();
     return this.#feed.read(options.since, options.signal);
   }

@@ -2,6 +2,7 @@ import {
   CONTEXT_PREFIX,
   COUNTERS_KEY,
   HORIZON_PREFIX,
+  LEASES_KEY,
   META_PREFIX,
   NODE_KEY,
   originOfKey,
@@ -17,6 +18,7 @@ import type { IndexedVersion, StoreImage } from "../core/durable-state.ts";
 import { type LineageId, mintLineageId, mintNodeId, type NodeId, type Origin } from "../core/node-id.ts";
 import { CausalContext } from "../core/causal-context.ts";
 import { dataQuorum, type ReplicaSetRecord } from "../core/replica-set.ts";
+import type { Lease } from "../core/leases.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
 import { holdsWithinContext, resetContext } from "./store-recovery.ts";
 import { decodeIntervals } from "../core/codec/contexts.ts";
@@ -36,7 +38,7 @@ export interface LoadedStore {
   readonly damaged: number;
 }
 
-type Progress = Pick<StoreImage, "counter" | "revision" | "relaxedPending" | "clock">;
+type Progress = Pick<StoreImage, "counter" | "revision" | "forgottenRevision" | "relaxedPending" | "clock">;
 
 /**
  * Reads what a store holds; mints its identity and founds its lineage in the transaction that creates it (C1, Q7a).
@@ -78,7 +80,7 @@ async function createImage(
     formed: dataQuorum(settings.founding) === 1,
     yieldsTo: undefined,
   };
-  const progress: Progress = { counter: 1, revision: 0, relaxedPending: false, clock: HLC_ZERO };
+  const progress: Progress = { counter: 1, revision: 0, forgottenRevision: 0, relaxedPending: false, clock: HLC_ZERO };
   await store.commit(
     {
       puts: [
@@ -90,7 +92,13 @@ async function createImage(
     },
     "strict",
   );
-  const empty = { context: CausalContext.EMPTY, horizon: CausalContext.EMPTY, retired: [], siblings: new Map() };
+  const empty = {
+    context: CausalContext.EMPTY,
+    horizon: CausalContext.EMPTY,
+    retired: [],
+    leases: [],
+    siblings: new Map(),
+  };
   return {
     image: { nodeId, deviceId: store.deviceId, ...progress, ...empty, replicaSet },
     seenCounters: [],
@@ -110,6 +118,7 @@ async function readImage(store: Store, meta: ReadonlyMap<string, Uint8Array>): P
     ...(record(meta, PROGRESS_KEY) as Progress),
     replicaSet: withOptionalFacts(record(meta, REPLICA_SET_KEY) as ReplicaSetRecord),
     retired: meta.has(RETIRED_KEY) ? (record(meta, RETIRED_KEY) as LineageId[]) : [],
+    leases: meta.has(LEASES_KEY) ? (record(meta, LEASES_KEY) as Lease[]) : [],
     context: await readContext(store, CONTEXT_PREFIX, damaged),
     horizon: await readContext(store, HORIZON_PREFIX, damaged),
     siblings,

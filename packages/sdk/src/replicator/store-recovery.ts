@@ -24,7 +24,7 @@ export async function resetContext(store: Store, image: StoreImage, damaged: rea
     for await (const chunk of store.scan(prefix)) for (const [key] of chunk) stale.add(key);
   for (const origin of context.origins.keys()) stale.delete(contextKey(origin));
   const { revision, clock } = image;
-  const progress = { counter: 0, revision, relaxedPending: false, clock };
+  const progress = { counter: 0, revision, forgottenRevision: revision, relaxedPending: false, clock };
   const contexts = [...context.origins].map(([origin, set]) => [contextKey(origin), encodeIntervals(set)] as const);
   await store.commit(
     { puts: [...contexts, [PROGRESS_KEY, encodeJsonRecord(progress)]], deletes: [...stale] },

@@ -1,4 +1,5 @@
 import type { CausalContext } from "../core/causal-context.ts";
+import type { ContextDigest } from "../core/context-digest.ts";
 import { decodeMessage } from "../core/codec/frames.ts";
 import { dotName } from "./stored-image.ts";
 import type { Message } from "../core/messages.ts";
@@ -41,12 +42,18 @@ function contextText(context: CausalContext): string {
     .join(" ");
 }
 
+function digestText(digest: ContextDigest): string {
+  return digest.words.reduce((sum, word) => (Math.imul(sum, 31) + word) >>> 0, 0).toString(16);
+}
+
 function detail(message: Message): string {
   switch (message.type) {
     case "hello":
       return `${message.nodeId.slice(0, SHORT)} counter ${message.counter} ${recordText(message.replicaSet)}`;
     case "digest":
-      return [...message.digest.words].reduce((sum, word) => (Math.imul(sum, 31) + word) >>> 0, 0).toString(16);
+      return digestText(message.digest);
+    case "report":
+      return `${digestText(message.digest)}${message.wanted ? " wanted" : ""}`;
     case "pull":
       return `#${message.session} [${contextText(message.context)}] in ${message.buckets.size} buckets`;
     case "pull-more":

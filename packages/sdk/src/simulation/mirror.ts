@@ -1,4 +1,4 @@
-import type { ChangeEvent, Checkpoint } from "../replicator/change-feed.ts";
+import type { ChangeEvent, ChangesReset, Checkpoint } from "../replicator/change-feed.ts";
 import { shownEntry } from "./shown-entry.ts";
 import type { SimulatedReplicator } from "./simulated-replicator.ts";
 
@@ -23,8 +23,9 @@ export class Mirror {
     return this.#entries;
   }
 
-  #take(change: ChangeEvent): void {
-    if (change.type === "delete") this.#entries.delete(change.id);
+  #take(change: ChangeEvent | ChangesReset): void {
+    if (change.type === "reset") this.#entries.clear();
+    else if (change.type === "delete") this.#entries.delete(change.id);
     else this.#entries.set(change.id, shownEntry(change.entry));
     this.#checkpoint = change.checkpoint;
   }

@@ -1,4 +1,5 @@
 import { type Message, PROTOCOL_VERSION } from "../messages.ts";
+import { collectionCodecs } from "./collection-messages.ts";
 import { DecodeError, ProtocolMismatchError } from "./decode-error.ts";
 import { helloCodec } from "./hello.ts";
 import { MAX_FRAME_BYTES } from "./limits.ts";
@@ -15,6 +16,7 @@ const codecs: MessageCodecs<Message["type"]> = {
   ...syncCodecs,
   ...quorumCodecs,
   ...replicaSetCodecs,
+  ...collectionCodecs,
 };
 const codecsByCode: ReadonlyMap<number, MessageCodec<Message>> = new Map(
   (Object.values(codecs) as MessageCodec<Message>[]).map((codec) => [codec.code, codec]),

@@ -151,6 +151,7 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
   retired: message("retired", record({ lineage, replicaSet })),
   "pull-request": message("pull-request", record(requested)),
   "pull-done": message("pull-done", record({ ...requested, gained: uint })),
+  report: message("report", record({ digest, wanted: fc.boolean() })),
 };
 
 export const messages: Arbitrary<Message> = fc.oneof(...(Object.values(messagesByType) as Arbitrary<Message>[]));
