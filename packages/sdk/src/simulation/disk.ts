@@ -23,6 +23,8 @@ export class Disk {
   readonly deviceId: DeviceId;
   /** Commits that put something are refused. */
   full = false;
+  /** Called once, when the next strict commit is on the disk and nobody has been told yet. */
+  afterStrictCommit: (() => void) | undefined;
   readonly #clock: VirtualClock;
   readonly #random: SeededRandom;
   readonly #speed: DiskSpeed;
@@ -145,6 +147,11 @@ class DiskStore implements Store {
           this.#disk.commit(copy, durability);
         } catch (error) {
           failure = error instanceof Error ? error : new Error(String(error));
+        }
+        if (durability === "strict" && failure === undefined) {
+          const then = this.#disk.afterStrictCommit;
+          this.#disk.afterStrictCommit = undefined;
+          then?.();
         }
         const answer = (): void => (failure === undefined ? resolve() : reject(failure));
         this.#clock.schedule(this.#busyUntil - this.#clock.now, answer, this.#life);

@@ -2,10 +2,17 @@
 export const FAULTS = [
   "crash",
   "power-cut",
+  "rolled-back-commit",
+  "crash-before-ack",
   "broken-connection",
+  "cut-in-flight",
+  "replaced-connection",
   "one-way-loss",
   "stalled-connection",
+  "delayed-connection",
+  "back-pressure",
   "partition",
+  "partial-partition",
   "frozen-peer",
   "clock-jump",
   "full-disk",
@@ -13,6 +20,7 @@ export const FAULTS = [
   "evicted-store",
   "cloned-store",
   "lying-peer",
+  "concurrent-reconfiguration",
 ] as const;
 
 export type FaultName = (typeof FAULTS)[number];

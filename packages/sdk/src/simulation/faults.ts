@@ -28,25 +28,31 @@ export class Faults {
   }
 
   strike(): void {
-    const { streams, plan, trace } = this.#world;
+    const { streams, plan } = this.#world;
     if (plan.faults.length === 0) return;
     const weights: Partial<Record<FaultName, number>> = {};
     for (const each of plan.faults) weights[each] = 1;
     const fault = streams.race("fault", weights);
     const machine = streams.of(`target of ${fault}`).pick(this.#machines);
-    if (!this.#strike(fault, machine)) return;
+    if (this.#strike(fault, machine)) this.#struck(fault, machine);
+  }
+
+  #struck(fault: FaultName, machine: Machine): void {
     this.counts[fault]++;
-    trace.note(() => `-- ${fault} (${machine.name})`);
+    this.#world.trace.note(() => `-- ${fault} (${machine.name})`);
   }
 
   /** No faults from now on. Frozen processes thaw by themselves: what waits for them must not be overtaken. */
   end(): void {
     this.#world.network.heal();
     this.#liar?.leave();
-    for (const machine of this.#machines) machine.disk.full = false;
+    for (const { disk } of this.#machines) {
+      disk.full = false;
+      disk.afterStrictCommit = undefined;
+    }
   }
 
-  /** Returns whether it could be done. */
+  /** Returns whether it has been done; what only can strike later tells then. */
   #strike(fault: FaultName, machine: Machine): boolean {
     const { streams, clock, network } = this.#world;
     const random = streams.of(`details of ${fault}`);
@@ -60,15 +66,36 @@ export class Faults {
         if (disk.image.size === 0) return false;
         machine.loseUnflushed(random.integer(0, disk.cachedCommits));
         return true;
+      case "rolled-back-commit":
+        if (disk.cachedCommits === 0) return false;
+        machine.loseUnflushed(random.integer(0, disk.cachedCommits - 1));
+        return true;
+      case "crash-before-ack":
+        // It strikes when the disk next has a strict commit to answer.
+        disk.afterStrictCommit = () => {
+          this.#struck(fault, machine);
+          machine.die();
+        };
+        return false;
       case "broken-connection":
         return this.#onSomeLine((line) => network.breakLine(line));
+      case "cut-in-flight":
+        return this.#onSomeLine((line) => network.cutInFlight(line, () => this.#struck(fault, machine)), false);
+      case "replaced-connection":
+        return this.#onSomeLine((line) => network.replaceLine(line));
       case "one-way-loss":
         return this.#onSomeLine((line) => network.muteLine(line));
       case "stalled-connection":
         return this.#onSomeLine((line) => network.stallLine(line));
+      case "delayed-connection":
+        return this.#onSomeLine((line) => network.delayLine(line));
+      case "back-pressure":
+        return this.#onSomeLine((line) => network.blockLine(line));
       case "partition":
         this.#partition();
         return true;
+      case "partial-partition":
+        return this.#partPair();
       case "frozen-peer":
         if (life === undefined) return false;
         life.frozenUntil = Math.max(life.frozenUntil, clock.now + random.real(10, 20_000));
@@ -94,6 +121,8 @@ export class Faults {
       case "lying-peer":
         this.#lie();
         return true;
+      case "concurrent-reconfiguration":
+        return this.#reconfigureAtOnce();
     }
   }
 
@@ -106,10 +135,35 @@ export class Faults {
     this.#liar.lie();
   }
 
-  #onSomeLine(action: (line: ReturnType<World["network"]["lines"]["at"]> & object) => void): boolean {
+  #onSomeLine(action: (line: ReturnType<World["network"]["lines"]["at"]> & object) => void, atOnce = true): boolean {
     const { lines } = this.#world.network;
     if (lines.length === 0) return false;
     action(this.#world.streams.of("target of line faults").pick(lines));
+    return atOnce;
+  }
+
+  /** Two that cannot reach each other, though both reach all others. */
+  #partPair(): boolean {
+    const { streams, clock, network } = this.#world;
+    const random = streams.of("details of partial-partition");
+    const [a, b, third] = random.shuffled(this.#machines);
+    if (a === undefined || b === undefined || third === undefined) return false;
+    clock.schedule(random.real(100, 15_000), network.part(a.index, b.index));
+    return true;
+  }
+
+  /** Two users change the replica set at once, without knowing of each other. */
+  #reconfigureAtOnce(): boolean {
+    const { streams, plan } = this.#world;
+    const random = streams.of("details of concurrent-reconfiguration");
+    const [a, b] = random.shuffled(this.#machines.filter((machine) => machine.replicator !== undefined));
+    if (!plan.reconfigures || a === undefined || b === undefined) return false;
+    for (const { replicator, operations } of [a, b]) {
+      const target = random.pick([a, b]).replicator!.nodeId;
+      const change = random.pick(["add", "remove"] as const);
+      const call = change === "add" ? replicator!.addReplica(target) : replicator!.removeReplica(target);
+      operations.track(`${change} ${target.slice(0, 4)}`, call);
+    }
     return true;
   }
 

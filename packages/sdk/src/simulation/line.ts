@@ -42,6 +42,8 @@ export class Line {
   readonly world: LineWorld;
   /** Nothing that is under way arrives any more. */
   cut = false;
+  /** Called when a message has left one of its ends. */
+  onDeparture: (() => void) | undefined;
 
   constructor(a: Terminal, b: Terminal, world: LineWorld) {
     this.world = world;
@@ -76,7 +78,10 @@ export class LineEnd implements Connection {
   readonly #queued: Record<Priority, number> = { control: 0, live: 0, bulk: 0 };
   /** When the last message of each class arrives over there. A class never overtakes a higher one. */
   readonly #lastArrival: Record<Priority, number> = { control: 0, live: 0, bulk: 0 };
+  /** What is added to each message's latency for now. */
+  delayMs = 0;
   #pumping = false;
+  #blockedUntil = 0;
 
   constructor(line: Line, station: Terminal, other: Terminal) {
     this.line = line;
@@ -94,13 +99,19 @@ export class LineEnd implements Connection {
   send(message: Uint8Array, priority: Priority): void {
     if (this.closed) return;
     const copy = message.slice();
-    if (this.line.world.quality.bytesPerMs === Number.POSITIVE_INFINITY) {
+    const isBlocked = this.#pumping || this.line.world.clock.now < this.#blockedUntil;
+    if (this.line.world.quality.bytesPerMs === Number.POSITIVE_INFINITY && !isBlocked) {
       this.#depart(copy, priority);
       return;
     }
     this.#queues[priority].push(copy);
     this.#queued[priority] += copy.length;
     this.#pump();
+  }
+
+  /** Nothing is handed to the network for a while. */
+  block(forMs: number): void {
+    this.#blockedUntil = Math.max(this.#blockedUntil, this.line.world.clock.now + forMs);
   }
 
   queuedBytes(priority: Priority): number {
@@ -120,6 +131,14 @@ export class LineEnd implements Connection {
   /** The other side is gone; this one hears of it in a while. */
   lose(reason: string, noticeMs: number): void {
     this.line.world.clock.schedule(noticeMs, () => this.end(reason), this.station.life);
+  }
+
+  /** A newer connection has taken this one's place here; the other side hears of it. */
+  giveWay(): void {
+    if (this.closed) return;
+    const reason = "a newer connection";
+    this.line.world.clock.schedule(this.line.world.quality.latencyMs, () => this.remote.end(reason));
+    this.end(reason);
   }
 
   /** This side learns that the connection is over. */
@@ -144,7 +163,8 @@ export class LineEnd implements Connection {
     if (priority === undefined) return;
     this.#pumping = true;
     const message = this.#queues[priority].shift()!;
-    const takesMs = message.length / this.line.world.quality.bytesPerMs;
+    const waitsMs = Math.max(0, this.#blockedUntil - this.line.world.clock.now);
+    const takesMs = waitsMs + message.length / this.line.world.quality.bytesPerMs;
     this.line.world.clock.schedule(takesMs, () => {
       this.#pumping = false;
       this.#queued[priority] -= message.length;
@@ -155,11 +175,15 @@ export class LineEnd implements Connection {
 
   #depart(message: Uint8Array, priority: Priority): void {
     const { clock, random, quality } = this.line.world;
-    let arrival = Math.max(clock.now + quality.latencyMs + random.real(0, quality.jitterMs), this.remote.deafUntil);
+    let arrival = Math.max(
+      clock.now + quality.latencyMs + this.delayMs + random.real(0, quality.jitterMs),
+      this.remote.deafUntil,
+    );
     for (const higher of PRIORITIES.slice(0, PRIORITIES.indexOf(priority) + 1))
       arrival = Math.max(arrival, this.#lastArrival[higher]);
     this.#lastArrival[priority] = arrival;
     clock.schedule(arrival - clock.now, () => this.remote.#arrive(message), this.#other.life);
+    this.line.onDeparture?.();
   }
 
   #arrive(message: Uint8Array): void {

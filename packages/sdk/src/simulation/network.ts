@@ -25,6 +25,7 @@ export class Network {
   readonly #dialling = new Set<string>();
   /** Machines in different groups cannot reach each other. Those in no group can reach all. */
   #groups: readonly ReadonlySet<number>[] = [];
+  readonly #parted = new Set<readonly [number, number]>();
 
   constructor(options: NetworkOptions) {
     this.#options = options;
@@ -55,15 +56,20 @@ export class Network {
   partition(...groups: readonly (readonly number[])[]): void {
     this.#groups = groups.map((group) => new Set(group));
     for (const station of this.#stations) station.twins.clear();
-    for (const line of this.lines) {
-      const [a, b] = line.ends;
-      if (!this.#reachable(a.station.machine, b.station.machine)) this.breakLine(line);
-    }
+    this.#breakUnreachable();
     this.#seek();
   }
 
   heal(): void {
+    this.#parted.clear();
     this.partition();
+  }
+
+  #breakUnreachable(): void {
+    for (const line of this.lines) {
+      const [a, b] = line.ends;
+      if (!this.#reachable(a.station.machine, b.station.machine)) this.breakLine(line);
+    }
   }
 
   /** In the middle of whatever it carries. */
@@ -78,6 +84,48 @@ export class Network {
     const forMs = random.real(NOTICE_MS.min, NOTICE_MS.max);
     victim.deafUntil = clock.now + forMs;
     clock.schedule(forMs, () => this.breakLine(line));
+  }
+
+  /** Breaks while the next message is under way: what was sent before it arrives, it does not, and its sender cannot know. */
+  cutInFlight(line: Line, then: () => void): void {
+    line.onDeparture = () => {
+      line.onDeparture = undefined;
+      this.breakLine(line);
+      then();
+    };
+  }
+
+  /** A new connection takes the place of a good one, which each side learns at a moment of its own. */
+  replaceLine(line: Line): void {
+    const [a, b] = line.ends.map((end) => [...this.#stations].find((station) => station === end.station));
+    if (a !== undefined && b !== undefined) this.#connect(a, b);
+  }
+
+  /** For a while, messages take seconds in one direction. */
+  delayLine(line: Line): void {
+    const { clock, random } = this.#options;
+    const victim = random.pick(line.ends);
+    victim.delayMs = random.real(50, 4000);
+    clock.schedule(random.real(100, 10_000), () => {
+      victim.delayMs = 0;
+    });
+  }
+
+  /** One side can hand nothing over for a while: it queues, as `queuedBytes` says. */
+  blockLine(line: Line): void {
+    const { random } = this.#options;
+    random.pick(line.ends).block(random.real(10, 8000));
+  }
+
+  /** Two machines cannot reach each other until the returned function is called, or all is healed. */
+  part(a: number, b: number): () => void {
+    const pair = [a, b] as const;
+    this.#parted.add(pair);
+    this.#breakUnreachable();
+    return () => {
+      this.#parted.delete(pair);
+      this.#seek();
+    };
   }
 
   /** Nothing gets through in one direction for a while, and then all of it. */
@@ -96,7 +144,7 @@ export class Network {
 
   #leave(station: Station): void {
     if (station.left) return;
-    const ends = [...station.ends.values()];
+    const ends = this.lines.flatMap((line) => line.ends).filter((end) => end.station === station);
     station.left = true;
     this.#stations.delete(station);
     for (const end of ends) end.close("the peer left the room");
@@ -104,6 +152,7 @@ export class Network {
   }
 
   #reachable(a: number, b: number): boolean {
+    for (const pair of this.#parted) if (pair.includes(a) && pair.includes(b) && a !== b) return false;
     return this.#groups.every((group) => group.has(a) === group.has(b));
   }
 
@@ -145,11 +194,11 @@ export class Network {
 
   #wantsLine(a: Station, b: Station): boolean {
     if (!a.isThere || !b.isThere || a.nodeId === b.nodeId || !this.#reachable(a.machine, b.machine)) return false;
-    const isOpen = (from: Station, to: Station): boolean => {
-      const end = from.ends.get(to.nodeId);
-      return end !== undefined && !end.closed && !end.line.cut;
-    };
-    return !isOpen(a, b) && !isOpen(b, a);
+    for (const line of this.lines) {
+      const joins = line.ends.every((end) => end.station === a || end.station === b);
+      if (joins && line.ends.some((end) => !end.closed)) return false;
+    }
+    return true;
   }
 
   #connect(a: Station, b: Station): void {
@@ -164,8 +213,6 @@ export class Network {
     for (const end of line.ends) {
       const inMs = random.real(0, quality.latencyMs + quality.jitterMs);
       end.deafUntil = clock.now + inMs;
-      end.station.ends.get(end.peer)?.end("a newer connection");
-      end.station.ends.set(end.peer, end);
       clock.schedule(inMs, () => end.announce(), end.station.life);
     }
   }

@@ -29,7 +29,7 @@ export class Station implements Terminal {
 
   connected(end: LineEnd): void {
     const older = this.ends.get(end.peer);
-    if (older !== undefined && older !== end) older.end("a newer connection");
+    if (older !== undefined && older !== end) older.giveWay();
     this.ends.set(end.peer, end);
     if (this.isThere) this.#events.connected(end);
   }
