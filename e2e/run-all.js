@@ -45,6 +45,13 @@ const LONG_PARTS = [
     command: `vitest run --project node --reporter=default --reporter=json --outputFile.json="${reportOf("fuzz")}" fuzz.test.ts`,
     count: vitestCounts,
   },
+  {
+    name: "collection",
+    // 30,000 writes and deletes in `npm test`.
+    env: { VECMESH_COLLECTED_OPERATIONS: "1000000" },
+    command: `vitest run --project node --reporter=default --reporter=json --outputFile.json="${reportOf("collection")}" collected-store.test.ts`,
+    count: vitestCounts,
+  },
 ];
 
 /** @param {string} name */

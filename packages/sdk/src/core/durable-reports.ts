@@ -29,7 +29,7 @@ export class DurableReports {
   /** `undefined`: this opening has not flushed what an earlier one left unflushed. */
   #durable: ContextDigest | undefined;
   #flushing = false;
-  #notBefore = Number.NEGATIVE_INFINITY;
+  #notBefore = 0;
 
   constructor(env: Environment) {
     this.#env = env;

@@ -40,7 +40,7 @@ export class TombstoneCollection {
   #replicaSet: ReplicaSetRecord;
   /** What collection goes by may have changed since the last round began. */
   #isDue = true;
-  #lastRound = Number.NEGATIVE_INFINITY;
+  #lastRound = 0;
   /** The ids that the round under way has still to look at. */
   #round: Iterator<string> | undefined;
   #nextStep = 0;
