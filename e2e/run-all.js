@@ -42,7 +42,7 @@ const LONG_PARTS = [
     name: "fuzz",
     // 20,000 inputs in `npm test`, a million here.
     env: { VECMESH_FUZZ_SCALE: "50" },
-    command: `vitest run --project node --reporter=default --reporter=json --outputFile.json="${reportOf("fuzz")}" fuzz.test.ts`,
+    command: `vitest run --project node --reporter=default --reporter=json --outputFile.json="${reportOf("fuzz")}" fuzz.test.ts lies.test.ts`,
     count: vitestCounts,
   },
   {

@@ -12,7 +12,7 @@ import {
   type StoreBatch,
   versionKey,
 } from "./store-layout.ts";
-import { contextOver, joinSiblings, liveSiblings, type Siblings } from "./siblings.ts";
+import { contextOver, isConflict, joinSiblings, type Siblings } from "./siblings.ts";
 import { type DurableState, type IndexedVersion, isVisible } from "./durable-state.ts";
 import type { Lease } from "./leases.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
@@ -99,7 +99,7 @@ export class Draft {
     const { clock, skewed } = receiveHlc(this.#clock, version.hlc, this.#nowMs);
     this.#clock = clock;
     this.skewed ||= skewed;
-    if (this.#take(version) && liveSiblings(this.siblings(version.id)).length > 1) this.conflicts.add(version.id);
+    if (this.#take(version) && isConflict(this.siblings(version.id))) this.conflicts.add(version.id);
     return "new";
   }
 
@@ -205,8 +205,10 @@ export class Draft {
     if (after === before) return false;
     this.#revision++;
     this.#puts.set(versionKey(version.dot), encodeStored(version, this.#revision));
-    const kept = new Set(after);
-    for (const sibling of before) if (!kept.has(sibling)) this.#drop(versionKey(sibling.dot));
+    if (after.length <= before.length) {
+      const kept = new Set(after);
+      for (const sibling of before) if (!kept.has(sibling)) this.#drop(versionKey(sibling.dot));
+    }
     this.#siblings.set(version.id, after);
     this.changed.add(version.id);
     return true;

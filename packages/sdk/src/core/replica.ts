@@ -8,6 +8,7 @@ import { AckDesk } from "./acknowledgement.ts";
 import { AntiEntropy } from "./anti-entropy.ts";
 import { CausalContext } from "./causal-context.ts";
 import { ContextHistory } from "./context-history.ts";
+import { ClockSkewNotices } from "./clock-skew-notices.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import type { Dot } from "./dot.ts";
 import type { Draft } from "./draft.ts";
@@ -22,6 +23,7 @@ import { Reconfiguration } from "./reconfiguration.ts";
 import { replicationError } from "./replication-error.ts";
 import type { SeenCounter } from "./store-layout.ts";
 import { TombstoneCollection } from "./tombstone-collection.ts";
+import { contextFault } from "./context-fault.ts";
 import { messageFault } from "./message-fault.ts";
 import type { StoredVersion } from "./version.ts";
 import { VoterCounters } from "./voter-counters.ts";
@@ -66,7 +68,8 @@ export class Replica {
       emit: (effect) => void this.#effects.push(effect),
       load: (keys, then) => this.#load(keys, then),
     };
-    const noteReceived = (peer: Peer, draft: Draft): void => this.#noteReceived(peer, draft);
+    const skew = new ClockSkewNotices(env);
+    const noteReceived = (peer: Peer, draft: Draft): void => skew.note(peer, draft);
     this.#env = env;
     this.#writer = new LocalWriter(mintOrigin);
     this.#handshake = new Handshake(env);
@@ -221,10 +224,14 @@ export class Replica {
       return;
     }
     const peer = this.#peers.get(link);
-    const fault = peer === undefined ? undefined : messageFault(message, this.state.replicaSet);
+    const fault = peer === undefined ? undefined : this.#fault(message);
     if (peer === undefined) this.#handshake.onWordBeforeHello(link, message.type);
     else if (fault !== undefined) this.#handshake.turnAway(link, peer.nodeId, fault);
     else this.#peerMessage(peer, message);
+  }
+
+  #fault(message: Message): string | undefined {
+    return messageFault(message, this.state.replicaSet) ?? contextFault(message, this.state.context);
   }
 
   #peerMessage(peer: Peer, message: Exclude<Message, { type: "hello" }>): void {
@@ -355,11 +362,6 @@ export class Replica {
       }
       this.#committed();
     }
-  }
-
-  #noteReceived(peer: Peer, draft: Draft): void {
-    if (draft.skewed) this.#env.emit({ type: "notice", notice: { type: "clockSkew", nodeId: peer.nodeId } });
-    draft.skewed = false;
   }
 
   #recordChanged(): void {

@@ -10,8 +10,13 @@ export type Siblings<V extends VersionStamp = VersionStamp> = readonly V[];
  * conflict mode; a sibling never goes because it lost (C9).
  */
 export function joinSiblings<V extends VersionStamp>(siblings: Siblings<V>, incoming: V): Siblings<V> {
-  for (const held of siblings) if (sameDot(held.dot, incoming.dot) || isDominated(incoming, held)) return siblings;
-  return [...siblings.filter((held) => !isDominated(held, incoming)), incoming];
+  let dominated = 0;
+  for (const held of siblings) {
+    if (sameDot(held.dot, incoming.dot) || isDominated(incoming, held)) return siblings;
+    if (isDominated(held, incoming)) dominated++;
+  }
+  // One look at each and one copy: a peer may send thousands of siblings of one id.
+  return [...(dominated > 0 ? siblings.filter((held) => !isDominated(held, incoming)) : siblings), incoming];
 }
 
 /** C7: what a new write to this id has seen: the dots **and contexts** of all siblings, so that it dominates them. */
@@ -20,6 +25,13 @@ export function contextOver(siblings: Siblings): VersionVector {
     siblings.map((sibling) => sibling.context),
     siblings.map((sibling) => sibling.dot),
   );
+}
+
+/** Whether there is more than one to choose from. */
+export function isConflict(siblings: Siblings): boolean {
+  let live = 0;
+  for (const sibling of siblings) if (!sibling.tombstone && ++live > 1) return true;
+  return false;
 }
 
 export function liveSiblings<V extends VersionStamp>(siblings: Siblings<V>): Siblings<V> {

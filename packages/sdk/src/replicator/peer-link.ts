@@ -12,6 +12,14 @@ import type { Traffic } from "./traffic.ts";
  */
 export const LIVE_QUEUE_BYTES: number = 4 * 1024 * 1024;
 
+/**
+ * What waits for one peer, of all classes. Sessions have a window, live writes a queue that is bounded, and contexts and records are rarely
+ * over a megabyte: only a peer that asks and asks, and reads no answer, gets here, and is let go before it fills this replica's memory.
+ */
+export const MAX_QUEUED_BYTES: number = 32 * 1024 * 1024;
+
+const PRIORITIES: readonly Priority[] = ["control", "live", "bulk"];
+
 /** One connection as the replica uses it: messages out, in their class, at the room's rate. */
 export class PeerLink {
   readonly id: LinkId;
@@ -19,6 +27,7 @@ export class PeerLink {
   readonly #throttle: Throttle;
   readonly #traffic: Traffic;
   readonly #compress: boolean;
+  #throttledBytes = 0;
   #throttledLiveBytes = 0;
   #closed = false;
 
@@ -35,6 +44,11 @@ export class PeerLink {
   }
 
   send(message: Message): void {
+    if (this.#closed) return;
+    if (this.#queuedBytes > MAX_QUEUED_BYTES) {
+      this.close("it asks for more than it reads");
+      return;
+    }
     if (message.type === "push" && this.connection.queuedBytes("live") + this.#throttledLiveBytes > LIVE_QUEUE_BYTES) {
       const question = questionOf(message);
       if (question !== undefined) this.send(question);
@@ -54,10 +68,16 @@ export class PeerLink {
     }
     const live = priority === "live" ? frame.bytes.length : 0;
     this.#throttledLiveBytes += live;
+    this.#throttledBytes += frame.bytes.length;
     this.#throttle.pass(frame.bytes.length, () => {
       this.#throttledLiveBytes -= live;
+      this.#throttledBytes -= frame.bytes.length;
       leave();
     });
+  }
+
+  get #queuedBytes(): number {
+    return PRIORITIES.reduce((sum, priority) => sum + this.connection.queuedBytes(priority), this.#throttledBytes);
   }
 
   close(reason: string): void {

@@ -1,6 +1,7 @@
+import process from "node:process";
 import { describe, expect, it } from "vitest";
 
-import { asFrame, LIES, type Listener, randomOrigin } from "./lies.ts";
+import { asFrame, LIES, type Listener, randomOrigin, SIBLINGS } from "./lies.ts";
 import { Lab, type Site } from "../core/replica-lab.fixture.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeMessage } from "../core/codec/frames.ts";
@@ -11,6 +12,8 @@ import type { StoredVersion } from "../core/version.ts";
 
 const TIMES = 20;
 const LIAR = 9;
+/** The join looks at each: 10,000 take ten times as long. `npm run test:long` has the time. */
+const MANY_SIBLINGS: number = process.env["VECMESH_FUZZ_SCALE"] === undefined ? 3_000 : 10_000;
 
 /** Two honest replicas, and a third whose words are the test's. */
 function room(): { lab: Lab; victim: Site; friend: Site; liar: Site } {
@@ -69,6 +72,15 @@ describe("P8: no honest replica suffers from", () => {
     const all = room();
     for (let i = 0; i < TIMES; i++) tell(all, lie, random);
     all.lab.pass(1000);
+    expectUnharmed(all);
+  });
+
+  it("thousands of siblings of one id, which one write replaces (C5, C7)", { timeout: 300_000 }, () => {
+    const random = new SeededRandom(1);
+    const all = room();
+    for (let told = 0; told < MANY_SIBLINGS; told += SIBLINGS) tell(all, "many siblings", random);
+    all.lab.pass(1000);
+    expect(all.victim.replica.state.siblings("shared")).toHaveLength(MANY_SIBLINGS);
     expectUnharmed(all);
   });
 

@@ -11,7 +11,7 @@ import { Writer } from "../core/codec/writer.ts";
 const LAST_SEQ: number = Number.MAX_SAFE_INTEGER;
 /** The last millisecond of the year 9999. */
 const YEAR_9999_MS = 253_402_300_799_999;
-const SIBLINGS = 40;
+export const SIBLINGS = 40;
 const FLOOD = 150;
 /** Small enough for many runs: how many siblings of one id a replica bears is another test's. */
 const CLAIMED_ORIGINS = 20;
