@@ -1,3 +1,4 @@
+import { mix } from "./hash-mix.ts";
 import type { IntervalSet } from "./interval-set.ts";
 import type { Origin } from "./node-id.ts";
 
@@ -9,13 +10,6 @@ export const DIGEST_BUCKETS = 64;
 /** 32-bit words a bucket: 64 bits, so that two different buckets look alike once in 10^19. */
 const WORDS_PER_BUCKET = 2;
 export const DIGEST_WORDS: number = DIGEST_BUCKETS * WORDS_PER_BUCKET;
-
-/** The final mix of MurmurHash3 (Appleby, public domain): every bit of the input reaches every bit of the output. */
-function mix(hash: number): number {
-  const once = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  const twice = Math.imul(once ^ (once >>> 13), 0xc2b2ae35);
-  return (twice ^ (twice >>> 16)) >>> 0;
-}
 
 function hashOrigin(origin: Origin, intervals: IntervalSet, seed: number): number {
   let hash = seed;

@@ -151,7 +151,7 @@ describe("local writes", () => {
 
   it("are refused, typed, on an id whose context is full (P8)", () => {
     const context = new Map(Array.from({ length: 65_536 }, (_, n) => [n.toString(16).padStart(16, "0") as Origin, 1]));
-    const full = { ...versionOf({ dot: dotOf(0x40, 1), context }), revision: 1 };
+    const full = { ...versionOf({ dot: dotOf(0x40, 1), context }), revision: 1, hash: 0 };
     const state = stateOf(1, { siblings: new Map([["x", [full]]]) });
     const writer = new LocalWriter(origins());
     expect(() => writer.write(new Draft(state, NOW), [put("x")])).toThrow(

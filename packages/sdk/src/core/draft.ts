@@ -20,7 +20,7 @@ import type { CausalContext } from "./causal-context.ts";
 import { type Dot, dotKey } from "./dot.ts";
 import { encodeIntervals } from "./codec/contexts.ts";
 import { encodeJsonRecord } from "./codec/json-record.ts";
-import { encodeStored } from "./codec/stored.ts";
+import { encodeStored, hashOfStored } from "./codec/stored.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import { MAX_VERSION_CONTEXT } from "./codec/limits.ts";
 import { replicationError } from "./replication-error.ts";
@@ -201,10 +201,12 @@ export class Draft {
     const before = this.siblings(version.id);
     this.#newDots.set(dotKey(version.dot), version.dot);
     const { vector: _vector, metadata: _metadata, ...stamp } = version;
-    const after = joinSiblings(before, { ...stamp, revision: this.#revision + 1 });
+    const revision = this.#revision + 1;
+    const record = encodeStored(version, revision);
+    const after = joinSiblings(before, { ...stamp, revision, hash: hashOfStored(record) });
     if (after === before) return false;
-    this.#revision++;
-    this.#puts.set(versionKey(version.dot), encodeStored(version, this.#revision));
+    this.#revision = revision;
+    this.#puts.set(versionKey(version.dot), record);
     if (after.length <= before.length) {
       const kept = new Set(after);
       for (const sibling of before) if (!kept.has(sibling)) this.#drop(versionKey(sibling.dot));

@@ -11,6 +11,8 @@ import type { VersionStamp } from "./version.ts";
 export interface IndexedVersion extends VersionStamp {
   /** This store's own count of changes when it took the version in: what checkpoints of `changes` name. */
   readonly revision: number;
+  /** Of stamp and payload, the same in every store that holds this version (S8). */
+  readonly hash: number;
 }
 
 /** What the store held when it was opened. */

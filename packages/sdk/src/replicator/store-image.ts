@@ -110,8 +110,8 @@ async function readImage(store: Store, meta: ReadonlyMap<string, Uint8Array>): P
   const { nodeId } = record(meta, NODE_KEY) as { nodeId: NodeId };
   const damaged: string[] = [];
   const siblings = new Map<string, Siblings<IndexedVersion>>();
-  for await (const { stamp, revision } of records(store, VERSION_PREFIX, decodeStoredStamp, damaged))
-    siblings.set(stamp.id, joinSiblings(siblings.get(stamp.id) ?? [], { ...stamp, revision }));
+  for await (const { stamp, revision, hash } of records(store, VERSION_PREFIX, decodeStoredStamp, damaged))
+    siblings.set(stamp.id, joinSiblings(siblings.get(stamp.id) ?? [], { ...stamp, revision, hash }));
   const image: StoreImage = {
     nodeId,
     deviceId: store.deviceId,

@@ -28,7 +28,11 @@ describe("stored versions", { timeout: 60_000 }, () => {
         const bytes = encodeStored(version, revision);
         const { vector: _vector, metadata: _metadata, ...stamp } = version;
         expect(decodeStored(bytes)).toStrictEqual({ version, revision });
-        expect(decodeStoredStamp(bytes)).toStrictEqual({ stamp, revision });
+        expect(decodeStoredStamp(bytes)).toStrictEqual({
+          stamp,
+          revision,
+          hash: decodeStoredStamp(encodeStored(version, 0)).hash,
+        });
       }),
     );
   });

@@ -1,6 +1,7 @@
 import { idFault } from "../entry-validation.ts";
 import { ORIGIN_BYTES, type Origin } from "../node-id.ts";
 import type { StoredVersion, VersionStamp } from "../version.ts";
+import { mix } from "../hash-mix.ts";
 import { crc32 } from "./checksum.ts";
 import { DecodeError } from "./decode-error.ts";
 import { openRecord, STORE_FORMAT } from "./durable-record.ts";
@@ -20,6 +21,8 @@ export interface StoredRecord {
 export interface StoredStamp {
   readonly stamp: VersionStamp;
   readonly revision: number;
+  /** What two replicas compare to see that they hold the same under one dot (S8). */
+  readonly hash: number;
 }
 
 /**
@@ -50,8 +53,8 @@ export function decodeStored(bytes: Uint8Array): StoredRecord {
 
 /** What a replica keeps in memory; looks at neither metadata nor vector. @throws DecodeError when the stamp is damaged or of another format. */
 export function decodeStoredStamp(bytes: Uint8Array): StoredStamp {
-  const { stamp, revision } = decodeParts(bytes);
-  return { stamp, revision };
+  const { stamp, revision, hash } = decodeParts(bytes);
+  return { stamp, revision, hash };
 }
 
 function encodeStamp(stamp: VersionStamp, revision: number): Uint8Array {
@@ -71,8 +74,7 @@ function encodeStamp(stamp: VersionStamp, revision: number): Uint8Array {
   return writer.done();
 }
 
-function readStamp(reader: Reader): StoredStamp {
-  const revision = reader.uint("revision");
+function readStamp(reader: Reader): VersionStamp {
   const tombstone = reader.flags("stored version's flags", TOMBSTONE) === TOMBSTONE;
   const id = reader.text("id", MAX_ID_BYTES);
   const fault = idFault(id);
@@ -86,7 +88,12 @@ function readStamp(reader: Reader): StoredStamp {
     context.set(origin, seq);
   }
   if (context.size < size) throw new DecodeError("an origin twice in a version's context");
-  return { stamp: { id, dot, context, hlc, tombstone }, revision };
+  return { id, dot, context, hlc, tombstone };
+}
+
+/** The hash of a record that has just been encoded. */
+export function hashOfStored(bytes: Uint8Array): number {
+  return decodeParts(bytes).hash;
 }
 
 function readDot(reader: Reader): StoredVersion["dot"] {
@@ -125,7 +132,10 @@ function decodeParts(
   const stampBytes = record.view(record.uint("stamp's length"), "stamp");
   if (crc32(stampBytes) !== stampChecksum) throw new DecodeError("a stored version's stamp is damaged");
   const reader = new Reader(stampBytes);
+  const revision = reader.uint("revision");
+  // The revision is this store's own; all else is the same wherever the version is held.
+  const hash = mix(crc32(reader.rest()) ^ mix(payloadChecksum));
   const stamp = readStamp(reader);
   reader.end();
-  return { ...stamp, payload: { bytes: record.rest(), checksum: payloadChecksum } };
+  return { stamp, revision, hash, payload: { bytes: record.rest(), checksum: payloadChecksum } };
 }
