@@ -6,6 +6,7 @@ import type { ReplicationError } from "@vecmesh/sdk";
 const ERRORS: Record<ReplicationError["code"], object> = {
   "quorum-unavailable": { required: 2, alive: 1, dots: [], outcome: "unknown" },
   "quorum-timeout": { required: 2, acks: ["a"], dots: [], outcome: "unknown" },
+  "session-not-satisfied": { missing: 1 },
   "replica-in-use": { replicaName: "1" },
   "replica-not-found": { nodeId: "a" },
   "replica-set-full": { replicationFactor: 3 },

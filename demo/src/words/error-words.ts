@@ -26,6 +26,11 @@ export function errorWords(error: ReplicationError): ErrorWords {
         title: NOT_CONFIRMED,
         detail: `${error.acks.length} of ${counted(error.required, "voter")} answered in time. Nothing is lost: the others may have it already. Retry asks them again.`,
       };
+    case "session-not-satisfied":
+      return {
+        title: "Not everything has arrived here yet",
+        detail: `Still on the way to this tab: ${counted(error.missing, "change")} made elsewhere. Try again in a moment; until then it shows what it has.`,
+      };
     case "room-mismatch":
       return {
         title: "This room is set up differently",

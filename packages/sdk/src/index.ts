@@ -45,14 +45,15 @@ export {
   type ReplicationErrorOf,
   replicationError,
 } from "./core/replication-error.ts";
+export type { SessionToken } from "./core/session-token.ts";
 export type { JsonObject, JsonValue } from "./core/version.ts";
+export type { ReadOptions, WriteOptions } from "./replicator/call-options.ts";
 export type { ReplicationConfig } from "./replicator/config.ts";
 export type { ChangeEvent, ChangesReset, Checkpoint } from "./replicator/change-feed.ts";
 export type { EventOf, EventType, ReplicationEvent } from "./replicator/events.ts";
 export type { Metric, SearchHit, SearchOptions } from "./replicator/flat-search.ts";
 export type { StoredEntry } from "./replicator/entry-reader.ts";
 export type { VectorEntry } from "./replicator/local-items.ts";
-export type { WriteOptions } from "./replicator/replicator.ts";
 export type { Traffic } from "./replicator/traffic.ts";
 export type { CommitBatch, Durability, StorageAdapter, Store } from "./ports/storage.ts";
 export type {

@@ -1,4 +1,5 @@
-import type { ConsistencyLevel } from "./consistency-level.ts";
+import type { CausalContext } from "./causal-context.ts";
+import type { ConsistencyLevel, QuorumLevel } from "./consistency-level.ts";
 import type { DeviceId, NodeId } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
 import type { JsonObject, StoredVersion } from "./version.ts";
@@ -6,6 +7,7 @@ import type { LinkId } from "./peer.ts";
 import type { Message } from "./messages.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { ReplicationError } from "./replication-error.ts";
+import type { SessionToken } from "./session-token.ts";
 import type { StoreBatch } from "./store-layout.ts";
 
 /** Names a caller's pending operation, so that its outcome finds it. */
@@ -24,6 +26,10 @@ export interface WriteReceipt {
   readonly required: number;
   readonly lineage: string;
   readonly epoch: number;
+  /** Whether the writes took effect in one order with all ordered writes and quorum reads of their ids in this lineage (Q9). */
+  readonly ordered: boolean;
+  /** Shown to `get` as `after`, it gives these writes, or what replaced them, on any replica. */
+  readonly session: SessionToken;
 }
 
 export interface SyncReport {
@@ -40,6 +46,21 @@ export type Input =
       readonly op: OperationId;
       readonly items: readonly LocalItem[];
       readonly level: ConsistencyLevel;
+      /** Reads first (Q9); not at `one`. */
+      readonly ordered: boolean;
+      readonly deadline: number;
+    }
+  | {
+      readonly type: "read";
+      readonly op: OperationId;
+      readonly ids: readonly string[];
+      readonly level: QuorumLevel;
+      readonly deadline: number;
+    }
+  | {
+      readonly type: "await-session";
+      readonly op: OperationId;
+      readonly dots: CausalContext;
       readonly deadline: number;
     }
   | {
@@ -82,6 +103,8 @@ export type Effect =
 export type Outcome =
   | { readonly kind: "receipt"; readonly receipt: WriteReceipt }
   | { readonly kind: "sync-report"; readonly report: SyncReport }
+  /** What the ids that were read consist of: all siblings, as a quorum holds them now. */
+  | { readonly kind: "versions"; readonly versions: readonly StoredVersion[] }
   | { readonly kind: "done" }
   | { readonly kind: "failed"; readonly error: Error };
 

@@ -26,8 +26,11 @@ export class LocalWriter {
     this.#beginOrigin();
   }
 
-  /** Writes the items into the transaction. What is deleted and not there needs no write. */
-  write(draft: Draft, items: readonly LocalItem[]): StoredVersion[] {
+  /**
+   * Writes the items into the transaction. What is deleted and not there needs no write, but if the write is to be ordered (Q9): that
+   * it is not there may be known by few.
+   */
+  write(draft: Draft, items: readonly LocalItem[], ordered = false): StoredVersion[] {
     const versions: StoredVersion[] = [];
     for (const item of items) {
       if (item.kind === "put") {
@@ -39,7 +42,7 @@ export class LocalWriter {
             tombstone: false,
           }),
         );
-      } else if (draft.isVisible(item.id)) {
+      } else if (draft.isVisible(item.id) || (ordered && draft.siblings(item.id).length > 0)) {
         versions.push(
           draft.write(this.#nextDot(draft, item.id), { id: item.id, vector: NO_VECTOR, metadata: {}, tombstone: true }),
         );

@@ -105,6 +105,23 @@ export interface Nack {
   readonly replicaSet: ReplicaSetRecord;
 }
 
+/** "What do you durably hold of these ids, in this epoch?" (Q9) */
+export interface ReadRequest extends EpochRef {
+  readonly type: "read-request";
+  readonly request: number;
+  readonly ids: readonly string[];
+}
+
+/** A part of the answer: current siblings, tombstones too. `part` counts from 0 to `parts` - 1; `counter` as in an ack. */
+export interface ReadReply extends EpochRef {
+  readonly type: "read-reply";
+  readonly request: number;
+  readonly counter: number;
+  readonly part: number;
+  readonly parts: number;
+  readonly versions: readonly StoredVersion[];
+}
+
 /** The newest record the sender knows, sent when it changes. */
 export interface ReplicaSetNews {
   readonly type: "replica-set";
@@ -180,6 +197,8 @@ export type Message =
   | AckRequest
   | Ack
   | Nack
+  | ReadRequest
+  | ReadReply
   | ReplicaSetNews
   | Reconfigure
   | Reconfigured

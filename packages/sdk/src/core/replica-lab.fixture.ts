@@ -1,3 +1,4 @@
+import type { ConsistencyLevel, QuorumLevel } from "./consistency-level.ts";
 import type { CoreConfig } from "./environment.ts";
 import { decodeStored } from "./codec/stored.ts";
 import type { Effect, Input, LocalItem, Notice, OperationId, Outcome } from "./effects.ts";
@@ -69,11 +70,14 @@ export class Site {
   }
 
   /** Starts a write and returns the operation whose outcome to look for. */
-  write(items: readonly LocalItem[] | string, level: "one" | "quorum" | "all" = "one"): OperationId {
-    const op = ++this.#lastOp;
-    const deadline = this.#lab.now + TIMEOUT_MS;
-    this.handle({ type: "write", op, items: typeof items === "string" ? [put(items)] : items, level, deadline });
-    return op;
+  write(items: readonly LocalItem[] | string, level: ConsistencyLevel = "one", ordered = false): OperationId {
+    const list = typeof items === "string" ? [put(items)] : items;
+    return this.ask((op, deadline) => ({ type: "write", op, items: list, level, ordered, deadline }));
+  }
+
+  /** Starts a read above `one` and returns the operation whose outcome to look for. */
+  read(id: string, level: QuorumLevel = "quorum"): OperationId {
+    return this.ask((op, deadline) => ({ type: "read", op, ids: [id], level, deadline }));
   }
 
   /** Dispatches an input that names an operation. */

@@ -1,29 +1,30 @@
-import type { ConsistencyLevel } from "./consistency-level.ts";
-import type { Effect, Input, LocalItem, OperationId } from "./effects.ts";
+import type { Effect, Input } from "./effects.ts";
 import { DurableState, type StoreImage } from "./durable-state.ts";
 import type { CoreConfig, Environment } from "./environment.ts";
 import type { LinkId, Peer } from "./peer.ts";
-import { type PendingWrite, WriteQuorum } from "./write-quorum.ts";
+import { WriteOperations } from "./write-operations.ts";
+import { WriteQuorum } from "./write-quorum.ts";
 import { AckDesk } from "./acknowledgement.ts";
 import { AntiEntropy } from "./anti-entropy.ts";
 import { CausalContext } from "./causal-context.ts";
 import { ContextHistory } from "./context-history.ts";
 import { ClockSkewNotices } from "./clock-skew-notices.ts";
 import { CommitQueue } from "./commit-queue.ts";
-import type { Dot } from "./dot.ts";
 import type { Draft } from "./draft.ts";
 import { ForcedSync } from "./forced-sync.ts";
 import { Handshake } from "./handshake.ts";
 import { LivePush } from "./live-push.ts";
-import { LocalWriter } from "./local-writer.ts";
 import type { Message } from "./messages.ts";
 import type { Origin } from "./node-id.ts";
 import { PeerStatus } from "./peer-status.ts";
+import { ReadDesk } from "./read-desk.ts";
+import { ReadPhase } from "./read-phase.ts";
+import { ReadQuorum } from "./read-quorum.ts";
 import { Reconfiguration } from "./reconfiguration.ts";
-import { replicationError } from "./replication-error.ts";
 import type { SeenCounter } from "./store-layout.ts";
 import { TombstoneCollection } from "./tombstone-collection.ts";
 import { contextFault } from "./context-fault.ts";
+import { SessionWaits } from "./session-wait.ts";
 import { messageFault } from "./message-fault.ts";
 import type { StoredVersion } from "./version.ts";
 import { VoterCounters } from "./voter-counters.ts";
@@ -37,12 +38,16 @@ export class Replica {
   readonly #env: Environment;
   readonly #peers = new Map<LinkId, Peer>();
   readonly #queue: CommitQueue;
-  readonly #writer: LocalWriter;
+  readonly #writes: WriteOperations;
   readonly #handshake: Handshake;
   readonly #antiEntropy: AntiEntropy;
   readonly #livePush: LivePush;
   readonly #desk: AckDesk;
   readonly #quorum: WriteQuorum;
+  readonly #readDesk: ReadDesk;
+  readonly #readPhase: ReadPhase;
+  readonly #reads: ReadQuorum;
+  readonly #sessions: SessionWaits;
   readonly #counters: VoterCounters;
   readonly #reconfiguration: Reconfiguration;
   readonly #forcedSync: ForcedSync;
@@ -50,8 +55,6 @@ export class Replica {
   readonly #status: PeerStatus;
   readonly #collection: TombstoneCollection;
   readonly #loads = new Map<number, (versions: readonly (StoredVersion | undefined)[]) => void>();
-  /** Local writes that the transaction in settlement has made durable; they leave together (S7). */
-  #fresh: { versions: StoredVersion[]; pending: PendingWrite[] } = { versions: [], pending: [] };
   #effects: Effect[] = [];
   #lastLoad = 0;
   #now = 0;
@@ -71,7 +74,6 @@ export class Replica {
     const skew = new ClockSkewNotices(env);
     const noteReceived = (peer: Peer, draft: Draft): void => skew.note(peer, draft);
     this.#env = env;
-    this.#writer = new LocalWriter(mintOrigin);
     this.#handshake = new Handshake(env);
     this.#livePush = new LivePush(env, noteReceived);
     this.#antiEntropy = new AntiEntropy(env, (link) => this.#livePush.underWay(link), noteReceived);
@@ -85,6 +87,11 @@ export class Replica {
       forget: (request) => this.#desk.forget("self", request),
     });
     this.#desk = new AckDesk(env, (request) => this.#quorum.onOwnAck(request));
+    this.#readDesk = new ReadDesk(env, (request, ref) => this.#readPhase.onOwnReply(request, ref));
+    this.#readPhase = new ReadPhase(env, this.#counters, this.#quorum, this.#readDesk, noteReceived);
+    this.#writes = new WriteOperations(env, mintOrigin, this.#readPhase, this.#quorum, this.#livePush);
+    this.#reads = new ReadQuorum(env, this.#readPhase, this.#quorum);
+    this.#sessions = new SessionWaits(env);
     this.#reconfiguration = new Reconfiguration(env, this.#counters, () => this.#recordChanged());
   }
 
@@ -103,6 +110,8 @@ export class Replica {
       this.#handshake,
       this.#antiEntropy,
       this.#quorum,
+      this.#readPhase,
+      this.#sessions,
       this.#reconfiguration.requests,
       this.#forcedSync,
       this.#status,
@@ -128,10 +137,16 @@ export class Replica {
         this.#wake();
         return;
       case "write":
-        this.#write(input.op, input.items, input.level, input.deadline);
+        this.#writes.write(input);
+        return;
+      case "read":
+        this.#reads.begin(input);
+        return;
+      case "await-session":
+        this.#sessions.begin(input);
         return;
       case "confirm":
-        this.#confirm(input.op, input.dots, input.level, input.deadline);
+        this.#writes.confirm(input);
         return;
       case "reconfigure":
         this.#reconfiguration.requests.request(input.op, input.change, input.nodeId, input.deadline);
@@ -141,6 +156,9 @@ export class Replica {
         return;
       case "abandon":
         this.#quorum.abandon(input.op);
+        this.#readPhase.abandon(input.op);
+        this.#reads.abandon(input.op);
+        this.#sessions.abandon(input.op);
         this.#reconfiguration.requests.abandon(input.op);
         this.#forcedSync.abandon(input.op);
         return;
@@ -157,7 +175,7 @@ export class Replica {
         this.#committed();
         return;
       case "commit-failed":
-        this.#writer.commitFailed();
+        this.#writes.commitFailed();
         this.#queue.failed(input.error);
         return;
       case "loaded":
@@ -174,47 +192,13 @@ export class Replica {
     this.#handshake.wake();
     this.#antiEntropy.wake();
     this.#quorum.wake();
+    this.#readPhase.wake();
+    this.#sessions.wake();
     this.#forcedSync.wake();
     this.#reconfiguration.requests.wake();
     this.#reconfiguration.evaluate();
     this.#status.tell();
     this.#collection.reports.evaluate();
-  }
-
-  #write(op: OperationId, items: readonly LocalItem[], level: ConsistencyLevel, deadline: number): void {
-    let versions: StoredVersion[] = [];
-    this.#queue.push({
-      size: items.length,
-      stage: (draft) => {
-        versions = this.#writer.write(draft, items);
-        return true;
-      },
-      settle: () => {
-        const dots = versions.map((version) => version.dot);
-        for (const version of versions) this.#fresh.versions.push(version);
-        if (level === "one") this.#settleLocally(op, dots);
-        else this.#fresh.pending.push({ op, dots, level, deadline });
-      },
-      fail: (error) => this.#env.emit({ type: "settle", op, outcome: { kind: "failed", error } }),
-    });
-  }
-
-  #confirm(op: OperationId, dots: readonly Dot[], level: ConsistencyLevel, deadline: number): void {
-    if (level !== "one") {
-      this.#quorum.begin([{ op, dots, level, deadline }], false);
-    } else if (dots.every((dot) => this.state.context.covers(dot))) {
-      this.#settleLocally(op, dots);
-    } else {
-      const message = "This store does not hold these writes. Confirm at 'quorum' to ask the voters.";
-      const error = replicationError("quorum-timeout", message, { dots, required: 1, acks: [], outcome: "unknown" });
-      this.#env.emit({ type: "settle", op, outcome: { kind: "failed", error } });
-    }
-  }
-
-  #settleLocally(op: OperationId, dots: readonly Dot[]): void {
-    const { nodeId, replicaSet } = this.state;
-    const receipt = { dots, acks: [nodeId], required: 1, lineage: replicaSet.lineage, epoch: replicaSet.epoch };
-    this.#env.emit({ type: "settle", op, outcome: { kind: "receipt", receipt } });
   }
 
   #message(link: LinkId, message: Message): void {
@@ -283,12 +267,19 @@ export class Replica {
         this.#quorum.onAck(peer, message);
         this.#reconfiguration.handover.onAck(peer, message);
         return;
+      case "read-request":
+        this.#readDesk.ask({ asker: peer.link, request: message.request, ref: message, ids: message.ids });
+        return;
+      case "read-reply":
+        if (this.#counters.note(peer.nodeId, message.counter)) this.#reconfiguration.evaluate();
+        this.#readPhase.onReply(peer, message);
+        return;
       case "nack":
         this.#reconfiguration.learn(peer, message.replicaSet);
         return;
       case "replica-set":
         this.#reconfiguration.learn(peer, message.replicaSet);
-        this.#quorum.peerReady(peer);
+        this.#askPeer(peer);
         return;
       case "reconfigure":
         this.#reconfiguration.requests.onReconfigure(peer, message);
@@ -316,7 +307,7 @@ export class Replica {
     this.#collection.peerUp(peer);
     this.#reconfiguration.peerUp(peer);
     this.#reconfiguration.handover.peerUp(peer);
-    this.#quorum.peerReady(peer);
+    this.#askPeer(peer);
     this.#status.compare(peer);
     this.#status.tell();
   }
@@ -331,24 +322,21 @@ export class Replica {
     this.#collection.peerDown(link);
     this.#forcedSync.peerDown(link);
     this.#desk.forget(link);
+    this.#readDesk.forget(link);
     this.#reconfiguration.peerDown(peer.nodeId);
+    this.#readPhase.peerDown(link);
     this.#quorum.peerDown();
     this.#status.tell();
   }
 
   #committed(): void {
     const draft = this.#queue.committed();
-    const { versions, pending } = this.#fresh;
-    this.#fresh = { versions: [], pending: [] };
-    const asking = pending.length === 0 ? undefined : this.#quorum.begin(pending, versions.length > 0);
-    if (versions.length > 0) {
-      const unasked = this.#livePush.push(versions, (peer) => asking?.of(peer));
-      if (asking !== undefined) this.#quorum.askAgain(unasked, asking.request);
-    }
+    this.#writes.leave();
     for (const id of draft.conflicts) this.#env.emit({ type: "notice", notice: { type: "conflict", id } });
     if (draft.changed.size > 0) this.#env.emit({ type: "changed", ids: draft.changed });
     this.#history.note(this.state.context, this.#now);
     this.#collection.committed();
+    this.#sessions.contextChanged();
     this.#status.contextChanged();
     this.#status.tell();
     this.#reconfiguration.evaluate();
@@ -364,9 +352,18 @@ export class Replica {
     }
   }
 
+  /** What waits for this peer's vote asks for it. */
+  #askPeer(peer: Peer): void {
+    this.#quorum.peerReady(peer);
+    this.#readPhase.peerReady(peer);
+  }
+
   #recordChanged(): void {
     this.#reconfiguration.handover.recordChanged();
     this.#desk.recordChanged();
+    this.#readDesk.recordChanged();
+    this.#readPhase.recordChanged();
+    this.#reads.recordChanged();
     this.#quorum.recordChanged();
   }
 

@@ -3,19 +3,24 @@ import type { NodeId } from "./node-id.ts";
 
 /** What each error tells beside its code and message. */
 export interface ErrorFacts {
-  /** Too few voters are enrolled or reachable. The write is in the local store and goes on replicating. */
+  /** Too few voters are enrolled or reachable. A write is in the local store and goes on replicating; a read has no dots. */
   "quorum-unavailable": {
     readonly required: number;
     readonly alive: number;
     readonly dots: readonly Dot[];
     readonly outcome: "unknown";
   };
-  /** Too few acknowledgements came in time. `confirm(dots)` waits again. */
+  /** Too few voters answered in time. `confirm(dots)` waits again for a write; a read has no dots. */
   "quorum-timeout": {
     readonly dots: readonly Dot[];
     readonly required: number;
     readonly acks: readonly NodeId[];
     readonly outcome: "unknown";
+  };
+  /** In time, this replica has not seen all writes of the session. */
+  "session-not-satisfied": {
+    /** How many it lacks. */
+    readonly missing: number;
   };
   "replica-in-use": { readonly replicaName: string };
   "replica-not-found": { readonly nodeId: NodeId };

@@ -1,20 +1,24 @@
 import type { Ack, EpochRef } from "./messages.ts";
 import { isServing, isVoter, requiredAcks, type ReplicaSetRecord } from "./replica-set.ts";
-import type { ConsistencyLevel } from "./consistency-level.ts";
-import type { OperationId, Outcome } from "./effects.ts";
+import type { OperationId, Outcome, WriteReceipt } from "./effects.ts";
 import { CausalContext } from "./causal-context.ts";
 import type { Dot } from "./dot.ts";
 import type { Environment } from "./environment.ts";
-import type { NodeId } from "./node-id.ts";
+import type { LineageId, NodeId } from "./node-id.ts";
 import type { Peer } from "./peer.ts";
+import type { QuorumLevel } from "./consistency-level.ts";
 import { replicationError } from "./replication-error.ts";
+import { sessionToken } from "./session-token.ts";
 
 /** A caller who waits for acknowledgements. */
 export interface PendingWrite {
   readonly op: OperationId;
   readonly dots: readonly Dot[];
-  readonly level: Exclude<ConsistencyLevel, "one">;
+  readonly level: QuorumLevel;
   readonly deadline: number;
+  /** The lineage in which these ordered writes have read; `undefined`: they have not (Q9). */
+  readonly readIn: LineageId | undefined;
+  readonly settle: (outcome: Outcome) => void;
 }
 
 /** The writes of one local commit: asked about together. */
@@ -79,7 +83,7 @@ export class WriteQuorum {
     if (!pushing) for (const peer of this.#env.peers.values()) this.#ask(round, peer);
     this.#evaluate(round);
     const { request } = round;
-    return { request, of: (peer) => (this.#isAskable(round, peer) ? { request, lineage, epoch } : undefined) };
+    return { request, of: (peer) => (this.isAskable(round.epoch, peer) ? { request, lineage, epoch } : undefined) };
   }
 
   /** Asks outside a push. */
@@ -162,25 +166,27 @@ export class WriteQuorum {
   /** Tells when a data quorum of voters has become reachable, or no longer is. */
   noteAvailability(): void {
     const record = this.#env.state.replicaSet;
-    const available = this.#aliveVoters(record).length >= requiredAcks(record, "quorum") && isServing(record);
+    const available = this.aliveVoters(record).length >= requiredAcks(record, "quorum") && isServing(record);
     if (available === this.#available) return;
     this.#available = available;
     this.#env.emit({ type: "notice", notice: { type: "quorum", available } });
   }
 
-  #aliveVoters(record: ReplicaSetRecord): NodeId[] {
+  /** Voters that can be asked, this replica among them. */
+  aliveVoters(record: ReplicaSetRecord): NodeId[] {
     const alive = new Set([this.#env.state.nodeId]);
     for (const peer of this.#env.peers.values()) if (this.#trusts(peer.nodeId)) alive.add(peer.nodeId);
     return record.voters.map((voter) => voter.nodeId).filter((nodeId) => alive.has(nodeId));
   }
 
-  #isAskable(round: Round, peer: Peer): boolean {
+  /** Whether a question asked in this epoch can be for this peer. */
+  isAskable({ lineage }: EpochRef, peer: Peer): boolean {
     const record = this.#env.state.replicaSet;
-    return isServing(record) && isVoter(record, peer.nodeId) && peer.replicaSet.lineage === round.epoch.lineage;
+    return isServing(record) && isVoter(record, peer.nodeId) && peer.replicaSet.lineage === lineage;
   }
 
   #ask(round: Round, peer: Peer): void {
-    if (!this.#isAskable(round, peer)) return;
+    if (!this.isAskable(round.epoch, peer)) return;
     this.#env.emit({
       type: "send",
       link: peer.link,
@@ -195,12 +201,11 @@ export class WriteQuorum {
 
   #evaluate(round: Round): void {
     const record = this.#env.state.replicaSet;
-    const alive = new Set([...this.#aliveVoters(record), ...round.acks]).size;
+    const alive = new Set([...this.aliveVoters(record), ...round.acks]).size;
     for (const write of round.pending.slice()) {
       const required = requiredAcks(record, write.level);
       if (round.acks.size >= required) {
-        const receipt = { dots: write.dots, acks: [...round.acks], required, ...round.epoch };
-        this.#settle(round, write, { kind: "receipt", receipt });
+        this.#settle(round, write, { kind: "receipt", receipt: receiptOf(round, write, required) });
       } else if (alive < required) {
         this.#settle(round, write, { kind: "failed", error: unavailable(record, required, alive, write.dots) });
       }
@@ -208,8 +213,8 @@ export class WriteQuorum {
   }
 
   #settle(round: Round, write: PendingWrite, outcome: Outcome): void {
-    this.#env.emit({ type: "settle", op: write.op, outcome });
     this.#drop(round, (other) => other === write);
+    write.settle(outcome);
   }
 
   #drop(round: Round, which: (write: PendingWrite) => boolean): void {
@@ -218,6 +223,12 @@ export class WriteQuorum {
     this.#rounds.delete(round.request);
     this.#forgetSelf(round.request);
   }
+}
+
+/** An order holds within a lineage: one that has changed between reading and acknowledging tells of none. */
+function receiptOf({ acks, epoch }: Round, { dots, readIn }: PendingWrite, required: number): WriteReceipt {
+  const ordered = readIn === epoch.lineage;
+  return { dots, acks: [...acks], required, ...epoch, ordered, session: sessionToken(dots) };
 }
 
 function unavailable(record: ReplicaSetRecord, required: number, alive: number, dots: readonly Dot[]): Error {

@@ -60,6 +60,11 @@ export class EntryReader<M extends JsonObject> {
     return siblings.map((live, i) => entryOf(ids[i]!, this.#project(ids[i]!, live)));
   }
 
+  /** What these siblings of an id show. */
+  show(id: string, siblings: readonly StoredVersion[]): StoredEntry<M> | undefined {
+    return entryOf(id, this.#project(id, liveSiblings(siblings)));
+  }
+
   /** The live siblings of one id, as a conflict shows them, and what they resolve to. */
   async conflict(id: string): Promise<{ siblings: Version<M>[]; resolution: Projection<M> } | undefined> {
     const [live] = await this.siblings([id]);

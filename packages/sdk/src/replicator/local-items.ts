@@ -15,7 +15,12 @@ export interface VectorEntry<M extends JsonObject = JsonObject> {
 
 /** @throws ReplicationError `invalid-entry`, `dimension-mismatch` */
 export function putItems(entries: readonly VectorEntry[], dimensions: number | undefined): LocalItem[] {
-  for (const entry of entries) validateEntry(entry, dimensions);
+  mustBeList(entries, "entries");
+  for (const entry of entries) {
+    if (typeof entry !== "object" || entry === null)
+      throw replicationError("invalid-entry", "An entry is an object {id, vector, metadata}.", { id: undefined });
+    validateEntry(entry, dimensions);
+  }
   mustDiffer(entries.map((entry) => entry.id));
   return entries.map(({ id, vector, metadata }) => ({
     kind: "put",
@@ -27,9 +32,14 @@ export function putItems(entries: readonly VectorEntry[], dimensions: number | u
 
 /** @throws ReplicationError `invalid-entry` */
 export function deleteItems(ids: readonly string[]): LocalItem[] {
+  mustBeList(ids, "ids");
   for (const id of ids) validateId(id);
   mustDiffer(ids);
   return ids.map((id) => ({ kind: "delete", id }));
+}
+
+function mustBeList(list: unknown, of: string): void {
+  if (!Array.isArray(list)) throw replicationError("invalid-entry", `A batch is an array of ${of}.`, { id: undefined });
 }
 
 function mustDiffer(ids: readonly string[]): void {

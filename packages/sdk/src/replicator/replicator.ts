@@ -1,7 +1,8 @@
 import { aborted, PendingOperations } from "./pending-operations.ts";
 import { ChangeFeed, type ChangeEvent, type ChangesReset, type Checkpoint } from "./change-feed.ts";
-import type { ConsistencyLevel } from "../core/consistency-level.ts";
-import { checkDuration, checkInteger, checkLevel, type Settings } from "./config.ts";
+import { checkDots } from "./dot-list.ts";
+import { checkInteger, refuse, type Settings } from "./config.ts";
+import { checkOrdered, patience, type Patience, type ReadOptions, type WriteOptions } from "./call-options.ts";
 import type {
   Input,
   LocalItem,
@@ -22,22 +23,15 @@ import type { JsonObject } from "../core/version.ts";
 import type { LoadedStore } from "./store-image.ts";
 import { deleteItems, putItems, type VectorEntry } from "./local-items.ts";
 import { Membership } from "./membership.ts";
-import { isOrigin, mintOrigin, type NodeId } from "../core/node-id.ts";
+import { mintOrigin, type NodeId } from "../core/node-id.ts";
+import { dotsOfSession, type SessionToken } from "../core/session-token.ts";
+import { MAX_READ_IDS } from "../core/codec/limits.ts";
 import { Replica } from "../core/replica.ts";
 import { replicationError } from "../core/replication-error.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
 import type { Traffic } from "./traffic.ts";
 import type { TransportAdapter } from "../ports/transport.ts";
-
-export interface WriteOptions {
-  /** Default: the configuration's `consistencyLevel`. */
-  readonly consistency?: ConsistencyLevel;
-  /** How long to wait for acknowledgements, milliseconds. Default: the configuration's `timeoutMs`. */
-  readonly timeoutMs?: number;
-  /** Gives up waiting. What has been begun may still take effect. */
-  readonly signal?: AbortSignal;
-}
 
 /** What a replicator is made of; `open-replicator.ts` puts it together. */
 export interface ReplicatorParts<M extends JsonObject> {
@@ -177,18 +171,29 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   /** Waits (again) until earlier writes are held by as many voters as the level asks for; writes nothing (Q8). */
   async confirm(dots: readonly Dot[], options: WriteOptions = {}): Promise<WriteReceipt> {
     this.#mustBeOpen();
-    for (const dot of dots) mustBeDot(dot);
+    checkDots(dots);
     const { level, deadline } = this.#waiting(options);
     return receiptOf(
       await this.#run((op) => ({ type: "confirm", op, dots: [...dots], level, deadline }), options.signal),
     );
   }
 
-  /** The entry as this replica holds it. */
-  async get(id: string): Promise<StoredEntry<M> | undefined> {
+  /**
+   * The entry as this replica holds it; at 'quorum' and 'all', as so many voters hold it together, and nothing is told that they do not
+   * all hold by then.
+   * @throws ReplicationError `quorum-unavailable`, `quorum-timeout`, `session-not-satisfied`, `aborted`
+   */
+  async get(id: string, options: ReadOptions = {}): Promise<StoredEntry<M> | undefined> {
     this.#mustBeOpen();
     validateId(id);
-    return (await this.#reader.read([id]))[0];
+    const { level, deadline } = this.#waiting(options, "one");
+    const { after, signal } = options;
+    if (signal?.aborted === true) throw aborted(signal, "Nothing was read.");
+    if (after !== undefined) await this.#awaitSession(after, deadline, signal);
+    if (level === "one") return (await this.#reader.read([id]))[0];
+    const outcome = await this.#run((op) => ({ type: "read", op, ids: [id], level, deadline }), signal);
+    if (outcome.kind !== "versions") throw new Error(`Unexpected outcome: ${outcome.kind}`);
+    return this.#reader.show(id, outcome.versions);
   }
 
   /** Every visible entry of this replica, in no promised order. */
@@ -290,9 +295,17 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     await this.#run((op) => ({ type: "reconfigure", op, change, nodeId, deadline }), options.signal);
   }
 
+  async #awaitSession(after: SessionToken, deadline: number, signal: AbortSignal | undefined): Promise<void> {
+    const dots = dotsOfSession(after);
+    if (dots === undefined) refuse("after", "the `session` of a receipt, whole and unchanged");
+    await this.#run((op) => ({ type: "await-session", op, dots, deadline }), signal);
+  }
+
   async #write(items: readonly LocalItem[], options: WriteOptions): Promise<WriteReceipt> {
     const { level, deadline } = this.#waiting(options);
-    return receiptOf(await this.#run((op) => ({ type: "write", op, items, level, deadline }), options.signal));
+    checkOrdered(options.ordered, level, items.length, MAX_READ_IDS);
+    const ordered = options.ordered === true;
+    return receiptOf(await this.#run((op) => ({ type: "write", op, items, level, ordered, deadline }), options.signal));
   }
 
   /** The room's; where it fixes none, the configuration's. */
@@ -300,13 +313,8 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     return this.#replica.state.replicaSet.dimensions ?? this.#settings.insists.dimensions;
   }
 
-  #waiting(options: WriteOptions): { level: ConsistencyLevel; deadline: number } {
-    checkLevel(options.consistency);
-    checkDuration("timeoutMs", options.timeoutMs);
-    return {
-      level: options.consistency ?? this.#settings.consistencyLevel,
-      deadline: this.#runtime.now() + (options.timeoutMs ?? this.#settings.timeoutMs),
-    };
+  #waiting(options: WriteOptions | ReadOptions, level = this.#settings.consistencyLevel): Patience {
+    return patience(options, { level, timeoutMs: this.#settings.timeoutMs }, this.#runtime.now());
   }
 
   #run(input: (op: OperationId) => Input, signal?: AbortSignal): Promise<Outcome> {
@@ -368,12 +376,4 @@ function closedError(advice: string): Error {
 function receiptOf(outcome: Outcome): WriteReceipt {
   if (outcome.kind !== "receipt") throw new Error(`Unexpected outcome: ${outcome.kind}`);
   return outcome.receipt;
-}
-
-/** Dots go into receipts and out of them again, through the caller's own storage. */
-function mustBeDot(dot: Dot): void {
-  if (isOrigin(dot?.origin) && Number.isSafeInteger(dot.seq) && dot.seq > 0) return;
-  const message =
-    "A dot is {origin, seq} as in a write's receipt or a time-out's error: 16 hex digits and a count from 1.";
-  throw replicationError("invalid-entry", message, { id: undefined });
 }

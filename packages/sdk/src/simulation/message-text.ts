@@ -72,6 +72,10 @@ function detail(message: Message): string {
       return `${message.request} ${lineageText(message.lineage)}e${message.epoch} counter ${message.counter}`;
     case "nack":
       return `${message.request} ${recordText(message.replicaSet)}`;
+    case "read-request":
+      return `${message.request} ${lineageText(message.lineage)}e${message.epoch} ${message.ids.join(" ")}`;
+    case "read-reply":
+      return `${message.request}.${message.part} ${lineageText(message.lineage)}e${message.epoch} counter ${message.counter} ${message.versions.map(versionText).join("; ")}`;
     case "replica-set":
     case "seal":
       return recordText(message.replicaSet);

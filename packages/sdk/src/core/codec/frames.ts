@@ -5,6 +5,7 @@ import { helloCodec } from "./hello.ts";
 import { MAX_FRAME_BYTES } from "./limits.ts";
 import type { MessageCodec, MessageCodecs } from "./message-codec.ts";
 import { quorumCodecs } from "./quorum-messages.ts";
+import { readCodecs } from "./read-messages.ts";
 import { Reader } from "./reader.ts";
 import { replicaSetCodecs } from "./replica-set-messages.ts";
 import { syncCodecs } from "./sync-messages.ts";
@@ -15,6 +16,7 @@ const codecs: MessageCodecs<Message["type"]> = {
   hello: helloCodec,
   ...syncCodecs,
   ...quorumCodecs,
+  ...readCodecs,
   ...replicaSetCodecs,
   ...collectionCodecs,
 };

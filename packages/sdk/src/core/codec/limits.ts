@@ -11,6 +11,10 @@ export const MAX_DIMENSIONS = 65_536;
 export const MAX_FRAME_BYTES: number = 16 * 1024 * 1024;
 /** Versions in one frame: 16 default batches. At 25 bytes each the shortest would otherwise number 600,000, in one transaction. */
 export const MAX_VERSIONS_PER_FRAME = 16_384;
+/** Ids in one question of a quorum read, and so in one ordered batch: a sync batch's, since the answer comes without a window. */
+export const MAX_READ_IDS = 1_000;
+/** Parts of the answer: 16 for each id of the largest question, if every sibling is as large as a part. */
+export const MAX_READ_PARTS = 16_384;
 /** Bytes of a frame's vectors when inflated: no more than the frame could carry uncompressed. */
 export const MAX_VECTOR_BYTES: number = MAX_FRAME_BYTES;
 /**

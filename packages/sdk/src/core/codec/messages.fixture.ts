@@ -134,6 +134,21 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
     fc.tuple(epochRef, record({ ...requested, counter: uint })).map(([epoch, rest]) => ({ ...epoch, ...rest })),
   ),
   nack: message("nack", record({ ...requested, replicaSet })),
+  "read-request": message(
+    "read-request",
+    fc
+      .tuple(epochRef, record({ ...requested, ids: fc.uniqueArray(id, { maxLength: 5 }) }))
+      .map(([epoch, rest]) => ({ ...epoch, ...rest })),
+  ),
+  "read-reply": message(
+    "read-reply",
+    fc
+      .tuple(
+        epochRef,
+        record({ ...requested, counter: uint, part: fc.nat(9), parts: fc.integer({ min: 10, max: 16_384 }), versions }),
+      )
+      .map(([epoch, rest]) => ({ ...epoch, ...rest })),
+  ),
   "replica-set": message("replica-set", record({ replicaSet })),
   reconfigure: message("reconfigure", record({ ...requested, change: fc.constantFrom("add", "remove"), nodeId })),
   reconfigured: message(

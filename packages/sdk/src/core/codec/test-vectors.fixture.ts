@@ -129,6 +129,25 @@ export const TEST_VECTORS: readonly TestVector[] = [
     hex: "010bac02202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730501000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00303132333435363738393a3b3c3d3e3f",
   },
   {
+    name: "read-request",
+    message: { type: "read-request", request: 300, lineage, epoch: 1, ids: ["note-1", "note-2"] },
+    hex: "011eac02202122232425262728292a2b2c2d2e2f0102066e6f74652d31066e6f74652d32",
+  },
+  {
+    name: "read-reply",
+    message: {
+      type: "read-reply",
+      request: 300,
+      lineage,
+      epoch: 1,
+      counter: 6,
+      part: 0,
+      parts: 1,
+      versions: [liveVersion, tombstone],
+    },
+    hex: "011fac02202122232425262728292a2b2c2d2e2f0106000102a1a2a3a4a5a6a7a8b1b2b3b4b5b6b7b80280d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d066e6f74652d3201ac0202000701ab02050100000000000000008000003fbf",
+  },
+  {
     name: "replica-set",
     message: { type: "replica-set", replicaSet },
     hex: "010c202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00",

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, it } from "vitest";
 
-import { bytesToHex, hexToBytes } from "../node-id.ts";
+import { bytesToHex, hexToBytes, type Origin } from "../node-id.ts";
+import { sessionToken } from "../session-token.ts";
 import { decodeIntervals, encodeIntervals } from "./contexts.ts";
 import { decodeMessage, encodeMessage } from "./frames.ts";
 import { decodeStored, encodeStored } from "./stored.ts";
@@ -36,8 +37,13 @@ describe("test vectors", () => {
     expect(withoutSpace).toContain(INTERVALS_HEX);
   });
 
+  it("a session token", () => {
+    const token = sessionToken([liveVersion.dot, { origin: "b1b2b3b4b5b6b7b8" as Origin, seq: 300 }]);
+    expect(protocolDocument).toContain(`\n${token}\n`);
+  });
+
   const rules =
-    "C1 C2 C3 C4 C5 C6 C7 C8 S1 S2 S3 S4 S5 S6 S7 S9 Q1 Q2 Q3 Q4 Q5 Q7a Q7b Q8 T1 T2 T3 T4 T5 T6 T9 T10 D1 D2 D3 D4";
+    "C1 C2 C3 C4 C5 C6 C7 C8 S1 S2 S3 S4 S5 S6 S7 S9 Q1 Q2 Q3 Q4 Q5 Q7a Q7b Q8 Q9 T1 T2 T3 T4 T5 T6 T9 T10 D1 D2 D3 D4";
 
   it.each(rules.split(" "))("stand beside one paragraph for rule %s", (rule) => {
     expect(protocolDocument.split(`\n**${rule}** `)).toHaveLength(2);

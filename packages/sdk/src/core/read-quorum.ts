@@ -1,0 +1,126 @@
+import { asReadError } from "./read-errors.ts";
+import type { Environment } from "./environment.ts";
+import type { Input, OperationId, Outcome } from "./effects.ts";
+import type { LineageId } from "./node-id.ts";
+import { loadSiblings } from "./sibling-loader.ts";
+import { pack } from "./packing.ts";
+import { PUSH_BYTES } from "./live-push.ts";
+import type { ReadPhase, Replies } from "./read-phase.ts";
+import { replicationError } from "./replication-error.ts";
+import { requiredAcks } from "./replica-set.ts";
+import type { StoredVersion } from "./version.ts";
+import type { WriteQuorum } from "./write-quorum.ts";
+
+type Read = Extract<Input, { readonly type: "read" }>;
+
+/**
+ * Reads at `quorum` and `all` (Q9): what enough voters hold is joined with what this store holds, and is on as many voters before it
+ * is told, so that no later read can miss it.
+ *
+ * Invariant: all of a read happens in one lineage; when that changes, the read begins anew.
+ */
+export class ReadQuorum {
+  readonly #env: Environment;
+  readonly #phase: ReadPhase;
+  readonly #quorum: WriteQuorum;
+  /** All that have not been answered. */
+  readonly #reads = new Map<OperationId, Read>();
+  /** Those whose write-back is being acknowledged, and in which lineage. */
+  readonly #writingBack = new Map<OperationId, LineageId>();
+
+  constructor(env: Environment, phase: ReadPhase, quorum: WriteQuorum) {
+    this.#env = env;
+    this.#phase = phase;
+    this.#quorum = quorum;
+  }
+
+  begin(read: Read): void {
+    this.#reads.set(read.op, read);
+    this.#phase.begin({
+      ...read,
+      done: (replies) => this.#join(read, replies),
+      failed: (error) => this.#settle(read, { kind: "failed", error }),
+    });
+  }
+
+  abandon(op: OperationId): void {
+    this.#reads.delete(op);
+    this.#writingBack.delete(op);
+  }
+
+  /** Before the quorum counts on in the new epoch: in another lineage there is nothing to go on with. */
+  recordChanged(): void {
+    for (const [op, lineage] of this.#writingBack) {
+      if (lineage === this.#env.state.replicaSet.lineage) continue;
+      this.#quorum.abandon(op);
+      this.#writingBack.delete(op);
+      const read = this.#reads.get(op);
+      if (read !== undefined) this.begin(read);
+    }
+  }
+
+  /** What the others hold and this store lacks becomes its own; the state then shows all together. */
+  #join(read: Read, replies: Replies): void {
+    this.#env.queue.push({
+      size: replies.size,
+      stage: (draft) => {
+        replies.joinInto(draft);
+        return false;
+      },
+      settle: () => this.#load(read, replies),
+      fail: (error) => this.#settle(read, { kind: "failed", error }),
+    });
+  }
+
+  #load(read: Read, replies: Replies): void {
+    loadSiblings(this.#env, read.ids, {
+      loaded: (versions) => this.#finish(read, replies, versions),
+      replaced: () => this.#load(read, replies),
+      unreadable: (id) => {
+        const message = `What this replica holds of "${id}" cannot be read from its store. Delete the store and let it sync anew.`;
+        this.#settle(read, { kind: "failed", error: replicationError("storage-corrupt", message, {}) });
+      },
+    });
+  }
+
+  #finish(read: Read, replies: Replies, versions: readonly StoredVersion[]): void {
+    if (!this.#isWaiting(read)) return;
+    const record = this.#env.state.replicaSet;
+    if (record.lineage !== replies.lineage) {
+      this.begin(read);
+      return;
+    }
+    const holders = replies.holdersOf(versions);
+    if (holders.size >= requiredAcks(record, read.level)) {
+      this.#settle(read, { kind: "versions", versions });
+      return;
+    }
+    const { lineage, epoch } = record;
+    for (const peer of this.#env.peers.values()) {
+      if (holders.has(peer.nodeId) || !this.#quorum.isAskable({ lineage, epoch }, peer)) continue;
+      for (const some of pack(versions, PUSH_BYTES))
+        this.#env.emit({ type: "send", link: peer.link, message: { type: "push", versions: some, ack: undefined } });
+    }
+    this.#writingBack.set(read.op, lineage);
+    const dots = versions.map((version) => version.dot);
+    const settle = (outcome: Outcome): void => {
+      this.#settle(
+        read,
+        outcome.kind === "failed"
+          ? { kind: "failed", error: asReadError(outcome.error) }
+          : { kind: "versions", versions },
+      );
+    };
+    this.#quorum.begin([{ ...read, dots, readIn: undefined, settle }], false);
+  }
+
+  #isWaiting(read: Read): boolean {
+    return this.#reads.get(read.op) === read;
+  }
+
+  #settle(read: Read, outcome: Outcome): void {
+    if (!this.#isWaiting(read)) return;
+    this.abandon(read.op);
+    this.#env.emit({ type: "settle", op: read.op, outcome });
+  }
+}
