@@ -1,4 +1,3 @@
-import { cp } from "node:fs/promises";
 import type { BrowserContext, Page } from "@playwright/test";
 import { expect, test } from "./fixtures.ts";
 import { eventually } from "./eventually.ts";
@@ -34,30 +33,6 @@ test("two devices, each with its own browser, acknowledge each other's writes an
   await laptop.write("note", "while the phone was off");
   const backOnPhone = await Tab.join(await openDevice({ profile: "phone" }), config);
   await eventually(() => backOnPhone.read("note")).toBe("while the phone was off");
-});
-
-test("a copied profile becomes a replica of its own when it meets the original", async ({
-  openDevice,
-  room,
-  startSignaling,
-}, testInfo) => {
-  const config = { room, signaling: (await startSignaling()).url };
-  const original = await openDevice({ profile: "original" });
-  const before = await Tab.join(original, config);
-  await before.write("note", "in the original");
-  const nodeId = await before.nodeId();
-  await original.close();
-  await cp(testInfo.outputPath("original"), testInfo.outputPath("copy"), { recursive: true });
-
-  const first = await Tab.join(await openDevice({ profile: "original" }), config);
-  const second = await Tab.join(await openDevice({ profile: "copy" }), config);
-  await eventually(() => second.nodeId()).not.toBe(nodeId);
-  expect(await first.nodeId()).toBe(nodeId);
-  expect(await second.read("note")).toBe("in the original");
-  await first.write("first", "from the original");
-  await second.write("second", "from the copy");
-  await eventually(() => second.read("first")).toBe("from the original");
-  await eventually(() => first.read("second")).toBe("from the copy");
 });
 
 test("replication outlives the signaling server, and a restarted one brings new tabs in", async ({

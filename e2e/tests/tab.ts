@@ -87,6 +87,14 @@ export class Tab {
     );
   }
 
+  /** Writes the same again until enough voters count. */
+  async writeUntilAcknowledged(id: string, text: string, consistency: ConsistencyLevel): Promise<WriteReceipt> {
+    let outcome: Outcome<WriteReceipt> | undefined;
+    await eventually(async () => "value" in (outcome = await this.writeOutcome(id, text, consistency))).toBe(true);
+    if (outcome === undefined || !("value" in outcome)) throw new Error("not acknowledged");
+    return outcome.value;
+  }
+
   delete(id: string): Promise<WriteReceipt> {
     return this.page.evaluate((gone) => window.app.replica.delete(gone, { consistency: "one" }), id);
   }
