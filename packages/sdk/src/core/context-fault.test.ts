@@ -3,8 +3,10 @@ import { describe, expect, it } from "vitest";
 import { contextFault, MAX_TAKEN_INTERVALS, MAX_TAKEN_ORIGINS } from "./context-fault.ts";
 import { CausalContext } from "./causal-context.ts";
 import { encodeMessage } from "./codec/frames.ts";
-import { originOf } from "./causality.fixture.ts";
+import type { Origin } from "./node-id.ts";
 import type { StoredVersion } from "./version.ts";
+
+const originOf = (n: number): Origin => n.toString(16).padStart(16, "0") as Origin;
 
 function origins(first: number, count: number): CausalContext {
   return CausalContext.of(Array.from({ length: count }, (_, i) => [originOf(first + i), [1, 1]] as const));

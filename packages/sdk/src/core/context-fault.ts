@@ -19,7 +19,7 @@ export function contextFault(message: Message, ours: CausalContext): string | un
     for (const origin of context.origins.keys()) if (!ours.origins.has(origin)) strangers++;
     return overflow(ours, strangers, intervalsOf(context));
   }
-  if (message.type !== "batch" && message.type !== "push") return undefined;
+  if (message.type !== "batch" && message.type !== "push" && message.type !== "read-reply") return undefined;
   const strangers = new Set<string>();
   for (const { dot } of message.versions) if (!ours.origins.has(dot.origin)) strangers.add(dot.origin);
   return overflow(ours, strangers.size, message.versions.length);

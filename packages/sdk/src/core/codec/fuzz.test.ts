@@ -8,6 +8,9 @@ import { decodeMessage, encodeMessage } from "./frames.ts";
 import { decodeStored, decodeStoredStamp, encodeStored } from "./stored.ts";
 import { intervalSets, messagesByType, storedVersions } from "./messages.fixture.ts";
 import { crc32 } from "./checksum.ts";
+import { dotOf } from "../causality.fixture.ts";
+import { dotsOfSession, sessionToken } from "../session-token.ts";
+import { mutateText } from "../../fuzzing/value-mutation.fixture.ts";
 import { DecodeError } from "./decode-error.ts";
 import { fuzz } from "../../fuzzing/campaign.fixture.ts";
 import { isIntervalSet } from "../interval-set.ts";
@@ -126,6 +129,29 @@ function resealStored(bytes: Uint8Array): void {
   view.setUint32(1, crc32(bytes.subarray(stampAt, stampAt + length)), true);
   view.setUint32(5, crc32(bytes.subarray(stampAt + length)), true);
 }
+
+describe("P8: of session tokens, which applications keep and pass on (Q9)", () => {
+  const tokens = [1, 3, 40].map((count) => sessionToken(Array.from({ length: count }, (_, i) => dotOf(i, 2 * i + 1))));
+  fuzz("tokens", {
+    inputs: 500,
+    generate: (random) => {
+      const text = mutateText(random, random.pick(tokens));
+      if (random.chance(0.5)) return text;
+      // Those whose checksum is right again are refused for what they say.
+      const bytes = Uint8Array.from(Buffer.from(random.pick(tokens), "base64url"));
+      bytes[random.integer(5, bytes.length - 1)]! ^= 1 << random.integer(0, 7);
+      resealRecord(bytes);
+      return Buffer.from(bytes).toString("base64url");
+    },
+    check: (token) => {
+      const dots = dotsOfSession(token);
+      if (dots === undefined) return;
+      for (const intervals of dots.origins.values()) expect(isIntervalSet(intervals)).toBe(true);
+      expect(weightOf(dots)).toBeLessThanOrEqual(BASE_WEIGHT + WEIGHT_PER_BYTE * token.length);
+    },
+    print: (token) => token,
+  });
+});
 
 describe("S1: of a damaged store, nothing but DecodeError, bounded, in one form", () => {
   const stored = samplesOf(storedVersions).map((version) => sampleOf(encodeStored(version, 7), decodeStored));
