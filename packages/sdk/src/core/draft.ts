@@ -22,6 +22,7 @@ import { encodeIntervals } from "./codec/contexts.ts";
 import { encodeJsonRecord } from "./codec/json-record.ts";
 import { encodeStored, hashOfStored } from "./codec/stored.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
+import { DotSum, sumsOf } from "./store-sums.ts";
 import { MAX_VERSION_CONTEXT } from "./codec/limits.ts";
 import { replicationError } from "./replication-error.ts";
 import type { StoredVersion } from "./version.ts";
@@ -170,6 +171,7 @@ export class Draft {
         forgottenRevision: this.#forgottenRevision,
         relaxedPending: !strict,
         clock: this.#clock,
+        sums: sumsOf(this, this.#versionSum()),
       }),
     ]);
     return { puts, deletes: [...this.#deletes] };
@@ -214,6 +216,15 @@ export class Draft {
     this.#siblings.set(version.id, after);
     this.changed.add(version.id);
     return true;
+  }
+
+  #versionSum(): readonly [number, number] {
+    const sum = new DotSum(this.#state.versionSum);
+    for (const [id, siblings] of this.#siblings) {
+      for (const { dot } of this.#state.siblings(id)) sum.toggle(dot);
+      for (const { dot } of siblings) sum.toggle(dot);
+    }
+    return sum.value;
   }
 
   #drop(key: string): void {

@@ -1,6 +1,7 @@
 import type { CausalContext } from "./causal-context.ts";
 import type { DeviceId, LineageId, NodeId, Origin } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
+import { DotSum } from "./store-sums.ts";
 import type { Lease } from "./leases.ts";
 import type { HlcStamp } from "./hybrid-logical-clock.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
@@ -68,6 +69,7 @@ export class DurableState {
   /** Ids with a tombstone among their siblings: what is left to collect (C9). */
   readonly #withTombstone = new Set<string>();
   #visible = 0;
+  readonly #versionSum = new DotSum();
 
   constructor(image: StoreImage) {
     this.nodeId = image.nodeId;
@@ -83,6 +85,11 @@ export class DurableState {
     this.retired = image.retired;
     this.#siblings = new Map();
     for (const [id, siblings] of image.siblings) this.setSiblings(id, siblings);
+  }
+
+  /** The sum over all held dots, for the store's integrity check. */
+  get versionSum(): readonly [number, number] {
+    return this.#versionSum.value;
   }
 
   get hasTombstones(): boolean {
@@ -130,8 +137,12 @@ export class DurableState {
   setSiblings(id: string, siblings: Siblings<IndexedVersion>): void {
     const before = this.siblings(id);
     this.#visible += Number(isVisible(siblings)) - Number(isVisible(before));
-    for (const { dot } of before) this.#held.get(dot.origin)?.delete(dot.seq);
+    for (const { dot } of before) {
+      this.#held.get(dot.origin)?.delete(dot.seq);
+      this.#versionSum.toggle(dot);
+    }
     for (const { dot } of siblings) {
+      this.#versionSum.toggle(dot);
       let ofOrigin = this.#held.get(dot.origin);
       if (ofOrigin === undefined) this.#held.set(dot.origin, (ofOrigin = new Map()));
       ofOrigin.set(dot.seq, id);

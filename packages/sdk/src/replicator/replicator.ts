@@ -91,8 +91,8 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
       takeNewIdentity: (nodeId) => this.#run((op) => ({ type: "new-identity", op, nodeId })).then(() => undefined),
       onError: (error) => this.#events.publish({ type: "error", error }),
     });
-    if (loaded.damaged > 0) {
-      const message = `${loaded.damaged} records of the store "${store.replicaName}" were damaged and have been dropped. What they held comes back from peers, if they hold it.`;
+    if (!loaded.damage.isNone) {
+      const message = `The store "${store.replicaName}" was damaged (${loaded.damage.parts}). What is sound is here; the rest comes back from peers, if they hold it.`;
       const error = replicationError("storage-corrupt", message, {});
       // Later, so that whoever awaits the replicator can listen first.
       runtime.setTimer(() => this.#events.publish({ type: "error", error }), 0);

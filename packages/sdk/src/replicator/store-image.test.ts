@@ -53,16 +53,25 @@ describe("a store", () => {
     expect(second.nodeId).not.toBe(first.nodeId);
   });
 
-  it("whose damage is found on opening says `storage-corrupt` and releases its lock", async () => {
+  it("that has lost what it had promised as a voter is a new replica, keeps its versions, and says so (C1, S1)", async () => {
+    const healing = new Room();
     const storage = memoryStorage();
-    await (await room.replicator({ storage, replicaName: "mine" })).close();
+    const [a, b] = [await healing.started({ storage, replicaName: "mine" }), await healing.started()];
+    await eventually(() => voterCount(a), 2);
+    await a.write(entry("x"), { consistency: "quorum" });
+    await a.close();
     const store = await storage.open({ room: "room", replicaName: "mine" });
     await store.commit({ puts: [["m/progress", Uint8Array.of(1, 2, 3, 4, 5, 6)]], deletes: [] }, "strict");
     await store.close();
-    for (let i = 0; i < 2; i++)
-      await expect(room.replicator({ storage, replicaName: "mine" })).rejects.toMatchObject({
-        code: "storage-corrupt",
-      });
+    const again = await healing.replicator({ storage, replicaName: "mine" });
+    const events = recorded(again);
+    expect(again.nodeId).not.toBe(a.nodeId);
+    expect(await again.get("x")).toMatchObject(entry("x"));
+    await eventually(() => errorCodes(events), ["storage-corrupt"]);
+    await again.write(entry("y"), { consistency: "one" });
+    await again.start();
+    await eventually(() => b.count(), 2);
+    await healing.close();
   });
 
   it("with a damaged version drops it, claims it no more, says so, and heals from a peer (S1)", async () => {

@@ -13,128 +13,142 @@ import {
   VERSION_PREFIX,
 } from "../core/store-layout.ts";
 import { decodeJsonRecord, encodeJsonRecord } from "../core/codec/json-record.ts";
-import { HLC_ZERO } from "../core/hybrid-logical-clock.ts";
-import type { IndexedVersion, StoreImage } from "../core/durable-state.ts";
-import { type LineageId, mintLineageId, mintNodeId, type NodeId, type Origin } from "../core/node-id.ts";
-import { CausalContext } from "../core/causal-context.ts";
-import { dataQuorum, type ReplicaSetRecord } from "../core/replica-set.ts";
-import type { Lease } from "../core/leases.ts";
-import { DecodeError } from "../core/codec/decode-error.ts";
+import { DotSum, NO_SUM, sameSum, type StoreSums, sumsOf } from "../core/store-sums.ts";
+import { type Founding, type Identity, mintIdentity, type Progress } from "./store-identity.ts";
 import { holdsWithinContext, resetContext } from "./store-recovery.ts";
+import type { IndexedVersion, StoreImage } from "../core/durable-state.ts";
+import type { Lease } from "../core/leases.ts";
+import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
+import { type Siblings, joinSiblings } from "../core/siblings.ts";
+import { CausalContext } from "../core/causal-context.ts";
+import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeIntervals } from "../core/codec/contexts.ts";
 import { decodeStoredStamp } from "../core/codec/stored.ts";
 import type { IntervalSet } from "../core/interval-set.ts";
-import type { JsonObject } from "../core/version.ts";
+import type { ReplicaSetRecord } from "../core/replica-set.ts";
 import { replicationError } from "../core/replication-error.ts";
 import type { Runtime } from "../ports/runtime.ts";
-import type { Settings } from "./config.ts";
-import { type Siblings, joinSiblings } from "../core/siblings.ts";
 import type { Store } from "../ports/storage.ts";
+import { STORE_FORMAT } from "../core/codec/durable-record.ts";
+import { StoreDamage } from "./store-damage.ts";
 
 export interface LoadedStore {
   readonly image: StoreImage;
   readonly seenCounters: readonly SeenCounter[];
-  /** Records that could not be read and have been dropped. */
-  readonly damaged: number;
+  /** What was torn or missing and has been left out. */
+  readonly damage: StoreDamage;
 }
-
-type Progress = Pick<StoreImage, "counter" | "revision" | "forgottenRevision" | "relaxedPending" | "clock">;
 
 /**
- * Reads what a store holds; mints its identity and founds its lineage in the transaction that creates it (C1, Q7a).
- * Versions and contexts that are damaged are dropped, and come back from peers (S1).
- * @throws ReplicationError `storage-corrupt` when who this replica is cannot be read.
+ * Reads what a store holds; mints its identity and founds its lineage in the transaction that creates it (C1, Q7a). What is torn or
+ * missing is left out, and comes back from peers (S1); a store that has lost who it was, or what it had promised as a voter, is a new
+ * replica, which keeps the versions that are sound.
+ * @throws ReplicationError `storage-corrupt` when another version of this software has written the store.
  */
-export async function loadStore(
-  store: Store,
-  settings: Pick<Settings<JsonObject>, "founding">,
-  runtime: Runtime,
-): Promise<LoadedStore> {
+export async function loadStore(store: Store, settings: Founding, runtime: Runtime): Promise<LoadedStore> {
   const meta = new Map<string, Uint8Array>();
   for await (const chunk of store.scan(META_PREFIX)) for (const [key, value] of chunk) meta.set(key, value);
-  if (!meta.has(NODE_KEY)) return createImage(store, settings, runtime);
-  try {
-    return await readImage(store, meta);
-  } catch (cause) {
-    if (cause instanceof DecodeError) {
-      const message = `The store "${store.replicaName}" is damaged: ${cause.message}. Its peers hold its data: delete the store and let it sync anew.`;
-      throw replicationError("storage-corrupt", message, {}, { cause });
-    }
-    throw cause;
-  }
+  if (meta.size === 0 && (await isEmpty(store))) return createStore(store, mintIdentity(store, settings, runtime));
+  refuseOtherFormats(store, meta);
+  return readStore(store, meta, () => mintIdentity(store, settings, runtime));
 }
 
-async function createImage(
-  store: Store,
-  settings: Pick<Settings<JsonObject>, "founding">,
-  runtime: Runtime,
-): Promise<LoadedStore> {
-  const nodeId = mintNodeId((length) => runtime.randomBytes(length));
-  const replicaSet: ReplicaSetRecord = {
-    lineage: mintLineageId(runtime.now(), (length) => runtime.randomBytes(length)),
-    generation: 0,
-    epoch: 1,
-    ...settings.founding,
-    voters: [{ nodeId, deviceId: store.deviceId }],
-    barred: [],
-    formed: dataQuorum(settings.founding) === 1,
-    yieldsTo: undefined,
+async function isEmpty(store: Store): Promise<boolean> {
+  for await (const chunk of store.scan("")) if (chunk.length > 0) return false;
+  return true;
+}
+
+/** One record of another format is damaged; a store in which none is of ours is not. */
+function refuseOtherFormats(store: Store, meta: ReadonlyMap<string, Uint8Array>): void {
+  const formats = new Set([...meta.values()].map((bytes) => bytes[0]));
+  const [format] = formats;
+  if (meta.size < 2 || formats.size !== 1 || format === undefined || format === STORE_FORMAT) return;
+  const message = `The store "${store.replicaName}" has format ${format}, this version reads ${STORE_FORMAT}. Use the version of this software that has written it, or another replicaName.`;
+  throw replicationError("storage-corrupt", message, {});
+}
+
+async function createStore(store: Store, identity: Identity): Promise<LoadedStore> {
+  const image: StoreImage = {
+    ...emptyImage(store, identity),
+    retired: [],
+    leases: [],
+    siblings: new Map(),
   };
-  const progress: Progress = { counter: 1, revision: 0, forgottenRevision: 0, relaxedPending: false, clock: HLC_ZERO };
   await store.commit(
     {
       puts: [
-        [NODE_KEY, encodeJsonRecord({ nodeId })],
-        [REPLICA_SET_KEY, encodeJsonRecord(replicaSet)],
-        [PROGRESS_KEY, encodeJsonRecord(progress)],
+        [NODE_KEY, encodeJsonRecord({ nodeId: image.nodeId })],
+        [REPLICA_SET_KEY, encodeJsonRecord(image.replicaSet)],
+        [PROGRESS_KEY, encodeJsonRecord({ ...identity.progress, sums: sumsOf(image, NO_SUM) })],
       ],
       deletes: [],
     },
     "strict",
   );
-  const empty = {
-    context: CausalContext.EMPTY,
-    horizon: CausalContext.EMPTY,
-    retired: [],
-    leases: [],
-    siblings: new Map(),
-  };
-  return {
-    image: { nodeId, deviceId: store.deviceId, ...progress, ...empty, replicaSet },
-    seenCounters: [],
-    damaged: 0,
-  };
+  return { image, seenCounters: [], damage: new StoreDamage() };
 }
 
-async function readImage(store: Store, meta: ReadonlyMap<string, Uint8Array>): Promise<LoadedStore> {
-  const { nodeId } = record(meta, NODE_KEY) as { nodeId: NodeId };
-  const damaged: string[] = [];
+function emptyImage(
+  store: Store,
+  { nodeId, replicaSet, progress }: Identity,
+): Omit<StoreImage, "retired" | "leases" | "siblings"> {
+  const { deviceId } = store;
+  return { nodeId, deviceId, replicaSet, ...progress, context: CausalContext.EMPTY, horizon: CausalContext.EMPTY };
+}
+
+async function readStore(
+  store: Store,
+  meta: ReadonlyMap<string, Uint8Array>,
+  mint: () => Identity,
+): Promise<LoadedStore> {
+  const damage = new StoreDamage();
+  const known = readIdentity(meta, damage);
+  const sum = new DotSum();
   const siblings = new Map<string, Siblings<IndexedVersion>>();
-  for await (const { stamp, revision, hash } of records(store, VERSION_PREFIX, decodeStoredStamp, damaged))
+  for await (const { stamp, revision, hash } of records(store, VERSION_PREFIX, decodeStoredStamp, damage)) {
+    sum.toggle(stamp.dot);
     siblings.set(stamp.id, joinSiblings(siblings.get(stamp.id) ?? [], { ...stamp, revision, hash }));
+  }
   const image: StoreImage = {
-    nodeId,
-    deviceId: store.deviceId,
-    ...(record(meta, PROGRESS_KEY) as Progress),
-    replicaSet: withOptionalFacts(record(meta, REPLICA_SET_KEY) as ReplicaSetRecord),
-    retired: meta.has(RETIRED_KEY) ? (record(meta, RETIRED_KEY) as LineageId[]) : [],
-    leases: meta.has(LEASES_KEY) ? (record(meta, LEASES_KEY) as Lease[]) : [],
-    context: await readContext(store, CONTEXT_PREFIX, damaged),
-    horizon: await readContext(store, HORIZON_PREFIX, damaged),
+    ...emptyImage(store, known ?? mint()),
+    retired: (known && (readRecord(meta, RETIRED_KEY, damage) as LineageId[] | undefined)) ?? [],
+    leases: (readRecord(meta, LEASES_KEY, damage) as Lease[] | undefined) ?? [],
+    context: await readContext(store, CONTEXT_PREFIX, damage),
+    horizon: await readContext(store, HORIZON_PREFIX, damage),
     siblings,
   };
-  const seenCounters = meta.has(COUNTERS_KEY) ? (record(meta, COUNTERS_KEY) as SeenCounter[]) : [];
-  const isSound = damaged.length === 0 && holdsWithinContext(image);
-  if (isSound) return { image, seenCounters, damaged: 0 };
-  return { image: await resetContext(store, image, damaged), seenCounters, damaged: Math.max(1, damaged.length) };
+  const seenCounters = (readRecord(meta, COUNTERS_KEY, damage) as SeenCounter[] | undefined) ?? [];
+  if (known !== undefined) {
+    const sums = sumsOf(image, sum.value);
+    if (!sameSum(sums.versions, known.sums.versions)) damage.missing(VERSION_PREFIX);
+    if (!sameSum(sums.context, known.sums.context) || !holdsWithinContext(image)) damage.missing(CONTEXT_PREFIX);
+    if (!sameSum(sums.horizon, known.sums.horizon)) damage.missing(HORIZON_PREFIX);
+  }
+  if (!damage.sparesData)
+    return { image: await resetContext(store, image, damage.keys, known === undefined), seenCounters, damage };
+  if (damage.keys.length > 0) await store.commit({ puts: [], deletes: damage.keys }, "strict");
+  return { image, seenCounters, damage };
 }
 
-/** What can be decoded under a prefix; the keys of the rest go to `damaged`. */
+/** `undefined`: who this replica was, or what it had promised as a voter, is not known any more. */
+function readIdentity(
+  meta: ReadonlyMap<string, Uint8Array>,
+  damage: StoreDamage,
+): (Identity & { readonly sums: StoreSums }) | undefined {
+  const node = readRecord(meta, NODE_KEY, damage, true) as { nodeId: NodeId } | undefined;
+  const replicaSet = readRecord(meta, REPLICA_SET_KEY, damage, true) as ReplicaSetRecord | undefined;
+  const stored = readRecord(meta, PROGRESS_KEY, damage, true) as (Progress & { sums: StoreSums }) | undefined;
+  if (node === undefined || replicaSet === undefined || stored === undefined) return undefined;
+  const { sums, ...progress } = stored;
+  return { nodeId: node.nodeId, replicaSet: withOptionalFacts(replicaSet), progress, sums };
+}
+
+/** What can be decoded under a prefix; the rest goes to `damage`. */
 async function* records<T>(
   store: Store,
   prefix: string,
   decode: (value: Uint8Array, key: string) => T,
-  damaged: string[],
+  damage: StoreDamage,
 ): AsyncGenerator<T, void> {
   for await (const chunk of store.scan(prefix)) {
     for (const [key, value] of chunk) {
@@ -143,7 +157,7 @@ async function* records<T>(
         decoded = decode(value, key);
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error;
-        damaged.push(key);
+        damage.unreadable(key);
         continue;
       }
       yield decoded;
@@ -158,20 +172,29 @@ function withOptionalFacts(
   return { ...stored, dimensions: stored.dimensions, yieldsTo: stored.yieldsTo };
 }
 
-async function readContext(store: Store, prefix: string, damaged: string[]): Promise<CausalContext> {
+async function readContext(store: Store, prefix: string, damage: StoreDamage): Promise<CausalContext> {
   const origins: (readonly [Origin, IntervalSet])[] = [];
   const decode = (value: Uint8Array, key: string) => [originOfKey(key), decodeIntervals(value)] as const;
-  for await (const origin of records(store, prefix, decode, damaged)) origins.push(origin);
+  for await (const origin of records(store, prefix, decode, damage)) origins.push(origin);
   return CausalContext.of(origins);
 }
 
-function record(meta: ReadonlyMap<string, Uint8Array>, key: string): unknown {
+function readRecord(
+  meta: ReadonlyMap<string, Uint8Array>,
+  key: string,
+  damage: StoreDamage,
+  isRequired = false,
+): unknown {
   const bytes = meta.get(key);
-  if (bytes === undefined)
-    throw replicationError(
-      "storage-corrupt",
-      `The store lacks its record "${key}". Delete the store and let it sync anew.`,
-      {},
-    );
-  return decodeJsonRecord(bytes);
+  if (bytes === undefined) {
+    if (isRequired) damage.missing(key);
+    return undefined;
+  }
+  try {
+    return decodeJsonRecord(bytes);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    damage.unreadable(key);
+    return undefined;
+  }
 }

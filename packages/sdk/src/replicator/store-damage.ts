@@ -1,0 +1,58 @@
+import {
+  CONTEXT_PREFIX,
+  COUNTERS_KEY,
+  HORIZON_PREFIX,
+  LEASES_KEY,
+  META_PREFIX,
+  NODE_KEY,
+  PROGRESS_KEY,
+  VERSION_PREFIX,
+} from "../core/store-layout.ts";
+
+/** What each part of a store is called before its user. */
+const NAMES: readonly (readonly [prefix: string, name: string])[] = [
+  [VERSION_PREFIX, "versions"],
+  [CONTEXT_PREFIX, "its context"],
+  [HORIZON_PREFIX, "its horizon"],
+  [NODE_KEY, "its identity"],
+  [PROGRESS_KEY, "its progress"],
+  [COUNTERS_KEY, "the counters of its voters"],
+  [LEASES_KEY, "its leases"],
+  [META_PREFIX, "its replica set"],
+];
+
+/** Records without which a replica forgets something, and breaks no promise. */
+const DISPENSABLE: readonly string[] = [COUNTERS_KEY, LEASES_KEY];
+
+/** What of a store is torn or missing. */
+export class StoreDamage {
+  /** Records that are there and cannot be read. */
+  readonly keys: string[] = [];
+  readonly #parts = new Set<string>();
+  #touchesData = false;
+
+  unreadable(key: string): void {
+    this.keys.push(key);
+    this.missing(key);
+  }
+
+  /** A record, or one under this prefix, should be there and is not. */
+  missing(key: string): void {
+    this.#parts.add(NAMES.find(([prefix]) => key.startsWith(prefix))?.[1] ?? key);
+    if (!DISPENSABLE.includes(key)) this.#touchesData = true;
+  }
+
+  get isNone(): boolean {
+    return this.#parts.size === 0;
+  }
+
+  /** Whether what the store claims to hold can still be believed. */
+  get sparesData(): boolean {
+    return !this.#touchesData;
+  }
+
+  /** The parts, as in "versions, its context". */
+  get parts(): string {
+    return [...this.#parts].join(", ");
+  }
+}
