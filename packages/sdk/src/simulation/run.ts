@@ -11,6 +11,8 @@ import {
 import { drawPlan, type Plan } from "./plan.ts";
 import { type FaultCounts, Faults } from "./faults.ts";
 import type { DeviceId } from "../core/node-id.ts";
+import { checkReads } from "./read-oracles.ts";
+import { History } from "./history.ts";
 import { Ledger } from "./ledger.ts";
 import type { LineQuality } from "./line.ts";
 import { Machine } from "./machine.ts";
@@ -77,7 +79,7 @@ class Run {
         trace.note(() => `r${from} -> r${to} ${messageText(bytes)}`);
       },
     });
-    this.#world = { clock, streams, network, ledger: new Ledger(), plan, trace };
+    this.#world = { clock, streams, network, ledger: new Ledger(), history: new History(), plan, trace };
     this.#workload = new Workload(this.#world, this.#machines);
     this.#faults = new Faults(this.#world, this.#machines, () => this.#addMachine());
     for (let i = 0; i < plan.machines; i++) this.#addMachine();
@@ -167,9 +169,16 @@ class Run {
     checkNothingLostOrRaised(ledger, this.#machines[0]!.disk.image);
     const nodeIds = this.#machines.map((machine) => machine.replicator!.nodeId);
     if (new Set(nodeIds).size < nodeIds.length) ledger.violation("C1: two stores still have one NodeId");
+    this.#judgeReads();
     await this.#compareShown();
     if (ledger.violations.length === 0 && ledger.lostStores.size === 0) await this.#proveLife();
     if (ledger.violations.length === 0) await this.#reopen();
+  }
+
+  /** What a lost store had told is not promised to be told again, nor anything while the founder alone decides who votes (Q6). */
+  #judgeReads(): void {
+    const { ledger, history, plan } = this.#world;
+    if (ledger.lostStores.size === 0 && !plan.reconfigures) checkReads(ledger, history, plan.mode !== "custom");
   }
 
   /** P2 as users see it, and what followers of `changes` have made of it. */
