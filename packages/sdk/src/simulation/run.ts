@@ -13,6 +13,7 @@ import { type FaultCounts, Faults } from "./faults.ts";
 import type { DeviceId } from "../core/node-id.ts";
 import { checkReads } from "./read-oracles.ts";
 import { History } from "./history.ts";
+import { checkLags } from "./lag-oracle.ts";
 import { Ledger } from "./ledger.ts";
 import type { LineQuality } from "./line.ts";
 import { Machine } from "./machine.ts";
@@ -127,6 +128,7 @@ class Run {
       await this.#pass(random.real(0, 2 * plan.pauseMs));
       if (random.chance(plan.faultChance)) this.#faults.strike();
       else this.#workload.act();
+      checkLags(this.#world.ledger, this.#machines, clock.now);
       if (done % ACTIONS_BETWEEN_AUDITS === 0) this.#audit();
     }
     this.#audit();
@@ -258,7 +260,12 @@ class Run {
     const { streams, plan } = this.#world;
     const index = this.#machines.length;
     const device = (plan.devices[index] ?? index).toString(16).padStart(32, "d") as DeviceId;
-    const machine = new Machine(this.#world, index, device, streams.of("wall clocks").integer(-2000, 2000));
+    const machine = new Machine(
+      this.#world,
+      index,
+      device,
+      streams.of("wall clocks").integer(-plan.clockErrorMs, plan.clockErrorMs),
+    );
     this.#machines.push(machine);
     return machine;
   }
