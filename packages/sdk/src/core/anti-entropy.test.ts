@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Lab, put, type Site, SYNC_INTERVAL_MS } from "./replica-lab.fixture.ts";
 import { dotOf, originOf, versionOf } from "./causality.fixture.ts";
 import { CausalContext } from "./causal-context.ts";
-import { MAX_UNACKNOWLEDGED_BATCHES } from "./send-session.ts";
+import { MAX_UNACKNOWLEDGED_BATCHES } from "./batch-sender.ts";
 import type { Message } from "./messages.ts";
 import { recordOf } from "./replica-state.fixture.ts";
 import { SESSION_IDLE_MS } from "./anti-entropy.ts";
@@ -168,7 +168,13 @@ describe("a session", () => {
     lab.settle();
     lab.pass(SYNC_INTERVAL_MS);
     const session = b.sentOf("pull").at(-1)!.session;
-    b.receive(link, { type: "session-end", session, context, horizon: CausalContext.EMPTY.with([dotOf(7, 1)]) });
+    b.receive(link, {
+      type: "session-end",
+      outcome: "complete",
+      session,
+      context,
+      horizon: CausalContext.EMPTY.with([dotOf(7, 1)]),
+    });
     lab.settle();
     expect(b.replica.state.context.covers(dotOf(7, 2))).toBe(false);
     expect(b.replica.state.horizon.isEmpty).toBe(true);

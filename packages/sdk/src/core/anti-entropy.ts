@@ -1,9 +1,10 @@
-import type { Batch, BatchAck, Digest, Pull, PullMore, PullRequest, SessionEnd } from "./messages.ts";
+import type { Batch, BatchAck, Digest, Pull, PullMore, SessionEnd } from "./messages.ts";
 import type { LinkId, Peer } from "./peer.ts";
 import type { CausalContext } from "./causal-context.ts";
 import { ContextDigest, DIGEST_BUCKETS } from "./context-digest.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import type { Repairs } from "./repairs.ts";
 import { ReceiveSession } from "./receive-session.ts";
 import { SendSession } from "./send-session.ts";
 
@@ -11,9 +12,6 @@ import { SendSession } from "./send-session.ts";
 export const SESSION_IDLE_MS: number = 30 * 1000;
 /** After a session that could not be stored, e.g. on a full disk: asking again at once would only fill the line. */
 export const RETRY_AFTER_FAILURE_MS: number = 5 * 1000;
-
-/** Callers who wait for one pull: more at once is nobody's need. */
-const MAX_WAITING_PULLS = 64;
 
 const ALL_BUCKETS: ReadonlySet<number> = new Set(Array.from({ length: DIGEST_BUCKETS }, (_, bucket) => bucket));
 
@@ -27,9 +25,6 @@ interface Exchange {
   /** The peer's digest that our last finished pull brought us up to. */
   satisfied: ContextDigest | undefined;
   notBefore: number;
-  /** Callbacks of those who wait for a pull of everything that begins from now on. */
-  wanted: ((gained: number | undefined) => void)[];
-  waiting: ((gained: number | undefined) => void)[];
 }
 
 /**
@@ -42,6 +37,7 @@ export class AntiEntropy {
   readonly #env: Environment;
   readonly #underWay: (link: LinkId) => CausalContext;
   readonly #noteDraft: (peer: Peer, draft: Draft) => void;
+  readonly #repairs: Repairs;
   readonly #exchanges = new Map<LinkId, Exchange>();
   #lastSession = 0;
   #lastCompared = Number.NEGATIVE_INFINITY;
@@ -51,8 +47,10 @@ export class AntiEntropy {
     env: Environment,
     underWay: (link: LinkId) => CausalContext,
     noteDraft: (peer: Peer, draft: Draft) => void,
+    repairs: Repairs,
   ) {
     this.#env = env;
+    this.#repairs = repairs;
     this.#underWay = underWay;
     this.#noteDraft = noteDraft;
   }
@@ -65,46 +63,19 @@ export class AntiEntropy {
       alsoBuckets: new Set(),
       satisfied: undefined,
       notBefore: 0,
-      wanted: [],
-      waiting: [],
     });
     this.#tell(peer);
   }
 
   peerDown(link: LinkId): void {
-    const exchange = this.#exchanges.get(link);
     this.#exchanges.delete(link);
-    for (const callback of [...(exchange?.wanted ?? []), ...(exchange?.waiting ?? [])]) callback(undefined);
   }
 
   /** Whether a session with this peer moves versions, in either direction; one that only compares is none. */
   isBusy(link: LinkId): boolean {
     const exchange = this.#exchanges.get(link);
-    return (exchange?.receiving?.gained ?? 0) > 0 || (exchange?.sending !== undefined && !exchange.sending.isOver);
-  }
-
-  /** Pulls everything that the peer holds and we lack, whatever the digests say. Calls back with what was gained, or `undefined` if the link broke. */
-  pullAll(peer: Peer, done: (gained: number | undefined) => void): void {
-    const exchange = this.#exchanges.get(peer.link);
-    if (exchange === undefined) {
-      done(undefined);
-      return;
-    }
-    exchange.wanted.push(done);
-    this.#evaluate(exchange);
-  }
-
-  /** A peer that asks for more pulls than this at once is answered by its own time-out. */
-  onPullRequest(peer: Peer, request: PullRequest): void {
-    if ((this.#exchanges.get(peer.link)?.wanted.length ?? 0) >= MAX_WAITING_PULLS) return;
-    this.pullAll(peer, (gained) => {
-      if (gained !== undefined)
-        this.#env.emit({
-          type: "send",
-          link: peer.link,
-          message: { type: "pull-done", request: request.request, gained },
-        });
-    });
+    const sending = exchange?.sending !== undefined && !exchange.sending.isOver;
+    return sending || (exchange?.receiving?.gained ?? 0) > 0 || this.#repairs.isBusy(link);
   }
 
   onDigest(peer: Peer, message: Digest): void {
@@ -195,8 +166,7 @@ export class AntiEntropy {
 
   #lacks(exchange: Exchange): boolean {
     const theirs = exchange.peer.theirDigest;
-    if (exchange.receiving !== undefined) return false;
-    if (exchange.wanted.length > 0) return true;
+    if (exchange.receiving !== undefined || this.#repairs.isRepairing(exchange.peer.link)) return false;
     if (theirs === undefined || theirs.equals(ContextDigest.EMPTY) || theirs.equals(this.#env.state.context.digest))
       return false;
     return exchange.satisfied === undefined || !theirs.equals(exchange.satisfied);
@@ -213,13 +183,12 @@ export class AntiEntropy {
     const differing = exchange.peer.theirDigest === undefined ? ALL_BUCKETS : context.digest.differingBuckets(theirs);
     const buckets = new Set([...differing, ...exchange.alsoBuckets]);
     exchange.alsoBuckets = new Set();
-    exchange.waiting.push(...exchange.wanted);
-    exchange.wanted = [];
     const session = ++this.#lastSession;
-    exchange.receiving = new ReceiveSession(this.#env, exchange.peer, session, (joined, error) => {
+    exchange.receiving = new ReceiveSession(this.#env, exchange.peer, session, (outcome) => {
       if (exchange.receiving?.session !== session) return;
-      if (joined) exchange.satisfied = theirs;
-      this.#finish(exchange, error === undefined);
+      if (outcome === "complete") exchange.satisfied = theirs;
+      if (outcome === "beyond-horizon") this.#repairs.want(exchange.peer);
+      this.#finish(exchange, !(outcome instanceof Error));
     });
     this.#env.emit({
       type: "send",
@@ -236,9 +205,6 @@ export class AntiEntropy {
       exchange.peer.lastSyncAt = this.#env.now();
       this.#env.emit({ type: "notice", notice: { type: "synced", nodeId: exchange.peer.nodeId, entries: gained } });
     }
-    const waiting = exchange.waiting;
-    exchange.waiting = [];
-    for (const callback of waiting) callback(stored ? gained : undefined);
   }
 
   #sessionOf(peer: Peer, session: number): Exchange | undefined {

@@ -26,7 +26,7 @@ const version = (n: number): StoredVersion => ({
   metadata: {},
 });
 const sessionEnd = (context: CausalContext) =>
-  ({ type: "session-end", session: 1, context, horizon: CausalContext.EMPTY }) as const;
+  ({ type: "session-end", session: 1, outcome: "complete", context, horizon: CausalContext.EMPTY }) as const;
 
 describe("P8: a context that is full takes no more", () => {
   const full = origins(0, MAX_TAKEN_ORIGINS);

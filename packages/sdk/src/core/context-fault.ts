@@ -13,13 +13,13 @@ const counted = new WeakMap<CausalContext, number>();
 
 /** Why this message would make this replica's context one that no frame can hold, or `undefined`. The sender's connection is closed. */
 export function contextFault(message: Message, ours: CausalContext): string | undefined {
-  if (message.type === "session-end") {
+  if (message.type === "session-end" || message.type === "repair-begin" || message.type === "repair-begun") {
     const { context } = message;
     let strangers = 0;
     for (const origin of context.origins.keys()) if (!ours.origins.has(origin)) strangers++;
     return overflow(ours, strangers, intervalsOf(context));
   }
-  if (message.type !== "batch" && message.type !== "push" && message.type !== "read-reply") return undefined;
+  if (!("versions" in message)) return undefined;
   const strangers = new Set<string>();
   for (const { dot } of message.versions) if (!ours.origins.has(dot.origin)) strangers.add(dot.origin);
   return overflow(ours, strangers.size, message.versions.length);

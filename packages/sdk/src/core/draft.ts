@@ -16,7 +16,7 @@ import { contextOver, isConflict, joinSiblings, type Siblings } from "./siblings
 import { type DurableState, type IndexedVersion, isVisible } from "./durable-state.ts";
 import type { Lease } from "./leases.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
-import type { CausalContext } from "./causal-context.ts";
+import { CausalContext } from "./causal-context.ts";
 import { type Dot, dotKey } from "./dot.ts";
 import { encodeIntervals } from "./codec/contexts.ts";
 import { encodeJsonRecord } from "./codec/json-record.ts";
@@ -51,6 +51,7 @@ export class Draft {
   readonly #puts = new Map<string, Uint8Array>();
   readonly #deletes = new Set<string>();
   readonly #newDots = new Map<string, Dot>();
+  #restartsCounter = false;
   #clock: HlcStamp;
   #revision: number;
   #forgottenRevision: number;
@@ -114,6 +115,30 @@ export class Draft {
     return this.context.coversAll(dots);
   }
 
+  /** All that is held, dominated or collected, as of this transaction. */
+  get covered(): CausalContext {
+    this.#settleDots();
+    return this.context;
+  }
+
+  /** The held versions among `dots`, as (dot, id), as of this transaction. */
+  *heldAmong(dots: CausalContext): Iterable<readonly [Dot, string]> {
+    for (const entry of this.#state.heldAmong(dots)) if (!this.#siblings.has(entry[1])) yield entry;
+    for (const [id, siblings] of this.#siblings) for (const { dot } of siblings) if (dots.covers(dot)) yield [dot, id];
+  }
+
+  /** S1: what is left of a damaged store claims what it holds, and is a voter only once it has been enrolled again (Q3). */
+  resetContext(): void {
+    const dots: Dot[] = [];
+    for (const [id] of this.#state.all())
+      if (!this.#siblings.has(id)) for (const { dot } of this.#state.siblings(id)) dots.push(dot);
+    for (const siblings of this.#siblings.values()) for (const { dot } of siblings) dots.push(dot);
+    this.#newDots.clear();
+    this.context = CausalContext.EMPTY.with(dots);
+    this.horizon = CausalContext.EMPTY;
+    this.#restartsCounter = true;
+  }
+
   /** S5: joins a session's snapshot. */
   joinContext(context: CausalContext, horizon: CausalContext): void {
     this.#settleDots();
@@ -157,16 +182,22 @@ export class Draft {
       puts.push([contextKey(origin), encodeIntervals(intervals)]);
     for (const [origin, intervals] of this.horizon.changedSince(state.horizon))
       puts.push([HORIZON_PREFIX + origin, encodeIntervals(intervals)]);
+    const deletes = [...this.#deletes];
+    // Only a reset ever takes an origin out of a context.
+    for (const origin of this.#restartsCounter ? state.context.origins.keys() : [])
+      if (!this.context.origins.has(origin)) deletes.push(contextKey(origin));
+    for (const origin of this.#restartsCounter ? state.horizon.origins.keys() : [])
+      if (!this.horizon.origins.has(origin)) deletes.push(HORIZON_PREFIX + origin);
     if (this.nodeId !== state.nodeId) puts.push([NODE_KEY, encodeJsonRecord({ nodeId: this.nodeId })]);
     if (this.replicaSet !== state.replicaSet) puts.push([REPLICA_SET_KEY, encodeJsonRecord(this.replicaSet)]);
     if (this.#retired !== state.retired) puts.push([RETIRED_KEY, encodeJsonRecord(this.#retired)]);
     if (this.#seenCounters !== undefined) puts.push([COUNTERS_KEY, encodeJsonRecord(this.#seenCounters)]);
     if (this.#leases !== undefined) puts.push([LEASES_KEY, encodeJsonRecord(this.#leases)]);
-    if (puts.length === 0 && this.#deletes.size === 0 && !(strict && state.relaxedPending)) return undefined;
+    if (puts.length === 0 && deletes.length === 0 && !(strict && state.relaxedPending)) return undefined;
     puts.push([
       PROGRESS_KEY,
       encodeJsonRecord({
-        counter: state.counter + Number(strict),
+        counter: this.#counter(strict),
         revision: this.#revision,
         forgottenRevision: this.#forgottenRevision,
         relaxedPending: !strict,
@@ -174,7 +205,7 @@ export class Draft {
         sums: sumsOf(this, this.#versionSum()),
       }),
     ]);
-    return { puts, deletes: [...this.#deletes] };
+    return { puts, deletes };
   }
 
   /** The transaction is durable: the state becomes what the draft says. `wrote`: there was something to store. */
@@ -185,7 +216,7 @@ export class Draft {
     state.context = this.context;
     state.horizon = this.horizon;
     state.clock = maxHlc(state.clock, this.#clock);
-    state.counter += Number(strict);
+    state.counter = this.#counter(strict);
     state.revision = this.#revision;
     state.forgottenRevision = this.#forgottenRevision;
     state.replicaSet = this.replicaSet;
@@ -225,6 +256,10 @@ export class Draft {
       for (const { dot } of siblings) sum.toggle(dot);
     }
     return sum.value;
+  }
+
+  #counter(strict: boolean): number {
+    return this.#restartsCounter ? 0 : this.#state.counter + Number(strict);
   }
 
   #drop(key: string): void {

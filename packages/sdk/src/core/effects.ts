@@ -32,10 +32,14 @@ export interface WriteReceipt {
   readonly session: SessionToken;
 }
 
+/** What a repair did, in versions. */
 export interface SyncReport {
-  /** Versions gained from the peer, and by it. */
+  /** Gained from the peer, and by it. */
   readonly received: number;
   readonly sent: number;
+  /** Held here though the peer knew them to be gone, and so dropped; and the same at the peer. */
+  readonly dropped: number;
+  readonly droppedByPeer: number;
 }
 
 /** Everything that can happen to a replica. */
@@ -85,6 +89,8 @@ export type Input =
   | { readonly type: "committed" }
   | { readonly type: "commit-failed"; readonly error: Error }
   | { readonly type: "loaded"; readonly load: number; readonly versions: readonly (StoredVersion | undefined)[] }
+  /** These records of the store were found damaged or missing. */
+  | { readonly type: "damaged"; readonly dots: readonly Dot[] }
   | { readonly type: "new-identity"; readonly op: OperationId; readonly nodeId: NodeId };
 
 /** Everything that a replica asks of the world. Effects are carried out in order. */

@@ -1,10 +1,9 @@
-import type { AntiEntropy } from "./anti-entropy.ts";
 import type { Environment } from "./environment.ts";
 import { peerOf } from "./environment.ts";
-import type { LinkId, Peer } from "./peer.ts";
+import type { LinkId } from "./peer.ts";
 import type { NodeId } from "./node-id.ts";
 import type { OperationId } from "./effects.ts";
-import type { PullDone } from "./messages.ts";
+import type { Repairs } from "./repairs.ts";
 import { replicationError } from "./replication-error.ts";
 
 interface Forced {
@@ -12,20 +11,18 @@ interface Forced {
   readonly link: LinkId;
   readonly nodeId: NodeId;
   readonly deadline: number;
-  received: number | undefined;
-  sent: number | undefined;
 }
 
-/** `forceSync`: a full session each way with one peer, whatever the digests say. */
+/** `forceSync`: a whole repair with one peer, whatever the digests say (S8). */
 export class ForcedSync {
   readonly #env: Environment;
-  readonly #antiEntropy: AntiEntropy;
+  readonly #repairs: Repairs;
   readonly #forced = new Map<number, Forced>();
   #lastRequest = 0;
 
-  constructor(env: Environment, antiEntropy: AntiEntropy) {
+  constructor(env: Environment, repairs: Repairs) {
     this.#env = env;
-    this.#antiEntropy = antiEntropy;
+    this.#repairs = repairs;
   }
 
   begin(op: OperationId, nodeId: NodeId, deadline: number): void {
@@ -36,25 +33,11 @@ export class ForcedSync {
       return;
     }
     const request = ++this.#lastRequest;
-    const forced: Forced = { op, link: peer.link, nodeId, deadline, received: undefined, sent: undefined };
-    this.#forced.set(request, forced);
-    this.#env.emit({ type: "send", link: peer.link, message: { type: "pull-request", request } });
-    this.#antiEntropy.pullAll(peer, (gained) => {
-      if (gained === undefined) {
-        if (this.#forced.delete(request))
-          this.#fail(op, nodeId, `The sync with ${nodeId} broke off. Try again once it is back.`);
-        return;
-      }
-      forced.received = gained;
-      this.#evaluate(request, forced);
+    this.#forced.set(request, { op, link: peer.link, nodeId, deadline });
+    this.#repairs.force(peer, (report) => {
+      if (this.#forced.delete(request))
+        this.#env.emit({ type: "settle", op, outcome: { kind: "sync-report", report } });
     });
-  }
-
-  onPullDone(peer: Peer, message: PullDone): void {
-    const forced = this.#forced.get(message.request);
-    if (forced === undefined || forced.link !== peer.link) return;
-    forced.sent = message.gained;
-    this.#evaluate(message.request, forced);
   }
 
   peerDown(link: LinkId): void {
@@ -89,12 +72,6 @@ export class ForcedSync {
     let next: number | undefined;
     for (const { deadline } of this.#forced.values()) next = Math.min(next ?? deadline, deadline);
     return next;
-  }
-
-  #evaluate(request: number, forced: Forced): void {
-    if (forced.received === undefined || forced.sent === undefined || !this.#forced.delete(request)) return;
-    const report = { received: forced.received, sent: forced.sent };
-    this.#env.emit({ type: "settle", op: forced.op, outcome: { kind: "sync-report", report } });
   }
 
   #fail(op: OperationId, nodeId: NodeId, message: string): void {

@@ -7,7 +7,7 @@ import { versionFault } from "./version-fault.ts";
  * checked; this is about what it says. The sender's connection is closed.
  */
 export function messageFault(message: Message, ours: ReplicaSetRecord): string | undefined {
-  if (message.type === "batch" || message.type === "push" || message.type === "read-reply") {
+  if ("versions" in message) {
     for (const version of message.versions) {
       const fault = versionFault(version, ours.dimensions);
       if (fault !== undefined) return fault;

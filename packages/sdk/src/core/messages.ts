@@ -1,6 +1,7 @@
 import type { CausalContext } from "./causal-context.ts";
 import type { ContextDigest } from "./context-digest.ts";
 import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
+import type { RepairMessage } from "./repair-messages.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { RoomFacts } from "./room-facts.ts";
 import type { StoredVersion } from "./version.ts";
@@ -68,10 +69,17 @@ export interface BatchAck {
   readonly index: number;
 }
 
-/** All batches are durable over there: the snapshot's context in the session's buckets, and the sender's horizon as of now (S5). */
+/**
+ * How a session went at its sender. `incomplete`: something was left out, so ask again. `beyond-horizon`: one side has collected what
+ * the other may lack the successor of, so repair (S2, S8).
+ */
+export type SessionOutcome = "complete" | "incomplete" | "beyond-horizon";
+
+/** All batches are durable over there: if complete, the snapshot's context in the session's buckets; the sender's horizon as of now (S5). */
 export interface SessionEnd {
   readonly type: "session-end";
   readonly session: number;
+  readonly outcome: SessionOutcome;
   readonly context: CausalContext;
   readonly horizon: CausalContext;
 }
@@ -164,19 +172,6 @@ export interface Retired {
   readonly replicaSet: ReplicaSetRecord;
 }
 
-/** Asks the peer to pull everything it lacks from here, and to say when it has. */
-export interface PullRequest {
-  readonly type: "pull-request";
-  readonly request: number;
-}
-
-export interface PullDone {
-  readonly type: "pull-done";
-  readonly request: number;
-  /** How many versions the peer gained. */
-  readonly gained: number;
-}
-
 /** "My durable context hashes to this now" (C9). `wanted`: the sender holds tombstones, and waits for such reports. */
 export interface Report {
   readonly type: "report";
@@ -205,6 +200,5 @@ export type Message =
   | Seal
   | Sealed
   | Retired
-  | PullRequest
-  | PullDone
-  | Report;
+  | Report
+  | RepairMessage;

@@ -1,7 +1,7 @@
-import type { Batch, SessionEnd } from "./messages.ts";
+import type { Batch, SessionEnd, SessionOutcome } from "./messages.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
-import { MAX_UNACKNOWLEDGED_BATCHES } from "./send-session.ts";
+import { MAX_UNACKNOWLEDGED_BATCHES } from "./batch-sender.ts";
 import type { Peer } from "./peer.ts";
 
 /**
@@ -19,14 +19,9 @@ export class ReceiveSession {
   /** Batches received and not stored yet. */
   #waiting = 0;
   readonly #env: Environment;
-  readonly #done: (joined: boolean, error: Error | undefined) => void;
+  readonly #done: (outcome: SessionOutcome | Error) => void;
 
-  constructor(
-    env: Environment,
-    peer: Peer,
-    session: number,
-    done: (joined: boolean, error: Error | undefined) => void,
-  ) {
+  constructor(env: Environment, peer: Peer, session: number, done: (outcome: SessionOutcome | Error) => void) {
     this.#env = env;
     this.peer = peer;
     this.session = session;
@@ -62,22 +57,24 @@ export class ReceiveSession {
           message: { type: "batch-ack", session: this.session, index: batch.index },
         });
       },
-      fail: (error) => this.#done(false, error),
+      fail: (error) => this.#done(error),
     });
   }
 
   end(end: SessionEnd): void {
-    let joined = false;
+    let { outcome } = end;
     this.#env.queue.push({
       size: 0,
       stage: (draft) => {
         // Looked at in the transaction itself: another session may have grown what is covered, never shrunk it.
-        joined = !end.context.isEmpty && draft.coversAll(end.horizon);
-        if (joined) draft.joinContext(end.context, end.horizon);
+        outcome = end.outcome;
+        if (outcome === "beyond-horizon") return false;
+        if (!draft.coversAll(end.horizon)) outcome = "beyond-horizon";
+        else if (outcome === "complete") draft.joinContext(end.context, end.horizon);
         return false;
       },
-      settle: () => this.#done(joined, undefined),
-      fail: (error) => this.#done(false, error),
+      settle: () => this.#done(outcome),
+      fail: (error) => this.#done(error),
     });
   }
 }

@@ -21,6 +21,8 @@ import { ReadDesk } from "./read-desk.ts";
 import { ReadPhase } from "./read-phase.ts";
 import { ReadQuorum } from "./read-quorum.ts";
 import { Reconfiguration } from "./reconfiguration.ts";
+import { Mending } from "./mending.ts";
+import { Repairs } from "./repairs.ts";
 import type { SeenCounter } from "./store-layout.ts";
 import { TombstoneCollection } from "./tombstone-collection.ts";
 import { contextFault } from "./context-fault.ts";
@@ -50,6 +52,8 @@ export class Replica {
   readonly #sessions: SessionWaits;
   readonly #counters: VoterCounters;
   readonly #reconfiguration: Reconfiguration;
+  readonly #repairs: Repairs;
+  readonly #mending: Mending;
   readonly #forcedSync: ForcedSync;
   readonly #history: ContextHistory;
   readonly #status: PeerStatus;
@@ -76,8 +80,10 @@ export class Replica {
     this.#env = env;
     this.#handshake = new Handshake(env);
     this.#livePush = new LivePush(env, noteReceived);
-    this.#antiEntropy = new AntiEntropy(env, (link) => this.#livePush.underWay(link), noteReceived);
-    this.#forcedSync = new ForcedSync(env, this.#antiEntropy);
+    this.#repairs = new Repairs(env, noteReceived);
+    this.#antiEntropy = new AntiEntropy(env, (link) => this.#livePush.underWay(link), noteReceived, this.#repairs);
+    this.#forcedSync = new ForcedSync(env, this.#repairs);
+    this.#mending = new Mending(env, () => this.#repairs.breakOffAll());
     this.#history = new ContextHistory(this.state.context);
     this.#status = new PeerStatus(env, this.#antiEntropy, this.#history);
     this.#collection = new TombstoneCollection(env, this.#history, image.leases);
@@ -109,6 +115,7 @@ export class Replica {
     const times = [
       this.#handshake,
       this.#antiEntropy,
+      this.#repairs,
       this.#quorum,
       this.#readPhase,
       this.#sessions,
@@ -182,6 +189,9 @@ export class Replica {
         this.#loads.get(input.load)?.(input.versions);
         this.#loads.delete(input.load);
         return;
+      case "damaged":
+        this.#mending.mend(input.dots);
+        return;
       case "new-identity":
         this.#takeIdentity(input);
         return;
@@ -190,6 +200,7 @@ export class Replica {
 
   #wake(): void {
     this.#handshake.wake();
+    this.#repairs.wake();
     this.#antiEntropy.wake();
     this.#quorum.wake();
     this.#readPhase.wake();
@@ -243,12 +254,19 @@ export class Replica {
       case "session-end":
         this.#antiEntropy.onSessionEnd(peer, message);
         return;
-      case "pull-request":
-        this.#antiEntropy.onPullRequest(peer, message);
+      case "repair-begin":
+      case "repair-begun":
+      case "repair-ranges":
+      case "repair-batch":
+      case "repair-batch-ack":
+      case "repair-end":
+      case "repair-done":
+      case "repair-check":
+      case "repair-checked": {
+        const fault = this.#repairs.onMessage(peer, message);
+        if (fault !== undefined) this.#handshake.turnAway(peer.link, peer.nodeId, fault);
         return;
-      case "pull-done":
-        this.#forcedSync.onPullDone(peer, message);
-        return;
+      }
       case "report":
         this.#collection.onReport(peer, message);
         return;
@@ -271,7 +289,7 @@ export class Replica {
         this.#readDesk.ask({ asker: peer.link, request: message.request, ref: message, ids: message.ids });
         return;
       case "read-reply":
-        this.#counters.noteOvertaken(peer.nodeId, message.counter);
+        if (this.#counters.note(peer.nodeId, message.counter)) this.#reconfiguration.evaluate();
         this.#readPhase.onReply(peer, message);
         return;
       case "nack":
@@ -303,6 +321,7 @@ export class Replica {
     this.#peers.set(peer.link, peer);
     this.#counters.note(peer.nodeId, counter);
     this.#livePush.peerUp(peer.link);
+    this.#repairs.peerUp(peer);
     this.#antiEntropy.peerUp(peer);
     this.#collection.peerUp(peer);
     this.#reconfiguration.peerUp(peer);
@@ -319,6 +338,7 @@ export class Replica {
     this.#peers.delete(link);
     this.#livePush.peerDown(link);
     this.#antiEntropy.peerDown(link);
+    this.#repairs.peerDown(link);
     this.#collection.peerDown(link);
     this.#forcedSync.peerDown(link);
     this.#desk.forget(link);

@@ -35,7 +35,8 @@ export interface ErrorFacts {
   /** A forced sync broke off or did not end in time; syncing goes on by itself. */
   "sync-incomplete": { readonly nodeId: NodeId };
   "storage-full": object;
-  "storage-corrupt": object;
+  /** `ids`: whose versions were damaged, where that is known. */
+  "storage-corrupt": { readonly ids?: readonly string[] };
   unauthorized: object;
   /** Raised once for each outage; the transport goes on trying, and connections that are open stay so. */
   "signaling-unreachable": { readonly url: string };

@@ -84,7 +84,9 @@ describe("a peer that sends garbage loses its connection, with an event, and har
     [
       "a cut-off frame",
       (stranger) =>
-        stranger.raw(encodeMessage({ type: "pull-request", request: 300 }, { compress: false }).bytes.slice(0, -1)),
+        stranger.raw(
+          encodeMessage({ type: "batch-ack", session: 1, index: 300 }, { compress: false }).bytes.slice(0, -1),
+        ),
     ],
     ["garbage after a good hello", (stranger) => (stranger.hello(), stranger.raw(Uint8Array.of(1, 255)))],
     [
@@ -112,7 +114,7 @@ describe("a peer that sends garbage loses its connection, with an event, and har
   });
 
   it.each<[string, (stranger: Stranger) => void, string]>([
-    ["speaks before hello", (stranger) => stranger.say({ type: "pull-request", request: 1 }), "before hello"],
+    ["speaks before hello", (stranger) => stranger.say({ type: "batch-ack", session: 1, index: 1 }), "before hello"],
     ["says hello twice", (stranger) => (stranger.hello(), stranger.hello()), "second hello"],
     ["is of another room", (stranger) => stranger.hello({ room: "other" }), "another room"],
     [
@@ -206,7 +208,7 @@ describe("managing replicas", () => {
     const report = await a.forceSync(b.nodeId);
     await eventually(() => a.count(), 3);
     expect(report.received + report.sent).toBeLessThanOrEqual(3);
-    expect(await a.forceSync(b.nodeId)).toEqual({ received: 0, sent: 0 });
+    expect(await a.forceSync(b.nodeId)).toEqual({ received: 0, sent: 0, dropped: 0, droppedByPeer: 0 });
     await expect(a.forceSync(nodeOf(404))).rejects.toMatchObject({ code: "replica-not-found" });
     await b.stop();
     await expect(a.forceSync(b.nodeId)).rejects.toMatchObject({ code: "replica-not-found" });

@@ -54,9 +54,11 @@ export const LIES: Readonly<Record<string, Lie>> = {
   "writes that nobody made": ({ session }, means) =>
     session === undefined
       ? []
-      : [{ type: "session-end", session, context: claims(means), horizon: CausalContext.EMPTY }],
+      : [{ type: "session-end", outcome: "complete", session, context: claims(means), horizon: CausalContext.EMPTY }],
   "a horizon that nobody has": ({ session }, means) =>
-    session === undefined ? [] : [{ type: "session-end", session, context: claims(means), horizon: claims(means) }],
+    session === undefined
+      ? []
+      : [{ type: "session-end", outcome: "complete", session, context: claims(means), horizon: claims(means) }],
   "another digest each time": (_listener, means) => [{ type: "digest", digest: digest(means) }],
   "answers without a question": ({ hello }, means) => {
     const request = means.random.integer(0, 50);
@@ -66,8 +68,15 @@ export const LIES: Readonly<Record<string, Lie>> = {
       { type: "nack", request, replicaSet: hello.replicaSet },
       { type: "batch", session: LAST_SEQ, index: 0, versions: [version(means, {})] },
       { type: "batch-ack", session: request, index: 7 },
-      { type: "session-end", session: LAST_SEQ, context: claims(means), horizon: CausalContext.EMPTY },
-      { type: "pull-done", request, gained: LAST_SEQ },
+      {
+        type: "session-end",
+        outcome: "complete",
+        session: LAST_SEQ,
+        context: claims(means),
+        horizon: CausalContext.EMPTY,
+      },
+      { type: "repair-done", repair: request, joined: true, gained: LAST_SEQ, dropped: LAST_SEQ },
+      { type: "repair-checked", equal: false },
       { type: "pull-more", session: request, buckets: new Set([1]) },
       { type: "reconfigured", request, outcome: "done" },
       { type: "sealed", lineage, epoch, context: claims(means) },
@@ -78,7 +87,7 @@ export const LIES: Readonly<Record<string, Lie>> = {
       const { lineage, epoch } = hello.replicaSet;
       return means.random.pick<Message>([
         { type: "ack-request", request, lineage, epoch, dots: claims(means) },
-        { type: "pull-request", request },
+        { type: "repair-check", fingerprint: { count: request, low: 0, high: 0 } },
         pullOf(means, request),
       ]);
     }),

@@ -63,7 +63,7 @@ function detail(message: Message): string {
     case "batch-ack":
       return `#${message.session}.${message.index}`;
     case "session-end":
-      return `#${message.session} [${contextText(message.context)}]`;
+      return `#${message.session} ${message.outcome} [${contextText(message.context)}]`;
     case "push":
       return `${message.versions.map(versionText).join("; ")}${message.ack === undefined ? "" : ` ack? ${message.ack.request} e${message.ack.epoch}`}`;
     case "ack-request":
@@ -87,9 +87,22 @@ function detail(message: Message): string {
       return `${lineageText(message.lineage)}e${message.epoch} [${contextText(message.context)}]`;
     case "retired":
       return `${lineageText(message.lineage)} by ${recordText(message.replicaSet)}`;
-    case "pull-request":
-      return `${message.request}`;
-    case "pull-done":
-      return `${message.request} gained ${message.gained}`;
+    case "repair-begin":
+    case "repair-begun":
+      return `#${message.repair} [${contextText(message.context)}] horizon [${contextText(message.horizon)}]`;
+    case "repair-ranges":
+      return `#${message.repair} ${message.ranges.length} ranges`;
+    case "repair-batch":
+      return `#${message.repair}.${message.index} ${message.versions.map(versionText).join("; ")}`;
+    case "repair-batch-ack":
+      return `#${message.repair}.${message.index}`;
+    case "repair-end":
+      return `#${message.repair}${message.complete ? "" : " incomplete"} horizon [${contextText(message.horizon)}]`;
+    case "repair-done":
+      return `#${message.repair} ${message.joined ? "joined" : "not joined"} +${message.gained} -${message.dropped}`;
+    case "repair-check":
+      return `${message.fingerprint.count} versions`;
+    case "repair-checked":
+      return message.equal ? "equal" : "differs";
   }
 }

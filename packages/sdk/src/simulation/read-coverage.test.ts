@@ -8,7 +8,6 @@ const read = (invokedAt: number, returnedAt: number, ...covers: string[]) => ({
   returnedAt,
   lineage,
   covers: new Set(covers),
-  told: new Set(covers),
 });
 const write = (dot: string, acknowledgedAt: number) => ({ dot, acknowledgedAt, lineage });
 

@@ -1,4 +1,3 @@
-import type { History } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Network } from "./network.ts";
 import type { Plan } from "./plan.ts";
@@ -12,7 +11,6 @@ export interface World {
   readonly streams: Streams;
   readonly network: Network;
   readonly ledger: Ledger;
-  readonly history: History;
   readonly plan: Plan;
   readonly trace: Trace;
 }

@@ -8,6 +8,7 @@ import { quorumCodecs } from "./quorum-messages.ts";
 import { readCodecs } from "./read-messages.ts";
 import { Reader } from "./reader.ts";
 import { replicaSetCodecs } from "./replica-set-messages.ts";
+import { repairCodecs } from "./repair-messages.ts";
 import { syncCodecs } from "./sync-messages.ts";
 import type { VectorBytes } from "./versions.ts";
 import { Writer } from "./writer.ts";
@@ -19,6 +20,7 @@ const codecs: MessageCodecs<Message["type"]> = {
   ...readCodecs,
   ...replicaSetCodecs,
   ...collectionCodecs,
+  ...repairCodecs,
 };
 const codecsByCode: ReadonlyMap<number, MessageCodec<Message>> = new Map(
   (Object.values(codecs) as MessageCodec<Message>[]).map((codec) => [codec.code, codec]),

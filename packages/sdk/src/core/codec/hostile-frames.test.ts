@@ -56,6 +56,7 @@ function replicaSet(parts: { readonly voters?: readonly string[]; readonly repli
 function sessionEnd(origins: readonly string[], interval: readonly number[]): Uint8Array {
   return frame(7, (writer) => {
     writer.uint(1, "session");
+    writer.byte(0);
     writer.uint(origins.length, "origins");
     for (const origin of origins) {
       writer.hex(origin.repeat(8));
@@ -138,10 +139,10 @@ describe("hostile frames", () => {
   it.each([
     ["versions", 5, [0, 0, 0, huge], "versions is over 16384"],
     ["a batch's origins", 5, [0, 0, huge], "origins of a batch is over 262144"],
-    ["a context's origins", 7, [0, huge], "origins of a context is over 262144"],
+    ["a context's origins", 7, [0, 0, huge], "origins of a context is over 262144"],
     ["a text's bytes", 8, [0, 0, 1, 0, huge], "id is over 512"],
     ["versions for their bytes", 5, [0, 0, 0, 1000], "more than the bytes that are left"],
-    ["origins for their bytes", 7, [0, 1000], "more than the bytes that are left"],
+    ["origins for their bytes", 7, [0, 0, 1000], "more than the bytes that are left"],
   ])("that claim too many %s are refused before anything is allocated", (_name, type, values, reason) => {
     const bytes = frame(type, (writer) => {
       for (const value of values) writer.uint(value, "value");

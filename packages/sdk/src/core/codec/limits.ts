@@ -40,3 +40,8 @@ export const MAX_ROOM_BYTES = 512;
 export const MAX_CONFLICT_MODE_BYTES = 256;
 /** Replicas that one record bars. */
 export const MAX_BARRED = 4_096;
+
+/** Ranges in one frame of a repair: one turn of `ReconciliationTurns`. */
+export const MAX_RANGES = 512;
+/** Items or dots listed for one range: `LISTED_ITEMS` of reconciliation. */
+export const MAX_LISTED_ITEMS = 32;

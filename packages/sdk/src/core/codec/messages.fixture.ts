@@ -5,6 +5,8 @@ import { ContextDigest, DIGEST_BUCKETS, DIGEST_WORDS } from "../context-digest.t
 import { idFault, metadataFault } from "../entry-validation.ts";
 import type { HlcStamp } from "../hybrid-logical-clock.ts";
 import type { IntervalSet } from "../interval-set.ts";
+import type { Dot } from "../dot.ts";
+import type { DotRange, Fingerprint } from "../reconciliation.ts";
 import type { EpochRef, Message } from "../messages.ts";
 import type { DeviceId, LineageId, NodeId, Origin } from "../node-id.ts";
 import { MAX_REPLICATION_FACTOR, type ReplicaSetRecord } from "../replica-set.ts";
@@ -109,6 +111,24 @@ const message = <T extends Message["type"], F>(type: T, fields: Arbitrary<F>): A
   fields.map((values) => ({ type, ...values }));
 const requested = { request: uint };
 
+const word: Arbitrary<number> = fc.nat(0xffff_ffff);
+const fingerprint: Arbitrary<Fingerprint> = record({ count: uint, low: word, high: word });
+const dot: Arbitrary<Dot> = record({ origin, seq: uint });
+const dotList: Arbitrary<Dot[]> = fc.array(dot, { maxLength: 4 });
+const ranges: Arbitrary<DotRange[]> = fc.array(
+  record({
+    from: dot,
+    through: dot,
+    content: fc.oneof(
+      fingerprint.map((sums) => ({ kind: "fingerprint" as const, ...sums })),
+      fc.array(record({ dot, hash: word }), { maxLength: 4 }).map((items) => ({ kind: "items" as const, items })),
+      record({ kind: fc.constant("missing" as const), missing: dotList, differing: dotList }),
+    ),
+  }),
+  { maxLength: 4 },
+);
+const snapshot = record({ repair: uint, context, horizon: context, ranges });
+
 /** One arbitrary for each type: the compiler misses the one that a new type lacks. */
 export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extract<Message, { type: T }>> } = {
   hello: message(
@@ -120,7 +140,15 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
   "pull-more": message("pull-more", record({ session: uint, buckets })),
   batch: message("batch", record({ session: uint, index: uint, versions })),
   "batch-ack": message("batch-ack", record({ session: uint, index: uint })),
-  "session-end": message("session-end", record({ session: uint, context, horizon: context })),
+  "session-end": message(
+    "session-end",
+    record({
+      session: uint,
+      outcome: fc.constantFrom("complete", "incomplete", "beyond-horizon"),
+      context,
+      horizon: context,
+    }),
+  ),
   push: message(
     "push",
     record({ versions, ack: fc.option(record({ request: uint, lineage, epoch: uint }), { nil: undefined }) }),
@@ -164,8 +192,15 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
     fc.tuple(epochRef, context).map(([epoch, held]) => ({ ...epoch, context: held })),
   ),
   retired: message("retired", record({ lineage, replicaSet })),
-  "pull-request": message("pull-request", record(requested)),
-  "pull-done": message("pull-done", record({ ...requested, gained: uint })),
+  "repair-begin": message("repair-begin", snapshot),
+  "repair-begun": message("repair-begun", snapshot),
+  "repair-ranges": message("repair-ranges", record({ repair: uint, ranges })),
+  "repair-batch": message("repair-batch", record({ repair: uint, index: uint, versions })),
+  "repair-batch-ack": message("repair-batch-ack", record({ repair: uint, index: uint })),
+  "repair-end": message("repair-end", record({ repair: uint, complete: fc.boolean(), horizon: context })),
+  "repair-done": message("repair-done", record({ repair: uint, joined: fc.boolean(), gained: uint, dropped: uint })),
+  "repair-check": message("repair-check", record({ fingerprint })),
+  "repair-checked": message("repair-checked", record({ equal: fc.boolean() })),
   report: message("report", record({ digest, wanted: fc.boolean() })),
 };
 

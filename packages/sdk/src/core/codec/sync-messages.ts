@@ -1,13 +1,15 @@
 import type { MessageCodecs } from "./message-codec.ts";
 import { readBuckets, readContext, readDigest, writeBuckets, writeContext, writeDigest } from "./contexts.ts";
 import { readEpoch, writeEpoch } from "./records.ts";
+import type { SessionOutcome } from "../messages.ts";
 import { readVersions, writeVersions } from "./versions.ts";
 
 const HAS_ACK = 1;
+const OUTCOMES: readonly SessionOutcome[] = ["complete", "incomplete", "beyond-horizon"];
 
 /** Section 5: digests, sessions and live pushes. Fields are read in the order in which they are written. */
 export const syncCodecs: MessageCodecs<
-  "digest" | "pull" | "pull-more" | "batch" | "batch-ack" | "session-end" | "push" | "pull-request" | "pull-done"
+  "digest" | "pull" | "pull-more" | "batch" | "batch-ack" | "session-end" | "push"
 > = {
   digest: {
     code: 2,
@@ -64,14 +66,16 @@ export const syncCodecs: MessageCodecs<
   },
   "session-end": {
     code: 7,
-    write(writer, { session, context, horizon }) {
+    write(writer, { session, outcome, context, horizon }) {
       writer.uint(session, "session");
+      writer.oneOf(OUTCOMES, outcome);
       writeContext(writer, context);
       writeContext(writer, horizon);
     },
     read: (reader) => ({
       type: "session-end",
       session: reader.uint("session"),
+      outcome: reader.oneOf(OUTCOMES, "a session's outcome"),
       context: readContext(reader),
       horizon: readContext(reader),
     }),
@@ -91,18 +95,5 @@ export const syncCodecs: MessageCodecs<
       const ack = asked ? { request: reader.uint("request"), ...readEpoch(reader) } : undefined;
       return { type: "push", ack, versions: readVersions(reader) };
     },
-  },
-  "pull-request": {
-    code: 18,
-    write: (writer, { request }) => writer.uint(request, "request"),
-    read: (reader) => ({ type: "pull-request", request: reader.uint("request") }),
-  },
-  "pull-done": {
-    code: 19,
-    write(writer, { request, gained }) {
-      writer.uint(request, "request");
-      writer.uint(gained, "gained");
-    },
-    read: (reader) => ({ type: "pull-done", request: reader.uint("request"), gained: reader.uint("gained") }),
   },
 };

@@ -1,4 +1,5 @@
 import { CausalContext } from "../causal-context.ts";
+import { FIRST_DOT, LAST_DOT } from "../reconciliation.ts";
 import type { Message } from "../messages.ts";
 import type { DeviceId, LineageId, NodeId, Origin } from "../node-id.ts";
 import type { ReplicaSetRecord } from "../replica-set.ts";
@@ -105,8 +106,8 @@ export const TEST_VECTORS: readonly TestVector[] = [
   { name: "batch-ack", message: { type: "batch-ack", session: 1, index: 0 }, hex: "01060100" },
   {
     name: "session-end",
-    message: { type: "session-end", session: 1, context, horizon: CausalContext.EMPTY },
-    hex: "01070102a1a2a3a4a5a6a7a80200040200b1b2b3b4b5b6b7b801ab02bc0500",
+    message: { type: "session-end", session: 1, outcome: "complete", context, horizon: CausalContext.EMPTY },
+    hex: "0107010002a1a2a3a4a5a6a7a80200040200b1b2b3b4b5b6b7b801ab02bc0500",
   },
   {
     name: "push",
@@ -177,13 +178,75 @@ export const TEST_VECTORS: readonly TestVector[] = [
     message: { type: "retired", lineage: winner, replicaSet },
     hex: "0111303132333435363738393a3b3c3d3e3f202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00",
   },
-  { name: "pull-request", message: { type: "pull-request", request: 1 }, hex: "011201" },
-  { name: "pull-done", message: { type: "pull-done", request: 1, gained: 12 }, hex: "0113010c" },
   {
     name: "report",
     message: { type: "report", digest: context.digest, wanted: true },
     hex: "012e01000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000997be7f6736fbb3a000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000220cb966aba10f2100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000",
   },
+  {
+    name: "repair-begin",
+    message: {
+      type: "repair-begin",
+      repair: 2,
+      context,
+      horizon: CausalContext.EMPTY,
+      ranges: [
+        {
+          from: FIRST_DOT,
+          through: LAST_DOT,
+          content: { kind: "fingerprint", count: 2, low: 0x01020304, high: 0x05060708 },
+        },
+      ],
+    },
+    hex: "01240202a1a2a3a4a5a6a7a80200040200b1b2b3b4b5b6b7b801ab02bc050001000000000000000000ffffffffffffffffffffffffffffff0f00020403020108070605",
+  },
+  {
+    name: "repair-begun",
+    message: { type: "repair-begun", repair: 2, context, horizon: CausalContext.EMPTY, ranges: [] },
+    hex: "01250202a1a2a3a4a5a6a7a80200040200b1b2b3b4b5b6b7b801ab02bc050000",
+  },
+  {
+    name: "repair-ranges",
+    message: {
+      type: "repair-ranges",
+      repair: 2,
+      ranges: [
+        {
+          from: FIRST_DOT,
+          through: liveVersion.dot,
+          content: { kind: "items", items: [{ dot: liveVersion.dot, hash: 0x01020304 }] },
+        },
+        {
+          from: tombstone.dot,
+          through: LAST_DOT,
+          content: { kind: "missing", missing: [tombstone.dot], differing: [] },
+        },
+      ],
+    },
+    hex: "01260202000000000000000000a1a2a3a4a5a6a7a8020101a1a2a3a4a5a6a7a80204030201b1b2b3b4b5b6b7b8ac02ffffffffffffffffffffffffffffff0f0201b1b2b3b4b5b6b7b8ac0200",
+  },
+  {
+    name: "repair-batch",
+    message: { type: "repair-batch", repair: 2, index: 0, versions: [tombstone] },
+    hex: "0127020002b1b2b3b4b5b6b7b8a1a2a3a4a5a6a7a80185d095ffbc31066e6f74652d3200ac0202010700ab02000100",
+  },
+  { name: "repair-batch-ack", message: { type: "repair-batch-ack", repair: 2, index: 0 }, hex: "01280200" },
+  {
+    name: "repair-end",
+    message: { type: "repair-end", repair: 2, complete: true, horizon: CausalContext.of([[early, [3, 3]]]) },
+    hex: "0129020101a1a2a3a4a5a6a7a8010200",
+  },
+  {
+    name: "repair-done",
+    message: { type: "repair-done", repair: 2, joined: true, gained: 300, dropped: 1 },
+    hex: "012a0201ac0201",
+  },
+  {
+    name: "repair-check",
+    message: { type: "repair-check", fingerprint: { count: 2, low: 0x01020304, high: 0x05060708 } },
+    hex: "012b020403020108070605",
+  },
+  { name: "repair-checked", message: { type: "repair-checked", equal: true }, hex: "012c01" },
 ];
 
 /** A push of one 16-component vector of ones, its two shrinking planes deflated. Other deflaters may write other bytes: it binds readers only. */

@@ -1,0 +1,116 @@
+import type { CausalContext } from "./causal-context.ts";
+import { dotKey } from "./dot.ts";
+import type { IndexedVersion } from "./durable-state.ts";
+import type { Environment } from "./environment.ts";
+import { pack } from "./packing.ts";
+import type { StoredVersion } from "./version.ts";
+import { versionKey } from "./store-layout.ts";
+
+/**
+ * Float bytes that a batch aims at. Decoding and storing one is a task of the receiving page's, and the first runs in cold code: 300
+ * entries of 384 floats took up to 50 ms (P6), these 100 take a third of that, and still cost far more than their transaction.
+ */
+export const BATCH_BYTES: number = 160 * 1024;
+/** What a version costs beside its vector, for estimates: id, dot, context, a small metadata object. */
+const ESTIMATED_OVERHEAD_BYTES = 200;
+/** Vector length assumed where the room does not fix one: that of common small embedding models. */
+const ASSUMED_DIMENSIONS = 384;
+/** Batches under way without an acknowledgement: 2 MiB keep the channel busy while the receiver commits, and bound what it buffers. */
+export const MAX_UNACKNOWLEDGED_BATCHES = 12;
+
+/** What a batch sender reports to. */
+export interface BatchOutlet {
+  send(index: number, versions: readonly StoredVersion[]): void;
+  /** Every batch is durable at the receiver. `complete`: nothing that was to be sent could not be read. */
+  done(complete: boolean): void;
+}
+
+/**
+ * Sends the current siblings of some ids, as far as a peer's context lacks them, in batches within a window (S3).
+ *
+ * Invariant: `done` comes after every batch has been acknowledged, once.
+ */
+export class BatchSender {
+  readonly #env: Environment;
+  readonly #theirs: CausalContext;
+  readonly #outlet: BatchOutlet;
+  readonly #missed = new Set<string>();
+  readonly #ids: string[];
+  #complete = true;
+  #next = 0;
+  /** Read and packed, and waiting for the window. */
+  #packed: StoredVersion[][] = [];
+  #loading = false;
+  #sentBatches = 0;
+  #acknowledged = 0;
+  #ended = false;
+
+  constructor(env: Environment, theirs: CausalContext, ids: Iterable<string>, outlet: BatchOutlet) {
+    this.#env = env;
+    this.#theirs = theirs;
+    this.#ids = [...ids];
+    this.#outlet = outlet;
+  }
+
+  get isOver(): boolean {
+    return this.#ended;
+  }
+
+  acknowledge(): void {
+    if (this.#acknowledged < this.#sentBatches) this.#acknowledged++;
+    this.advance();
+  }
+
+  /** Does whatever can be done now: the one step that decides. */
+  advance(): void {
+    if (this.#ended || this.#loading) return;
+    while (this.#packed.length > 0 && this.#unacknowledged < MAX_UNACKNOWLEDGED_BATCHES)
+      this.#outlet.send(this.#sentBatches++, this.#packed.shift()!);
+    if (this.#packed.length > 0) return;
+    if (this.#next < this.#ids.length) {
+      if (this.#unacknowledged < MAX_UNACKNOWLEDGED_BATCHES) this.#loadSome();
+    } else if (this.#unacknowledged === 0) {
+      this.#ended = true;
+      this.#outlet.done(this.#complete);
+    }
+  }
+
+  #loadSome(): void {
+    const perVersion = 4 * (this.#env.state.replicaSet.dimensions ?? ASSUMED_DIMENSIONS) + ESTIMATED_OVERHEAD_BYTES;
+    const count = Math.max(1, Math.min(this.#env.config.batchSize, Math.floor(BATCH_BYTES / perVersion)));
+    const ids = this.#ids.slice(this.#next, this.#next + count);
+    this.#next += ids.length;
+    const lacked = ids.flatMap((id) =>
+      this.#env.state.siblings(id).filter((sibling) => !this.#theirs.covers(sibling.dot)),
+    );
+    this.#loading = true;
+    this.#env.load(
+      lacked.map((sibling) => versionKey(sibling.dot)),
+      (versions) => {
+        this.#loading = false;
+        const loaded = versions.filter((version) => version !== undefined);
+        this.#readAgain(lacked.filter((_, i) => versions[i] === undefined));
+        this.#packed = pack(loaded, BATCH_BYTES);
+        this.advance();
+      },
+    );
+  }
+
+  /**
+   * What was replaced while it was being read is read again, as what replaced it (S3). What is missing twice is damaged here: the
+   * rest is sent without it, and is not complete.
+   */
+  #readAgain(missing: readonly IndexedVersion[]): void {
+    const ids = new Set<string>();
+    for (const { id, dot } of missing) {
+      if (this.#missed.has(dotKey(dot))) this.#complete = false;
+      else ids.add(id);
+      this.#missed.add(dotKey(dot));
+    }
+    this.#ids.push(...ids);
+  }
+
+  get #unacknowledged(): number {
+    return this.#sentBatches - this.#acknowledged;
+  }
+}
