@@ -19,6 +19,7 @@ export const FAULTS = [
   "restored-backup",
   "evicted-store",
   "cloned-store",
+  "torn-store",
   "lying-peer",
   "concurrent-reconfiguration",
 ] as const;

@@ -1,5 +1,7 @@
 import { FAULTS, type FaultName } from "./fault-names.ts";
 import { HostilePeer } from "./hostile-peer.ts";
+import type { DiskImage } from "./disk.ts";
+import type { SeededRandom } from "./random.ts";
 import type { Machine } from "./machine.ts";
 import type { World } from "./world.ts";
 
@@ -116,6 +118,10 @@ export class Faults {
         machine.die();
         machine.replaceStore(new Map());
         return true;
+      case "torn-store":
+        if (disk.image.size === 0) return false;
+        machine.tear(torn(disk.flushed, random));
+        return true;
       case "cloned-store":
         return this.#clone(machine);
       case "lying-peer":
@@ -196,4 +202,20 @@ export class Faults {
     copy.open();
     return true;
   }
+}
+
+/** Some records gone, some garbled where that shows on opening: a version's payload is looked at when it is read. */
+function torn(image: DiskImage, random: SeededRandom): DiskImage {
+  const chance = random.pick([0.05, 0.3, 0.8]);
+  const left = new Map<string, Uint8Array>();
+  for (const [key, bytes] of image) {
+    if (!random.chance(chance)) left.set(key, bytes);
+    else if (random.chance(0.3)) left.set(key, bytes.slice(0, random.integer(0, 4)));
+    else if (random.chance(0.5))
+      left.set(
+        key,
+        bytes.map((byte, i) => (i === 1 ? byte ^ 0x10 : byte)),
+      );
+  }
+  return left;
 }

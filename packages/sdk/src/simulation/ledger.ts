@@ -3,6 +3,7 @@ import {
   type DotName,
   dotName,
   dotNameOfKey,
+  heldOn,
   nodeIdOf,
   recordOf,
   retiredOf,
@@ -166,10 +167,7 @@ export class Ledger implements DiskWatcher {
     let held = this.#held.get(disk);
     if (held === undefined) {
       held = new Map();
-      for (const [key, value] of disk.image) {
-        const name = dotNameOfKey(key);
-        if (name === undefined) continue;
-        const { id } = stampOf(value);
+      for (const [name, { id }] of heldOn(disk.image)) {
         const ofId = held.get(id);
         if (ofId === undefined) held.set(id, new Set([name]));
         else ofId.add(name);

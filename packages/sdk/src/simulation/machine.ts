@@ -22,6 +22,8 @@ export class Machine {
   readonly operations: Operations;
   readonly backups: DiskImage[] = [];
   readonly mirror: Mirror = new Mirror();
+  /** What is on the disk has been damaged, and not been opened since: nobody answers for it. */
+  isTorn = false;
   readonly #world: World;
   #life: Life | undefined;
   #replicator: SimulatedReplicator | undefined;
@@ -87,6 +89,7 @@ export class Machine {
     );
     this.operations.track("open", opening, (replicator) => {
       this.#replicator = replicator;
+      this.isTorn = false;
       trace.note(() => `${this.name} is ${replicator.nodeId.slice(0, 4)}`);
       this.#follow(replicator);
       this.start();
@@ -152,6 +155,13 @@ export class Machine {
     this.disk.replace(image);
     this.mirror.reset();
     this.#world.ledger.replaced(this.disk);
+  }
+
+  /** The process dies and some of what it has stored is torn or gone. */
+  tear(image: DiskImage): void {
+    this.die();
+    this.replaceStore(image);
+    this.isTorn = true;
   }
 
   /** A reader of changes comes back some time after the replica has. */

@@ -7,6 +7,7 @@ import {
   RETIRED_KEY,
   VERSION_PREFIX,
 } from "../core/store-layout.ts";
+import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeIntervals } from "../core/codec/contexts.ts";
 import { decodeJsonRecord } from "../core/codec/json-record.ts";
 import { decodeStoredStamp } from "../core/codec/stored.ts";
@@ -23,25 +24,32 @@ export function dotName(dot: { readonly origin: string; readonly seq: number }):
   return `${dot.origin}/${dot.seq}`;
 }
 
+/** What a record says; nothing, where it is torn. */
+function legible<T>(bytes: Uint8Array | undefined, decode: (bytes: Uint8Array) => T): T | undefined {
+  if (bytes === undefined) return undefined;
+  try {
+    return decode(bytes);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
 /** What is on a disk, read without any of the code that is being tested but the decoders. */
 export function nodeIdOf(image: DiskImage): NodeId | undefined {
-  const bytes = image.get(NODE_KEY);
-  return bytes === undefined ? undefined : (decodeJsonRecord(bytes) as { nodeId: NodeId }).nodeId;
+  return (legible(image.get(NODE_KEY), decodeJsonRecord) as { nodeId: NodeId } | undefined)?.nodeId;
 }
 
 export function recordOf(image: DiskImage): ReplicaSetRecord | undefined {
-  const bytes = image.get(REPLICA_SET_KEY);
-  return bytes === undefined ? undefined : (decodeJsonRecord(bytes) as ReplicaSetRecord);
+  return legible(image.get(REPLICA_SET_KEY), decodeJsonRecord) as ReplicaSetRecord | undefined;
 }
 
 export function clockOf(image: DiskImage): HlcStamp | undefined {
-  const bytes = image.get(PROGRESS_KEY);
-  return bytes === undefined ? undefined : (decodeJsonRecord(bytes) as { clock: HlcStamp }).clock;
+  return (legible(image.get(PROGRESS_KEY), decodeJsonRecord) as { clock: HlcStamp } | undefined)?.clock;
 }
 
 export function retiredOf(image: DiskImage): readonly LineageId[] {
-  const bytes = image.get(RETIRED_KEY);
-  return bytes === undefined ? [] : (decodeJsonRecord(bytes) as LineageId[]);
+  return (legible(image.get(RETIRED_KEY), decodeJsonRecord) as LineageId[] | undefined) ?? [];
 }
 
 export function dotNameOfKey(key: string): DotName | undefined {
@@ -57,7 +65,8 @@ export function heldOn(image: DiskImage): Map<DotName, VersionStamp> {
   const held = new Map<DotName, VersionStamp>();
   for (const [key, value] of image) {
     const name = dotNameOfKey(key);
-    if (name !== undefined) held.set(name, stampOf(value));
+    const stamp = name === undefined ? undefined : legible(value, stampOf);
+    if (name !== undefined && stamp !== undefined) held.set(name, stamp);
   }
   return held;
 }
@@ -73,14 +82,12 @@ export function coveredOn(image: DiskImage): Set<DotName> {
 }
 
 export function isCovered(image: DiskImage, dot: { readonly origin: Origin; readonly seq: number }): boolean {
-  const bytes = image.get(CONTEXT_PREFIX + dot.origin);
-  if (bytes === undefined) return false;
-  const intervals = decodeIntervals(bytes);
+  const intervals = legible(image.get(CONTEXT_PREFIX + dot.origin), decodeIntervals) ?? [];
   return intervals.some((from, i) => i % 2 === 0 && from <= dot.seq && dot.seq <= intervals[i + 1]!);
 }
 
 function* seqsIn(bytes: Uint8Array): Iterable<number> {
-  const intervals = decodeIntervals(bytes);
+  const intervals = legible(bytes, decodeIntervals) ?? [];
   for (let i = 0; i < intervals.length; i += 2)
     for (let seq = intervals[i]!; seq <= intervals[i + 1]!; seq++) yield seq;
 }
