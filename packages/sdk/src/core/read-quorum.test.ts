@@ -132,6 +132,22 @@ describe("a read at quorum", () => {
     expect(d.sentOf("read-reply")).toEqual([]);
   });
 
+  it("takes a reply that an ack has overtaken for no restored store: control goes before content (Q3, T3)", () => {
+    const { lab, a, b, c } = triangle();
+    lab.cut(a, c);
+    lab.drops = (from, _to, message) => from === b && message.type === "read-reply";
+    const op = a.read("x");
+    a.write([put("y")], "quorum");
+    lab.settle();
+    const late = b.sentOf("read-reply")[0]!;
+    a.receive(a.link(b), { ...late, counter: late.counter - 1 });
+    lab.settle();
+    expect(versions(a, op)).toEqual([]);
+    const write = a.write([put("y")], "quorum");
+    lab.settle();
+    expect(a.outcomes.get(write)).toMatchObject({ kind: "receipt" });
+  });
+
   it("begins anew when its lineage yields to another (Q5)", () => {
     const { lab, a } = triangle();
     lab.drops = dropping("read-reply");

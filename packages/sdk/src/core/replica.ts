@@ -289,7 +289,7 @@ export class Replica {
         this.#readDesk.ask({ asker: peer.link, request: message.request, ref: message, ids: message.ids });
         return;
       case "read-reply":
-        if (this.#counters.note(peer.nodeId, message.counter)) this.#reconfiguration.evaluate();
+        this.#counters.noteOvertaken(peer.nodeId, message.counter);
         this.#readPhase.onReply(peer, message);
         return;
       case "nack":

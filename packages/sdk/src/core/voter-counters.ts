@@ -37,6 +37,11 @@ export class VoterCounters {
     return regressed;
   }
 
+  /** As `note`, for a message of a class that others overtake (T3): an older counter in it tells nothing. */
+  noteOvertaken(nodeId: NodeId, counter: number): void {
+    if (counter > (this.#seen.get(nodeId)?.counter ?? 0)) this.note(nodeId, counter);
+  }
+
   trusts(nodeId: NodeId): boolean {
     return this.#seen.get(nodeId)?.regressedIn === undefined;
   }

@@ -47,6 +47,7 @@ export class Faults {
   /** No faults from now on. Frozen processes thaw by themselves: what waits for them must not be overtaken. */
   end(): void {
     this.#world.network.heal();
+    this.#world.network.disarm();
     this.#liar?.leave();
     for (const { disk } of this.#machines) {
       disk.full = false;

@@ -9,6 +9,7 @@ import {
   retiredOf,
   stampOf,
 } from "./stored-image.ts";
+import { ContextHistories } from "./context-histories.ts";
 import type { Disk, DiskWatcher } from "./disk.ts";
 import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
 import type { CommitBatch } from "../ports/storage.ts";
@@ -48,6 +49,7 @@ export class Ledger implements DiskWatcher {
   /** Origins of a peer that lies: whose writes have seen what they say, and not what was on the disk that first took them. */
   readonly forged: Set<Origin> = new Set();
   readonly violations: string[] = [];
+  readonly contexts: ContextHistories = new ContextHistories();
   /** Lineages that went into one of lost voters. */
   readonly #unpromised = new Set<LineageId>();
   readonly #held = new Map<Disk, Map<string, Set<DotName>>>();
@@ -57,6 +59,7 @@ export class Ledger implements DiskWatcher {
   }
 
   applying(disk: Disk, batch: CommitBatch): void {
+    this.contexts.applying(disk, batch);
     const held = this.#heldBy(disk);
     for (const [key, value] of batch.puts) {
       const name = dotNameOfKey(key);
@@ -90,6 +93,7 @@ export class Ledger implements DiskWatcher {
 
   /** The disk's content has been changed from outside. */
   replaced(disk: Disk): void {
+    this.contexts.replaced(disk);
     this.#held.delete(disk);
   }
 

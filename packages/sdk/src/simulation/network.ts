@@ -60,6 +60,11 @@ export class Network {
     this.#seek();
   }
 
+  /** No line breaks any more but by itself. */
+  disarm(): void {
+    for (const line of this.#lines) line.onDeparture = undefined;
+  }
+
   heal(): void {
     this.#parted.clear();
     this.partition();

@@ -1,9 +1,10 @@
-import { dotName, nodeIdOf, isCovered } from "./stored-image.ts";
+import { dotName, nodeIdOf, isCovered, recordOf } from "./stored-image.ts";
 import { isReplicationError, type ReplicationError } from "../core/replication-error.ts";
 import type { Disk } from "./disk.ts";
 import type { Dot } from "../core/dot.ts";
 import type { Life } from "./clock.ts";
 import type { LineageId, NodeId } from "../core/node-id.ts";
+import type { StoredEntry } from "../replicator/entry-reader.ts";
 import type { World } from "./world.ts";
 import type { ConsistencyLevel } from "../core/consistency-level.ts";
 import type { WriteReceipt } from "../core/effects.ts";
@@ -18,6 +19,7 @@ const HONEST: ReadonlySet<string> = new Set([
   "replica-not-found",
   "replica-set-full",
   "sync-incomplete",
+  "session-not-satisfied",
 ]);
 
 interface Open {
@@ -70,9 +72,28 @@ export class Operations {
     );
   }
 
-  /** A write or a confirmation. */
-  trackWrite(what: string, level: ConsistencyLevel, call: Promise<WriteReceipt>): void {
-    this.track(what, call, (receipt) => this.#checkReceipt(what, level, receipt));
+  /** A write or a confirmation. @param deleted the id, of a deletion */
+  trackWrite(what: string, level: ConsistencyLevel, call: Promise<WriteReceipt>, deleted?: string): void {
+    const { clock, history } = this.#world;
+    const invokedAt = clock.now;
+    this.track(what, call, (receipt) => {
+      this.#checkReceipt(what, level, receipt);
+      history.begun(receipt);
+      if (level !== "one") history.written(invokedAt, clock.now, receipt, deleted);
+      else if (receipt.ordered) this.#lie(what, "says that it is ordered");
+    });
+  }
+
+  /** A read at `quorum` or `all`. One during which this store's lineage has changed is left out: its caller cannot tell in which it was. */
+  trackRead(what: string, id: string, call: Promise<StoredEntry | undefined>): void {
+    const { clock, history, trace } = this.#world;
+    const invokedAt = clock.now;
+    const lineage = recordOf(this.#machine.disk.image)?.lineage;
+    this.track(what, call, (entry) => {
+      trace.note(() => `${this.#machine.name} ${what}: ${entry?.dots.map(dotName).join(" ") ?? "nothing"}`);
+      if (lineage === undefined || recordOf(this.#machine.disk.image)?.lineage !== lineage) return;
+      history.read({ id, invokedAt, returnedAt: clock.now, lineage }, entry);
+    });
   }
 
   #checkReceipt(what: string, level: ConsistencyLevel, receipt: WriteReceipt): void {

@@ -20,6 +20,8 @@ export interface Plan {
   readonly faultChance: number;
   /** The faults of this run: few at a time reach deeper than all at once (swarm testing, Groce et al. 2012). */
   readonly faults: readonly FaultName[];
+  /** How far each machine's wall clock may be from true time at first: 0 lets writes be stamped alike. */
+  readonly clockErrorMs: number;
   readonly diskMaxMs: number;
   readonly latencyMs: number;
   readonly jitterMs: number;
@@ -49,6 +51,7 @@ export function drawPlan(streams: Streams): Plan {
     pauseMs: of("pauseMs").pick([3, 30, 200, 1200]),
     faultChance: of("faultChance").pick([0, 0.05, 0.15, 0.35]),
     faults: FAULTS.filter((fault) => streams.of(`plan ${fault}`).chance(0.4)),
+    clockErrorMs: of("clockErrorMs").pick([0, 20, 2000]),
     diskMaxMs: of("diskMaxMs").pick([0.5, 5, 60, 400]),
     latencyMs: of("latencyMs").pick([0.2, 5, 80]),
     jitterMs: of("jitterMs").pick([0.1, 10, 150]),

@@ -8,6 +8,7 @@ const read = (invokedAt: number, returnedAt: number, ...covers: string[]) => ({
   returnedAt,
   lineage,
   covers: new Set(covers),
+  told: new Set(covers),
 });
 const write = (dot: string, acknowledgedAt: number) => ({ dot, acknowledgedAt, lineage });
 

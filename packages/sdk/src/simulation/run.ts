@@ -11,6 +11,9 @@ import {
 import { drawPlan, type Plan } from "./plan.ts";
 import { type FaultCounts, Faults } from "./faults.ts";
 import type { DeviceId } from "../core/node-id.ts";
+import { checkReads } from "./read-oracles.ts";
+import { History } from "./history.ts";
+import { checkLags } from "./lag-oracle.ts";
 import { Ledger } from "./ledger.ts";
 import type { LineQuality } from "./line.ts";
 import { Machine } from "./machine.ts";
@@ -77,7 +80,7 @@ class Run {
         trace.note(() => `r${from} -> r${to} ${messageText(bytes)}`);
       },
     });
-    this.#world = { clock, streams, network, ledger: new Ledger(), plan, trace };
+    this.#world = { clock, streams, network, ledger: new Ledger(), history: new History(), plan, trace };
     this.#workload = new Workload(this.#world, this.#machines);
     this.#faults = new Faults(this.#world, this.#machines, () => this.#addMachine());
     for (let i = 0; i < plan.machines; i++) this.#addMachine();
@@ -125,6 +128,7 @@ class Run {
       await this.#pass(random.real(0, 2 * plan.pauseMs));
       if (random.chance(plan.faultChance)) this.#faults.strike();
       else this.#workload.act();
+      checkLags(this.#world.ledger, this.#machines, clock.now);
       if (done % ACTIONS_BETWEEN_AUDITS === 0) this.#audit();
     }
     this.#audit();
@@ -167,9 +171,16 @@ class Run {
     checkNothingLostOrRaised(ledger, this.#machines[0]!.disk.image);
     const nodeIds = this.#machines.map((machine) => machine.replicator!.nodeId);
     if (new Set(nodeIds).size < nodeIds.length) ledger.violation("C1: two stores still have one NodeId");
+    this.#judgeReads();
     await this.#compareShown();
     if (ledger.violations.length === 0 && ledger.lostStores.size === 0) await this.#proveLife();
     if (ledger.violations.length === 0) await this.#reopen();
+  }
+
+  /** What a lost store had told is not promised to be told again, nor anything while the founder alone decides who votes (Q6). */
+  #judgeReads(): void {
+    const { ledger, history, plan } = this.#world;
+    if (ledger.lostStores.size === 0 && !plan.reconfigures) checkReads(ledger, history, plan.mode !== "custom");
   }
 
   /** P2 as users see it, and what followers of `changes` have made of it. */
@@ -249,7 +260,12 @@ class Run {
     const { streams, plan } = this.#world;
     const index = this.#machines.length;
     const device = (plan.devices[index] ?? index).toString(16).padStart(32, "d") as DeviceId;
-    const machine = new Machine(this.#world, index, device, streams.of("wall clocks").integer(-2000, 2000));
+    const machine = new Machine(
+      this.#world,
+      index,
+      device,
+      streams.of("wall clocks").integer(-plan.clockErrorMs, plan.clockErrorMs),
+    );
     this.#machines.push(machine);
     return machine;
   }

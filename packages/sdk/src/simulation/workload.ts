@@ -14,6 +14,10 @@ type Action =
   | "force-sync"
   | "abort"
   | "read"
+  | "quorum-read"
+  | "ordered-write"
+  | "ordered-delete"
+  | "session-read"
   | "add"
   | "remove";
 
@@ -29,9 +33,15 @@ const WEIGHTS: Readonly<Record<Action, number>> = {
   "force-sync": 0.7,
   abort: 0.4,
   read: 1,
+  "quorum-read": 5,
+  "ordered-write": 4,
+  "ordered-delete": 1,
+  "session-read": 1.5,
   add: 0,
   remove: 0,
 };
+
+const QUORUM_LEVELS = ["quorum", "quorum", "quorum", "all"] as const;
 
 /** The slowest line takes seconds for what several replicas say to each other at once. */
 const LAST_WRITE_TIMEOUT_MS = 15_000;
@@ -111,6 +121,26 @@ export class Workload {
         operations.track(`get ${id}`, replicator.get(id));
         operations.track("search", replicator.search(new Float32Array([1, 2]), { k: 3 }));
         return;
+      case "quorum-read": {
+        const above = random.pick(QUORUM_LEVELS);
+        operations.trackRead(`get ${id} at ${above}`, id, replicator.get(id, { consistency: above }));
+        return;
+      }
+      case "ordered-write": {
+        const above = random.pick(QUORUM_LEVELS);
+        const call = replicator.write(this.#entry(id), { consistency: above, ordered: true });
+        operations.trackWrite(`ordered write ${id} (#${this.#writes}) at ${above}`, above, call);
+        return;
+      }
+      case "ordered-delete": {
+        const above = random.pick(QUORUM_LEVELS);
+        const call = replicator.delete(id, { consistency: above, ordered: true });
+        operations.trackWrite(`ordered delete ${id} at ${above}`, above, call, id);
+        return;
+      }
+      case "session-read":
+        this.#readAfter(machine);
+        return;
       case "add":
       case "remove": {
         const peer = this.#otherThan(machine) ?? replicator.nodeId;
@@ -126,6 +156,19 @@ export class Workload {
     const what = `write ${ids.join("+")} (#${this.#writes}) at ${level}`;
     const options = { consistency: level, ...(timeoutMs !== undefined && { timeoutMs }) };
     machine.operations.trackWrite(what, level, machine.replicator!.writeBatch(entries, options));
+  }
+
+  /** On any machine, after what another may have written. */
+  #readAfter(machine: Machine): void {
+    const { history, ledger, streams } = this.#world;
+    if (history.sessions.length === 0) return;
+    const session = streams.of("session").pick(history.sessions);
+    const id = ledger.versions.get(session.dots[0] ?? "")?.stamp.id;
+    if (id === undefined) return;
+    const call = machine.replicator!.get(id, { after: session.token });
+    machine.operations.track(`get ${id} after ${session.dots.join(" ")}`, call, (entry) =>
+      history.readAfter(id, session.dots, entry),
+    );
   }
 
   #entry(id: string): { id: string; vector: Float32Array; metadata: { n: number } } {

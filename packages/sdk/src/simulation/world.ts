@@ -1,3 +1,4 @@
+import type { History } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Network } from "./network.ts";
 import type { Plan } from "./plan.ts";
@@ -11,6 +12,7 @@ export interface World {
   readonly streams: Streams;
   readonly network: Network;
   readonly ledger: Ledger;
+  readonly history: History;
   readonly plan: Plan;
   readonly trace: Trace;
 }

@@ -1,3 +1,11 @@
+import type * as ConflictResolutionModule from "../../core/conflict-resolution.ts";
+import type * as LivePushModule from "../../core/live-push.ts";
+import type * as LocalWriterModule from "../../core/local-writer.ts";
+import type * as PeerStatusModule from "../../core/peer-status.ts";
+import type { Effect, LocalItem } from "../../core/effects.ts";
+import type { JsonObject, StoredVersion } from "../../core/version.ts";
+import type { Draft } from "../../core/draft.ts";
+import type { Origin } from "../../core/node-id.ts";
 import { compareHlc } from "../../core/hybrid-logical-clock.ts";
 import type * as IntervalSetModule from "../../core/interval-set.ts";
 import { mergeVectors } from "../../core/version-vector.ts";
@@ -28,14 +36,121 @@ export const SYNC_MISTAKES: readonly Mistake[] = [
       },
     }),
   ),
-  mistake<typeof IntervalSetModule>(
-    "a push closes gaps: contexts are 'the highest seq seen'",
-    "S6",
-    "core/interval-set.ts",
+  mistake<typeof SendSessionModule>(
+    "the context that is joined is that of the scan's end",
+    "S5",
+    "core/send-session.ts",
     (right) => ({
-      addInterval: (set: IntervalSetModule.IntervalSet, _from: number, to: number) => right.addInterval(set, 1, to),
+      SendSession: class extends right.SendSession {
+        constructor(...[env, peer, pull, underWay]: ConstructorParameters<typeof right.SendSession>) {
+          const emit = (effect: Effect): void => {
+            if (effect.type !== "send" || effect.message.type !== "session-end" || effect.message.context.isEmpty) {
+              env.emit(effect);
+              return;
+            }
+            const context = env.state.context.inBuckets(pull.buckets);
+            env.emit({ ...effect, message: { ...effect.message, context } });
+          };
+          super({ ...env, emit }, peer, pull, underWay);
+        }
+      },
     }),
   ),
+  mistake<typeof LivePushModule>("a live push closes gaps", "S6", "core/live-push.ts", (right) => ({
+    LivePush: class extends right.LivePush {
+      readonly #env: ConstructorParameters<typeof right.LivePush>[0];
+      constructor(...[env, noteReceived]: ConstructorParameters<typeof right.LivePush>) {
+        super(env, noteReceived);
+        this.#env = env;
+      }
+      override onPush(...[peer, push]: Parameters<LivePushModule.LivePush["onPush"]>): void {
+        super.onPush(peer, push);
+        const upTo = push.versions.flatMap(({ dot: { origin, seq } }) =>
+          Array.from({ length: Math.min(seq, 1000) }, (_, i) => ({ origin, seq: seq - i })),
+        );
+        this.#env.queue.push({
+          size: 0,
+          stage: (draft) => {
+            draft.joinContext(draft.context.with(upTo), draft.horizon);
+            return false;
+          },
+          settle: () => undefined,
+          fail: () => undefined,
+        });
+      }
+    },
+  })),
+  mistake<typeof LocalWriterModule>(
+    "a store counts on from what it holds, and reuses dots after a restored backup",
+    "C2",
+    "core/local-writer.ts",
+    () => ({
+      LocalWriter: class {
+        commitFailed(): void {}
+        write(draft: Draft, items: readonly LocalItem[]): StoredVersion[] {
+          const origin = draft.nodeId.slice(0, 16) as Origin;
+          return items
+            .filter((item) => item.kind === "put" || draft.isVisible(item.id))
+            .map((item) => {
+              let seq = 1;
+              while (draft.covers({ origin, seq })) seq++;
+              const isPut = item.kind === "put";
+              return draft.write(
+                { origin, seq },
+                {
+                  id: item.id,
+                  vector: isPut ? item.vector : new Float32Array(0),
+                  metadata: isPut ? item.metadata : {},
+                  tombstone: !isPut,
+                },
+              );
+            });
+        }
+      },
+    }),
+  ),
+  mistake<typeof SiblingsModule>(
+    "the join applies a resolver, which prefers its first argument",
+    "C6",
+    "core/siblings.ts",
+    (right) => ({
+      joinSiblings: <V extends VersionStamp>(siblings: readonly V[], incoming: V): readonly V[] => {
+        const joined = right.joinSiblings(siblings, incoming);
+        if (joined.length < 2) return joined;
+        return [{ ...joined[0]!, context: right.contextOver(joined) }];
+      },
+    }),
+  ),
+  mistake<typeof ConflictResolutionModule>(
+    "the last write wins, and of two at one time the one that came first",
+    "C6",
+    "core/conflict-resolution.ts",
+    (right) => ({
+      project: <M extends JsonObject>(
+        siblings: readonly StoredVersion[],
+        resolution: ConflictResolutionModule.ConflictResolution<M>,
+      ) => {
+        const live = siblings.filter((version) => !version.tombstone);
+        const [winner] = [...live].sort((a, b) => compareHlc(b.hlc, a.hlc));
+        return resolution.mode === "last-write-wins" && winner !== undefined
+          ? right.project([winner], resolution)
+          : right.project(siblings, resolution);
+      },
+    }),
+  ),
+  mistake<typeof PeerStatusModule>(
+    "a peer that was equal once is said not to lag though this replica has moved on",
+    "lagMs",
+    "core/peer-status.ts",
+    (right) => ({
+      PeerStatus: class extends right.PeerStatus {
+        override contextChanged(): void {}
+      },
+    }),
+  ),
+  mistake<typeof IntervalSetModule>("contexts are 'the highest seq seen'", "C3", "core/interval-set.ts", (right) => ({
+    addInterval: (set: IntervalSetModule.IntervalSet, _from: number, to: number) => right.addInterval(set, 1, to),
+  })),
   mistake<typeof SiblingsModule>("a write's context names its direct siblings only", "C7", "core/siblings.ts", () => ({
     contextOver: (siblings: readonly VersionStamp[]) =>
       mergeVectors(

@@ -1,0 +1,118 @@
+import type { AnsweredRead, History } from "./history.ts";
+import type { KnownVersion, Ledger } from "./ledger.ts";
+import { type QuorumOperation, registerHistory } from "./register-history.ts";
+import type { DotName } from "./stored-image.ts";
+import { dotName } from "./stored-image.ts";
+import { findImpossible } from "./linearizability.ts";
+import { findUncovered } from "./read-coverage.ts";
+import { latest } from "../core/conflict-resolution.ts";
+
+/** Q9: what reads at `quorum`, ordered writes and sessions promise, id by id and lineage by lineage. */
+export function checkReads(ledger: Ledger, history: History, showsLatest: boolean): void {
+  for (const id of new Set(history.reads.map((read) => read.id))) {
+    const versions = versionsOf(ledger, id);
+    const reads = history.reads.filter((read) => read.id === id);
+    checkCoverage(ledger, history, reads, versions);
+    if (showsLatest && !hasDeletionBesideWrite(versions)) checkOrder(ledger, history, id, reads, versions);
+  }
+  for (const { id, after, shown } of history.sessionReads) checkSession(ledger, versionsOf(ledger, id), after, shown);
+}
+
+function versionsOf(ledger: Ledger, id: string): ReadonlyMap<DotName, KnownVersion> {
+  return new Map([...ledger.versions].filter(([, { stamp }]) => stamp.id === id));
+}
+
+/**
+ * A tombstone does not compete (C6): where it and a live write have not seen each other, that write shows, or shows again, whenever it
+ * was; no order of deletions and writes explains that, and none is promised.
+ */
+function hasDeletionBesideWrite(versions: ReadonlyMap<DotName, KnownVersion>): boolean {
+  const all = [...versions];
+  return all.some(
+    ([tombstone, deletion]) =>
+      deletion.stamp.tombstone &&
+      all.some(([live, write]) => !write.stamp.tombstone && !deletion.seen.has(live) && !write.seen.has(tombstone)),
+  );
+}
+
+function checkOrder(
+  ledger: Ledger,
+  history: History,
+  id: string,
+  reads: readonly AnsweredRead[],
+  versions: ReadonlyMap<DotName, KnownVersion>,
+): void {
+  const answered = new Map(history.writes.filter((write) => write.ordered).map((write) => [write.dot, write]));
+  const operations: QuorumOperation[] = [...versions].map(([dot, { stamp }]) => {
+    const write = answered.get(dot);
+    const common = { kind: "write", id, value: stamp.tombstone ? undefined : dot } as const;
+    if (write === undefined) return { ...common, invokedAt: 0, returned: undefined, ordered: false };
+    const { invokedAt, returnedAt: at, lineage } = write;
+    return { ...common, invokedAt, returned: { at, lineage }, ordered: true };
+  });
+  for (const { id: deleted, invokedAt, returnedAt: at, lineage } of history.emptyDeletions)
+    if (deleted === id)
+      operations.push({ kind: "write", id, value: undefined, invokedAt, returned: { at, lineage }, ordered: true });
+  for (const { shown, invokedAt, returnedAt: at, lineage } of reads) {
+    const winner = latest(shown.map((dot) => ledger.versions.get(dot)!.stamp));
+    const value = winner && dotName(winner.dot);
+    operations.push({ kind: "read", id, value, invokedAt, returned: { at, lineage }, ordered: false });
+  }
+  for (const lineage of new Set(reads.map((read) => read.lineage))) {
+    const impossible = findImpossible(registerHistory(operations, id, lineage));
+    if (impossible === undefined) continue;
+    const text = (operation: object): string => JSON.stringify(operation);
+    ledger.violation(
+      `Q9: reads and ordered writes of ${id} have no order: after ${impossible.longest.map(text).join(", ")} comes ${text(impossible.stuckAt)}`,
+    );
+  }
+}
+
+/**
+ * A read does not tell which tombstones it has found. So it is held to have found all that go with what it shows where it is asked what it
+ * covers, and none but those that its writes had seen where a later read must cover what it did.
+ */
+function checkCoverage(
+  ledger: Ledger,
+  history: History,
+  reads: readonly AnsweredRead[],
+  versions: ReadonlyMap<DotName, KnownVersion>,
+): void {
+  const covering = reads.map(({ shown, ...read }) => {
+    const told = closureOf(shown, versions);
+    const covers = new Set(told);
+    for (const [dot, { stamp, seen }] of versions) {
+      if (!stamp.tombstone || shown.some((live) => seen.has(live))) continue;
+      covers.add(dot);
+      for (const earlier of seen) covers.add(earlier);
+    }
+    return { ...read, covers, told };
+  });
+  const writes = history.writes
+    .filter((write) => versions.has(write.dot))
+    .map(({ dot, returnedAt, lineage }) => ({ dot, acknowledgedAt: returnedAt, lineage }));
+  const uncovered = findUncovered(covering, writes);
+  if (uncovered !== undefined) ledger.violation(`Q9: ${uncovered}`);
+}
+
+/** A read after a session shows its writes, or what has replaced them. */
+function checkSession(
+  ledger: Ledger,
+  versions: ReadonlyMap<DotName, KnownVersion>,
+  after: readonly DotName[],
+  shown: readonly DotName[],
+): void {
+  for (const dot of after) {
+    const write = versions.get(dot);
+    if (write === undefined) continue;
+    const returned = shown.find((live) => write.seen.has(live));
+    if (returned !== undefined) ledger.violation(`Q9: a read after ${dot} shows ${returned}, which that had replaced`);
+    const isReplaced = [...versions.values()].some((other) => other.seen.has(dot));
+    if (!write.stamp.tombstone && !isReplaced && !shown.includes(dot))
+      ledger.violation(`Q9: a read after ${dot} does not show it, and nothing has replaced it`);
+  }
+}
+
+function closureOf(dots: readonly DotName[], versions: ReadonlyMap<DotName, KnownVersion>): Set<DotName> {
+  return new Set(dots.flatMap((dot) => [dot, ...(versions.get(dot)?.seen ?? [])]));
+}
