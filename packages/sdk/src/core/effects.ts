@@ -82,7 +82,7 @@ export type Input =
       readonly deadline: number;
     }
   | { readonly type: "force-sync"; readonly op: OperationId; readonly nodeId: NodeId; readonly deadline: number }
-  | { readonly type: "abandon"; readonly op: OperationId; readonly error: Error }
+  | { readonly type: "abandon"; readonly op: OperationId }
   | { readonly type: "link-up"; readonly link: LinkId; readonly claims: NodeId }
   | { readonly type: "link-down"; readonly link: LinkId }
   | { readonly type: "message"; readonly link: LinkId; readonly message: Message }

@@ -66,11 +66,11 @@ describe("a handshake", () => {
   it("is over when anything comes before hello, and when hello comes twice", () => {
     const early = dialled().site;
     early.receive(LINK, { type: "digest", digest: CausalContext.EMPTY.digest });
-    expect(early.closed).toEqual(["a digest before hello"]);
+    expect(early.closed).toEqual(["refused: a digest before hello"]);
     const twice = dialled().site;
     twice.receive(LINK, hello());
     twice.receive(LINK, hello());
-    expect(twice.closed).toEqual(["a second hello"]);
+    expect(twice.closed).toEqual(["refused: a second hello"]);
     expect(twice.replica.status.replicas(NOW).filter((replica) => replica.status !== "offline")).toHaveLength(1);
   });
 

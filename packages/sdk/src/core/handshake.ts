@@ -10,6 +10,9 @@ import { replicationError } from "./replication-error.ts";
 /** A peer that has not said hello by then is no replica of this protocol; a slow page needs a few seconds. */
 export const HELLO_TIMEOUT_MS: number = 15 * 1000;
 
+/** How a connection's closing begins that is the other side's fault: whoever reads it there can tell its user. */
+export const REFUSED = "refused: ";
+
 interface Stranger {
   readonly claims: NodeId;
   readonly deadline: number;
@@ -79,7 +82,7 @@ export class Handshake {
     const message = `Replica ${nodeId} sent what no replica sends (${reason}); its connection is closed.`;
     const error = replicationError("invalid-frame", message, { nodeId, reason });
     this.#env.emit({ type: "notice", notice: { type: "error", error } });
-    this.#close(link, reason);
+    this.#close(link, REFUSED + reason);
   }
 
   /** Anything but a hello from who has not said it. */

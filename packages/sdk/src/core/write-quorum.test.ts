@@ -169,7 +169,7 @@ describe("a write", () => {
     lab.drops = dropping("ack");
     const op = a.write("x", "quorum");
     lab.settle();
-    a.handle({ type: "abandon", op, error: new Error("aborted") });
+    a.handle({ type: "abandon", op });
     lab.pass(2 * TIMEOUT_MS);
     expect(a.outcomes.has(op)).toBe(false);
   });

@@ -12,6 +12,7 @@ import { type ReplicationError, replicationError } from "../core/replication-err
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
 import type { StoredVersion } from "../core/version.ts";
+import { REFUSED } from "../core/handshake.ts";
 import { Throttle } from "./throttle.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -83,13 +84,19 @@ export class EffectRunner {
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#options.onNotice({ type: "error", error: frameError(connection, error) });
-      this.#drop(link, error.message);
+      this.#drop(link, error instanceof ProtocolMismatchError ? error.message : REFUSED + error.message);
     }
   }
 
-  disconnected(connection: Connection): void {
+  /** `reason` is the peer's where this replica has not closed the connection itself. */
+  disconnected(connection: Connection, reason: string): void {
     const link = this.#linkOf.get(connection);
-    if (link !== undefined) this.#forget(link);
+    if (link === undefined) return;
+    this.#forget(link);
+    if (reason.startsWith(REFUSED)) {
+      const error = refusalError(connection, reason.slice(REFUSED.length));
+      this.#options.onNotice({ type: "error", error });
+    }
   }
 
   /** The transport has been stopped: no connection is left. */
@@ -215,6 +222,12 @@ export class EffectRunner {
 
 /** Timers take at most 31 bits; a wake that comes early does nothing. */
 const MAX_TIMER_MS: number = 2 ** 31 - 1;
+
+/** It is this replica that sends what the peer takes for a fault, e.g. vectors of another length than the room's. */
+function refusalError({ peer }: Connection, reason: string): ReplicationError {
+  const message = `Replica ${peer} refuses what this replica sends (${reason}) and has closed the connection.`;
+  return replicationError("invalid-frame", message, { nodeId: peer, reason });
+}
 
 function frameError(connection: Connection, error: DecodeError): ReplicationError {
   if (error instanceof ProtocolMismatchError) {

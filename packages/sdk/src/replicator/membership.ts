@@ -56,7 +56,7 @@ export class Membership {
       {
         connected: (connection) => this.#runner.connected(connection),
         message: (connection, message) => this.#runner.received(connection, message),
-        disconnected: (connection) => this.#runner.disconnected(connection),
+        disconnected: (connection, reason) => this.#runner.disconnected(connection, reason),
         twin: (theirAgeMs) => this.#meetTwin(theirAgeMs),
         error: (error) => this.#member.onError(asReplicationError(error)),
       },

@@ -37,6 +37,10 @@ class Stranger {
     this.#connection!.send(bytes, "control");
   }
 
+  close(reason: string): void {
+    this.#connection!.close(reason);
+  }
+
   say(message: Message): void {
     this.raw(encodeMessage(message, { compress: false }).bytes);
   }
@@ -59,7 +63,7 @@ class Stranger {
 /** A replicator and a stranger, and how the one fares with what the other does. */
 async function attacked(
   act: (stranger: Stranger) => void,
-): Promise<{ victim: Replicator; codes: string[]; stranger: Stranger }> {
+): Promise<{ victim: Replicator; events: ReturnType<typeof recorded>; codes: string[]; stranger: Stranger }> {
   const room = new Room();
   const victim = await room.started({ replicationFactor: 1 });
   await victim.write(entry("mine"), one);
@@ -74,7 +78,7 @@ async function attacked(
   await eventually(() => honest.count(), 2);
   const codes = errorCodes(events);
   await room.close();
-  return { victim, codes, stranger };
+  return { victim, events, codes, stranger };
 }
 
 describe("a peer that sends garbage loses its connection, with an event, and harms nothing else (P8)", () => {
@@ -126,6 +130,14 @@ describe("a peer that sends garbage loses its connection, with an event, and har
     const { stranger, codes } = await attacked(act);
     expect(stranger.reasons[0]).toContain(reason);
     expect(codes).toEqual(["invalid-frame"]);
+  });
+
+  it("one that refuses what this replica sends is told of, with its reason (P4)", async () => {
+    const { codes, events } = await attacked((stranger) => stranger.close("refused: a vector of 3 dimensions"));
+    expect(codes).toEqual(["invalid-frame"]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ error: expect.objectContaining({ reason: "a vector of 3 dimensions" }) }),
+    );
   });
 
   it("one of another protocol version is told apart: `protocol-mismatch`", async () => {

@@ -19,7 +19,7 @@ export class PendingOperations {
    */
   run(
     begin: (op: OperationId) => void,
-    abandon: (op: OperationId, error: Error) => void,
+    abandon: (op: OperationId) => void,
     signal: AbortSignal | undefined,
   ): Promise<Outcome> {
     return new Promise((resolve, reject) => {
@@ -29,9 +29,8 @@ export class PendingOperations {
       }
       const op = ++this.#last;
       const onAbort = (): void => {
-        const error = aborted(signal!, "What was begun may still take effect.");
-        abandon(op, error);
-        this.#take(op)?.reject(error);
+        abandon(op);
+        this.#take(op)?.reject(aborted(signal!, "What was begun may still take effect."));
       };
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#pending.set(op, { resolve, reject, cleanUp: () => signal?.removeEventListener("abort", onAbort) });

@@ -320,7 +320,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   #run(input: (op: OperationId) => Input, signal?: AbortSignal): Promise<Outcome> {
     return this.#operations.run(
       (op) => this.#runner.dispatch(input(op)),
-      (op, error) => this.#runner.dispatch({ type: "abandon", op, error }),
+      (op) => this.#runner.dispatch({ type: "abandon", op }),
       signal,
     );
   }

@@ -103,6 +103,11 @@ export class HostilePeer {
     } else if (message.type === "ack-request" || (message.type === "push" && message.ack !== undefined)) {
       const { request, lineage, epoch } = message.type === "push" ? message.ack! : message;
       this.#say(connection, { type: "ack", request, lineage, epoch, counter: 1 });
+    } else if (message.type === "read-request") {
+      const { request, lineage, epoch } = message;
+      // That there is nothing, as if it had a vote.
+      const part = { part: 0, parts: 1, versions: [] };
+      this.#say(connection, { type: "read-reply", request, lineage, epoch, counter: 1, ...part });
     }
   }
 

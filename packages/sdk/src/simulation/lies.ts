@@ -80,6 +80,17 @@ export const LIES: Readonly<Record<string, Lie>> = {
       { type: "pull-more", session: request, buckets: new Set([1]) },
       { type: "reconfigured", request, outcome: "done" },
       { type: "sealed", lineage, epoch, context: claims(means) },
+      {
+        type: "read-reply",
+        request,
+        lineage,
+        epoch,
+        counter: LAST_SEQ,
+        part: 0,
+        parts: 1,
+        versions: [version(means, {})],
+      },
+      { type: "report", digest: digest(means), wanted: true },
     ];
   },
   "a flood of questions": ({ hello }, means) =>
@@ -88,6 +99,8 @@ export const LIES: Readonly<Record<string, Lie>> = {
       return means.random.pick<Message>([
         { type: "ack-request", request, lineage, epoch, dots: claims(means) },
         { type: "repair-check", fingerprint: { count: request, low: 0, high: 0 } },
+        { type: "read-request", request, lineage, epoch, ids: means.ids },
+        { type: "report", digest: digest(means), wanted: true },
         pullOf(means, request),
       ]);
     }),
