@@ -19,6 +19,7 @@ import type { LineQuality } from "./line.ts";
 import { Machine } from "./machine.ts";
 import { messageText } from "./message-text.ts";
 import { Network } from "./network.ts";
+import type { SimulatedReplicator } from "./simulated-replicator.ts";
 import { Streams } from "./streams.ts";
 import { Trace } from "./trace.ts";
 import { BrokenPromiseError } from "./broken-promise-error.ts";
@@ -51,8 +52,14 @@ const ACTIONS_BETWEEN_AUDITS = 12;
 /** How what no promise names begins: an exception that nobody caught. */
 export const OUTSIDE_OF_THE_RULES = "exception:";
 
-export async function run(seed: number, options: { readonly trace?: boolean } = {}): Promise<RunResult> {
-  return new Run(seed, options.trace === true).result();
+export interface RunOptions {
+  readonly trace?: boolean;
+  /** Is shown the replicators when all are equal and have fallen silent. */
+  readonly onQuiet?: (replicators: readonly SimulatedReplicator[]) => void;
+}
+
+export async function run(seed: number, options: RunOptions = {}): Promise<RunResult> {
+  return new Run(seed, options).result();
 }
 
 class Run {
@@ -61,11 +68,13 @@ class Run {
   readonly #machines: Machine[] = [];
   readonly #faults: Faults;
   readonly #workload: Workload;
+  readonly #onQuiet: RunOptions["onQuiet"];
   #messages = 0;
   #lastMessageAt = 0;
 
-  constructor(seed: number, traced: boolean) {
+  constructor(seed: number, { trace: traced = false, onQuiet }: RunOptions) {
     this.#seed = seed;
+    this.#onQuiet = onQuiet;
     const streams = new Streams(seed);
     const plan = drawPlan(streams);
     const clock = new VirtualClock();
@@ -166,6 +175,7 @@ class Run {
     if (ledger.violations.length > 0) return;
     if (clock.now - this.#lastMessageAt < QUIET_MS)
       ledger.violation("replicas that have been left alone do not fall silent");
+    else this.#onQuiet?.(this.#machines.map((machine) => machine.replicator!));
     this.#audit();
     checkConvergence(ledger, this.#machines);
     checkNothingLostOrRaised(ledger, this.#machines[0]!.disk.image);

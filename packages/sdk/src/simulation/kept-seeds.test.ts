@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { run } from "./run.ts";
+
+/**
+ * Seeds that have failed, and what each found. A seed means a course of events only until the drawing or the protocol changes: it stays
+ * here as one more run, while the cause it found is held by the test of its rule, by a planted mistake, or by a scenario beside this file.
+ */
+const KEPT: readonly (readonly [seed: number, found: string])[] = [
+  [
+    229,
+    "the oracle counted on writes that had been handed over to a copied store, the only voter of its lineage (C1, Q7b)",
+  ],
+  [76, "a fault that was armed before the healing struck after it"],
+  [137, "a read reply that an ack had overtaken was taken for a restored store's (Q3)"],
+];
+
+it.each(KEPT)("seed %i, which once found: %s", { timeout: 60_000 }, async (seed) => {
+  expect((await run(seed)).violations, `replay: npm run sim -- --seed ${seed} --seeds 1`).toEqual([]);
+});
