@@ -46,6 +46,20 @@ describe("not promised where a member lies:", () => {
     expect(victim.ids()).not.toContain("hidden");
   });
 
+  it("that writes survive a repair with one that claims all of them and lists none (S8)", () => {
+    const { lab, victim, friend } = room();
+    victim.write("precious");
+    lab.pass(1000);
+    const { context, replicaSet } = victim.replica.state;
+    const liar = lab.site(8, { image: { context, replicaSet } });
+    lab.connect(victim, liar);
+    lab.pass(1000);
+    liar.ask((op, deadline) => ({ type: "force-sync", op, nodeId: victim.nodeId, deadline }));
+    lab.pass(5000);
+    expect(victim.ids()).not.toContain("precious");
+    expect(friend.ids()).toContain("precious");
+  });
+
   it("that a write survives another that claims to have seen it (C4, C5)", () => {
     const { lab, victim, friend, liar } = room();
     const origin = originOfWriter(lab, friend);
