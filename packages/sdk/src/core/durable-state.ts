@@ -101,6 +101,13 @@ export class DurableState {
     return this.#withTombstone;
   }
 
+  /** How many versions are held. */
+  get versionCount(): number {
+    let count = 0;
+    for (const ofOrigin of this.#held.values()) count += ofOrigin.size;
+    return count;
+  }
+
   /** How many ids have a live sibling. */
   get visibleCount(): number {
     return this.#visible;

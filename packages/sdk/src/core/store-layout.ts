@@ -26,6 +26,11 @@ export function versionKey(dot: Dot): string {
   return `${VERSION_PREFIX}${dot.origin}/${dot.seq}`;
 }
 
+export function dotOfKey(key: string): Dot {
+  const [origin, seq] = key.slice(VERSION_PREFIX.length).split("/");
+  return { origin: origin as Origin, seq: Number(seq) };
+}
+
 export function contextKey(origin: Origin): string {
   return CONTEXT_PREFIX + origin;
 }

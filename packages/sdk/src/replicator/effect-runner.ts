@@ -2,6 +2,8 @@ import { DecodeError, ProtocolMismatchError } from "../core/codec/decode-error.t
 import type { Effect, Input, Notice } from "../core/effects.ts";
 import { decodeMessage } from "../core/codec/frames.ts";
 import { decodeStored } from "../core/codec/stored.ts";
+import type { Dot } from "../core/dot.ts";
+import { dotOfKey } from "../core/store-layout.ts";
 import type { Connection } from "../ports/transport.ts";
 import type { LinkId } from "../core/peer.ts";
 import type { Message } from "../core/messages.ts";
@@ -182,20 +184,18 @@ export class EffectRunner {
 
   async #load(keys: readonly string[]): Promise<(StoredVersion | undefined)[]> {
     try {
-      return (await this.#options.store.get(keys)).map((bytes) => bytes && this.#versionIn(bytes));
+      const damaged: Dot[] = [];
+      const versions = (await this.#options.store.get(keys)).map((bytes, i) => {
+        if (bytes === undefined) return undefined;
+        const version = versionIn(bytes);
+        if (version === undefined) damaged.push(dotOfKey(keys[i]!));
+        return version;
+      });
+      if (damaged.length > 0) this.dispatch({ type: "damaged", dots: damaged });
+      return versions;
     } catch (cause) {
       this.#tellUnreadable(cause);
       return keys.map(() => undefined);
-    }
-  }
-
-  /** One damaged version must not keep the others from being sent. */
-  #versionIn(bytes: Uint8Array): StoredVersion | undefined {
-    try {
-      return decodeStored(bytes).version;
-    } catch (cause) {
-      this.#tellUnreadable(cause);
-      return undefined;
     }
   }
 
@@ -237,6 +237,16 @@ function frameError(connection: Connection, error: DecodeError): ReplicationErro
   }
   const message = `A peer sent a frame that no replica sends (${error.reason}); its connection is closed.`;
   return replicationError("invalid-frame", message, { nodeId: connection.peer, reason: error.reason });
+}
+
+/** `undefined` where the record is damaged: one must not keep the others from being sent. */
+function versionIn(bytes: Uint8Array): StoredVersion | undefined {
+  try {
+    return decodeStored(bytes).version;
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
 }
 
 function asError(error: unknown): Error {

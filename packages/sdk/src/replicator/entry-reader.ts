@@ -6,6 +6,7 @@ import {
   type Version,
 } from "../core/conflict-resolution.ts";
 import type { DurableState, IndexedVersion } from "../core/durable-state.ts";
+import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeStored } from "../core/codec/stored.ts";
 import type { Dot } from "../core/dot.ts";
 import type { JsonObject, StoredVersion } from "../core/version.ts";
@@ -31,6 +32,8 @@ export interface StoredEntry<M extends JsonObject = JsonObject> {
 
 /** Ids read from the store at once: bounds memory and the time one task takes. */
 const READ_CHUNK = 256;
+/** By then what was replaced is replaced in the index too: what still cannot be read is damaged or missing. */
+const MEND_AFTER_ATTEMPTS = 3;
 /** A read that finds its versions replaced begins again; each time some write has made progress. */
 const MAX_READ_ATTEMPTS = 100;
 
@@ -41,13 +44,16 @@ export class EntryReader<M extends JsonObject> {
   readonly #configured: ConflictResolution<M> | undefined;
 
   readonly #onResolverFailure: (error: ReplicationError) => void;
+  readonly #onDamaged: (dots: readonly Dot[]) => void;
 
   constructor(
     state: DurableState,
     store: Store,
     configured: ConflictResolution<M> | undefined,
     onResolverFailure: (error: ReplicationError) => void,
+    onDamaged: (dots: readonly Dot[]) => void,
   ) {
+    this.#onDamaged = onDamaged;
     this.#state = state;
     this.#store = store;
     this.#configured = configured;
@@ -88,11 +94,14 @@ export class EntryReader<M extends JsonObject> {
       const wanted = ids.map((id) => liveSiblings<IndexedVersion>(this.#state.siblings(id)));
       const flat = wanted.flat();
       const found = await this.#store.get(flat.map((version) => versionKey(version.dot)));
-      // A version that is gone from the store was replaced by a transaction that the index is about to show.
-      if (found.some((bytes) => bytes === undefined)) continue;
-      const versions = found.map((bytes) => versionIn(bytes!));
+      const versions = found.map((bytes) => bytes && versionIn(bytes));
+      if (attempt === MEND_AFTER_ATTEMPTS)
+        this.#onDamaged(flat.filter((_, i) => versions[i] === undefined).map((version) => version.dot));
+      // A version that is gone from the store was replaced by a transaction that the index is about to show; a damaged one is taken out.
+      const whole = versions.filter((version) => version !== undefined);
+      if (whole.length < versions.length) continue;
       let at = 0;
-      return wanted.map((siblings) => versions.slice(at, (at += siblings.length)));
+      return wanted.map((siblings) => whole.slice(at, (at += siblings.length)));
     }
     throw replicationError(
       "storage-corrupt",
@@ -130,11 +139,12 @@ function entryOf<M extends JsonObject>(id: string, projection: Projection<M> | u
   return projection === undefined ? undefined : { id, ...projection };
 }
 
-function versionIn(bytes: Uint8Array): StoredVersion {
+/** `undefined` where the record is damaged. */
+function versionIn(bytes: Uint8Array): StoredVersion | undefined {
   try {
     return decodeStored(bytes).version;
-  } catch (cause) {
-    const message = "An entry in the local store is damaged. Delete the store and let it sync anew.";
-    throw replicationError("storage-corrupt", message, {}, { cause });
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
   }
 }

@@ -28,6 +28,7 @@ import { dotsOfSession, type SessionToken } from "../core/session-token.ts";
 import { MAX_READ_IDS } from "../core/codec/limits.ts";
 import { Replica } from "../core/replica.ts";
 import { replicationError } from "../core/replication-error.ts";
+import { Scrubber } from "./scrubber.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
 import type { Traffic } from "./traffic.ts";
@@ -58,6 +59,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   readonly #feed: ChangeFeed<M>;
   readonly #search: FlatSearch<M>;
   readonly #membership: Membership;
+  readonly #scrubber: Scrubber;
   #closing: Promise<void> | undefined;
 
   protected constructor({ settings, store, loaded, transport, runtime }: ReplicatorParts<M>) {
@@ -67,9 +69,15 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     this.#replica = new Replica(loaded.image, settings, loaded.seenCounters, () =>
       mintOrigin((length) => runtime.randomBytes(length)),
     );
-    this.#reader = new EntryReader(this.#replica.state, store, settings.conflictResolution, (error) =>
-      this.#events.publish({ type: "error", error }),
+    const mend = (dots: readonly Dot[]): void => this.#runner.dispatch({ type: "damaged", dots });
+    this.#reader = new EntryReader(
+      this.#replica.state,
+      store,
+      settings.conflictResolution,
+      (error) => this.#events.publish({ type: "error", error }),
+      mend,
     );
+    this.#scrubber = new Scrubber(this.#replica.state, store, runtime, mend);
     this.#feed = new ChangeFeed(this.#replica.state, this.#reader);
     this.#search = new FlatSearch(this.#reader, runtime, () => [...this.#replica.state.all()].map(([id]) => id));
     this.#runner = new EffectRunner({
@@ -120,6 +128,8 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
    */
   async start(): Promise<void> {
     this.#mustBeOpen();
+    // What it finds can only be mended from peers.
+    this.#scrubber.start();
     await this.#membership.start();
   }
 
@@ -280,7 +290,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     await this.#reconfigure("remove", nodeId, options);
   }
 
-  /** A full session with that peer, both ways. @throws ReplicationError `replica-not-found` */
+  /** A whole reconciliation with that peer, mending both: what each gained and dropped. @throws ReplicationError `replica-not-found` */
   async forceSync(nodeId: NodeId, options: WriteOptions = {}): Promise<SyncReport> {
     this.#mustBeOpen();
     const { deadline } = this.#waiting(options);
@@ -353,6 +363,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
       "What waited for other replicas may be stored here, and there; what was still to be stored is.",
     );
     this.#operations.leave(closed);
+    this.#scrubber.stop();
     try {
       await this.#membership.stop();
     } finally {
