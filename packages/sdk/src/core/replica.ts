@@ -122,7 +122,7 @@ export class Replica {
       this.#reconfiguration.requests,
       this.#forcedSync,
       this.#status,
-      this.#collection.reports,
+      this.#collection,
     ]
       .map((machine) => machine.nextWake())
       .filter((time) => time !== undefined);
@@ -209,7 +209,7 @@ export class Replica {
     this.#reconfiguration.requests.wake();
     this.#reconfiguration.evaluate();
     this.#status.tell();
-    this.#collection.reports.evaluate();
+    this.#collection.wake();
   }
 
   #message(link: LinkId, message: Message): void {

@@ -10,6 +10,7 @@ import {
   stampOf,
 } from "./stored-image.ts";
 import { ContextHistories } from "./context-histories.ts";
+import { collectionFault, collects } from "./collected.ts";
 import type { Disk, DiskWatcher } from "./disk.ts";
 import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
 import type { CommitBatch } from "../ports/storage.ts";
@@ -35,6 +36,8 @@ export interface AcknowledgedWrite {
  */
 export class Ledger implements DiskWatcher {
   readonly versions: Map<DotName, KnownVersion> = new Map();
+  /** Tombstones that some store has collected. */
+  readonly collected: Map<DotName, KnownVersion> = new Map();
   /** The records that have been on any disk: at most one for each (lineage, epoch). */
   readonly records: Map<string, ReplicaSetRecord> = new Map();
   /** What retired lineages have gone into, as the first that moved over says. */
@@ -78,6 +81,7 @@ export class Ledger implements DiskWatcher {
       const name = dotNameOfKey(key);
       if (name !== undefined) held.get(this.versions.get(name)?.stamp.id ?? "")?.delete(name);
     }
+    for (const key of batch.deletes) this.#noteCollection(disk, batch, dotNameOfKey(key), held);
   }
 
   durable(disk: Disk): void {
@@ -165,6 +169,22 @@ export class Ledger implements DiskWatcher {
     // A decider that has lost its store decides anew what it had decided: that takes Paxos to prevent (Q6).
     else if (canonical(known) !== canonical(record) && this.lostStores.size === 0)
       this.violation(`two replica sets in ${key}: ${canonical(known)} and ${canonical(record)}`);
+  }
+
+  #noteCollection(
+    disk: Disk,
+    batch: CommitBatch,
+    name: DotName | undefined,
+    held: ReadonlyMap<string, ReadonlySet<DotName>>,
+  ): void {
+    const version = name === undefined ? undefined : this.versions.get(name);
+    if (name === undefined || version === undefined || this.collected.has(name)) return;
+    const successors = [...(held.get(version.stamp.id) ?? [])];
+    if (successors.some((other) => this.versions.get(other)?.seen.has(name) === true)) return;
+    if (!collects(disk.image, batch, version)) return;
+    const fault = collectionFault(this, disk.image, version);
+    if (fault !== undefined) this.violation(`C9: ${disk.name} collects ${name}, and ${fault}`);
+    this.collected.set(name, version);
   }
 
   #heldBy(disk: Disk): Map<string, Set<DotName>> {

@@ -1,3 +1,4 @@
+import { collectedOn } from "./collected.ts";
 import { BrokenPromiseError } from "./broken-promise-error.ts";
 import { clockOf, coveredOn, type DotName, heldOn, isCovered, nodeIdOf, recordOf } from "./stored-image.ts";
 import { canonical, type Ledger, minorityOf } from "./ledger.ts";
@@ -13,6 +14,7 @@ export function checkHonestContext(ledger: Ledger, name: string, image: DiskImag
   const held = heldOn(image);
   const superseded = new Set<DotName>();
   for (const dot of held.keys()) for (const seen of ledger.versions.get(dot)?.seen ?? []) superseded.add(seen);
+  for (const dot of collectedOn(ledger, image)) superseded.add(dot);
   const covered = coveredOn(image);
   for (const dot of covered) {
     // What was overwritten within one transaction was on no disk, and nobody has it.
@@ -64,15 +66,19 @@ export function asText(entries: ReadonlyMap<string, string>): string {
     .join("\n");
 }
 
-/** P2 by what is on the disks: the same siblings and the same contexts everywhere. */
+/** P2 by what is on the disks: the same siblings and the same contexts everywhere, but for tombstones that not all have collected yet. */
 export function checkConvergence(ledger: Ledger, machines: readonly Machine[]): void {
   const [first, ...others] = machines;
   if (first === undefined) return;
-  const siblings = [...heldOn(first.disk.image).keys()].sort().join(" ");
+  const heldBy = (machine: Machine): string =>
+    [...heldOn(machine.disk.image).keys()]
+      .filter((dot) => !ledger.collected.has(dot))
+      .sort()
+      .join(" ");
+  const siblings = heldBy(first);
   const covered = [...coveredOn(first.disk.image)].sort().join(" ");
   for (const other of others) {
-    if ([...heldOn(other.disk.image).keys()].sort().join(" ") !== siblings)
-      ledger.violation(`P2: ${first.name} and ${other.name} hold different versions`);
+    if (heldBy(other) !== siblings) ledger.violation(`P2: ${first.name} and ${other.name} hold different versions`);
     if ([...coveredOn(other.disk.image)].sort().join(" ") !== covered)
       ledger.violation(`P2: ${first.name} and ${other.name} claim different contexts`);
   }
@@ -83,6 +89,7 @@ export function checkNothingLostOrRaised(ledger: Ledger, image: DiskImage): void
   const final = heldOn(image);
   const superseded = new Set<DotName>();
   for (const dot of final.keys()) for (const seen of ledger.versions.get(dot)?.seen ?? []) superseded.add(seen);
+  for (const [dot, { seen }] of ledger.collected) for (const gone of [dot, ...seen]) superseded.add(gone);
   const kept = new Set<DotName>();
   for (const [nodeId, flushed] of ledger.flushedBy)
     if (!ledger.lostStores.has(nodeId)) for (const dot of flushed) if (ledger.versions.has(dot)) kept.add(dot);

@@ -82,8 +82,13 @@ export function coveredOn(image: DiskImage): Set<DotName> {
 }
 
 export function isCovered(image: DiskImage, dot: { readonly origin: Origin; readonly seq: number }): boolean {
-  const intervals = legible(image.get(CONTEXT_PREFIX + dot.origin), decodeIntervals) ?? [];
-  return intervals.some((from, i) => i % 2 === 0 && from <= dot.seq && dot.seq <= intervals[i + 1]!);
+  return isIn(image.get(CONTEXT_PREFIX + dot.origin), dot.seq);
+}
+
+/** Whether a record of intervals holds this seq. */
+export function isIn(bytes: Uint8Array | undefined, seq: number): boolean {
+  const intervals = legible(bytes, decodeIntervals) ?? [];
+  return intervals.some((from, i) => i % 2 === 0 && from <= seq && seq <= intervals[i + 1]!);
 }
 
 function* seqsIn(bytes: Uint8Array): Iterable<number> {

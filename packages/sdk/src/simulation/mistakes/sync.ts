@@ -12,6 +12,7 @@ import { mergeVectors } from "../../core/version-vector.ts";
 import { type Mistake, mistake } from "./mistake.ts";
 import type * as SendSessionModule from "../../core/send-session.ts";
 import type * as SiblingsModule from "../../core/siblings.ts";
+import type * as StableCutModule from "../../core/stable-cut.ts";
 import type { VersionStamp } from "../../core/version.ts";
 
 export const SYNC_MISTAKES: readonly Mistake[] = [
@@ -165,4 +166,16 @@ export const SYNC_MISTAKES: readonly Mistake[] = [
       return [...joined].sort((a, b) => compareHlc(b.hlc, a.hlc)).slice(0, 1);
     },
   })),
+  mistake<typeof StableCutModule>(
+    "a tombstone is collected by age, whoever has reported it",
+    "C9",
+    "core/stable-cut.ts",
+    (right) => ({
+      StableCut: class extends right.StableCut {
+        constructor(...[own, , reports]: ConstructorParameters<typeof right.StableCut>) {
+          super(own, [], reports);
+        }
+      },
+    }),
+  ),
 ];

@@ -1,0 +1,43 @@
+import { contextKey, HORIZON_PREFIX } from "../core/store-layout.ts";
+import { type DotName, dotName, isIn, nodeIdOf, recordOf } from "./stored-image.ts";
+import type { CommitBatch } from "../ports/storage.ts";
+import type { DiskImage } from "./disk.ts";
+import type { KnownVersion, Ledger } from "./ledger.ts";
+
+/**
+ * Whether a batch that takes this tombstone away collects it: it is replaced by nothing, and the horizon covers it. A store that has
+ * been torn loses tombstones, too, and then its horizon.
+ */
+export function collects(image: DiskImage, batch: CommitBatch, { stamp }: KnownVersion): boolean {
+  const key = HORIZON_PREFIX + stamp.dot.origin;
+  const put = batch.puts.find(([other]) => other === key)?.[1];
+  if (put === undefined && batch.deletes.includes(key)) return false;
+  return stamp.tombstone && isIn(put ?? image.get(key), stamp.dot.seq);
+}
+
+/** C9: why the first store to collect this tombstone could not yet, or `undefined`. */
+export function collectionFault(ledger: Ledger, image: DiskImage, version: KnownVersion): string | undefined {
+  const { dot, context } = version.stamp;
+  for (const [origin, last] of context) {
+    for (let seq = 1; seq <= last; seq++)
+      if (!isIn(image.get(contextKey(origin)), seq))
+        return `its context names ${dotName({ origin, seq })}, unseen here`;
+  }
+  const own = nodeIdOf(image);
+  for (const { nodeId } of recordOf(image)?.voters ?? []) {
+    if (nodeId !== own && ledger.flushedBy.get(nodeId)?.has(dotName(dot)) !== true)
+      return `the voter ${nodeId.slice(0, 4)} never held it durably`;
+  }
+  return undefined;
+}
+
+/** What a store needs not hold, because it was collected, or replaced by what was collected, and its horizon says so. */
+export function collectedOn(ledger: Ledger, image: DiskImage): Set<DotName> {
+  const gone = new Set<DotName>();
+  for (const [name, { stamp, seen }] of ledger.collected) {
+    if (!isIn(image.get(HORIZON_PREFIX + stamp.dot.origin), stamp.dot.seq)) continue;
+    gone.add(name);
+    for (const earlier of seen) gone.add(earlier);
+  }
+  return gone;
+}
