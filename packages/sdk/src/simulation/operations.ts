@@ -6,7 +6,7 @@ import type { Life } from "./clock.ts";
 import type { LineageId, NodeId } from "../core/node-id.ts";
 import type { StoredEntry } from "../replicator/entry-reader.ts";
 import type { World } from "./world.ts";
-import type { ConsistencyLevel } from "../core/consistency-level.ts";
+import type { ConsistencyLevel, QuorumLevel } from "../core/consistency-level.ts";
 import type { WriteReceipt } from "../core/effects.ts";
 
 /** Errors that a call may honestly end with in a run of these faults. */
@@ -31,6 +31,7 @@ interface Open {
 /** The machine of the user who calls. */
 export interface Caller {
   readonly name: string;
+  readonly index: number;
   readonly life: Life | undefined;
   readonly disk: Disk;
 }
@@ -85,12 +86,14 @@ export class Operations {
   }
 
   /** A read at `quorum` or `all`. One during which this store's lineage has changed is left out: its caller cannot tell in which it was. */
-  trackRead(what: string, id: string, call: Promise<StoredEntry | undefined>): void {
-    const { clock, history, trace } = this.#world;
+  trackRead(id: string, level: QuorumLevel, call: Promise<StoredEntry | undefined>): void {
+    const { clock, history, trace, witness } = this.#world;
+    const what = `get ${id} at ${level}`;
     const invokedAt = clock.now;
     const lineage = recordOf(this.#machine.disk.image)?.lineage;
     this.track(what, call, (entry) => {
       trace.note(() => `${this.#machine.name} ${what}: ${entry?.dots.map(dotName).join(" ") ?? "nothing"}`);
+      witness.checkCount(this.#machine.index, id, this.#required(level), invokedAt);
       if (lineage === undefined || recordOf(this.#machine.disk.image)?.lineage !== lineage) return;
       history.read({ id, invokedAt, returnedAt: clock.now, lineage }, entry);
     });
@@ -101,7 +104,7 @@ export class Operations {
     const { acks, dots, required, lineage, epoch } = receipt;
     trace.note(() => `${this.#machine.name} ${what}: acknowledged by ${acks.map((ack) => ack.slice(0, 4)).join(",")}`);
     const record = ledger.records.get(`${lineage} epoch ${epoch}`);
-    const expected = level === "one" ? 1 : level === "quorum" ? Math.floor(this.#rf / 2) + 1 : this.#rf;
+    const expected = this.#required(level);
     if (required !== expected) this.#lie(what, `requires ${required}, not ${expected}`);
     if (new Set(acks).size !== acks.length || acks.length < required)
       this.#lie(what, `has too few acks of ${required}`);
@@ -148,7 +151,10 @@ export class Operations {
     this.#world.ledger.violation(`P4: ${this.#machine.name} (${nodeId}) ${what} ${text}`);
   }
 
-  get #rf(): number {
-    return this.#world.plan.replicationFactor;
+  /** Q2. */
+  #required(level: ConsistencyLevel): number {
+    const { replicationFactor } = this.#world.plan;
+    if (level === "one") return 1;
+    return level === "quorum" ? Math.floor(replicationFactor / 2) + 1 : replicationFactor;
   }
 }

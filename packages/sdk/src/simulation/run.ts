@@ -21,6 +21,7 @@ import { messageText } from "./message-text.ts";
 import { Network } from "./network.ts";
 import type { SimulatedReplicator } from "./simulated-replicator.ts";
 import { Streams } from "./streams.ts";
+import { ReplyWitness } from "./reply-witness.ts";
 import { Trace } from "./trace.ts";
 import { BrokenPromiseError } from "./broken-promise-error.ts";
 import { VirtualClock } from "./clock.ts";
@@ -79,6 +80,8 @@ class Run {
     const plan = drawPlan(streams);
     const clock = new VirtualClock();
     const trace = new Trace(clock, traced);
+    const ledger = new Ledger();
+    const witness = new ReplyWitness(ledger, this.#machines);
     const network = new Network({
       clock,
       random: streams.of("network"),
@@ -86,10 +89,11 @@ class Run {
       delivered: (from, to, bytes) => {
         this.#messages++;
         this.#lastMessageAt = clock.now;
+        witness.delivered(from, to, bytes, clock.now);
         trace.note(() => `r${from} -> r${to} ${messageText(bytes)}`);
       },
     });
-    this.#world = { clock, streams, network, ledger: new Ledger(), history: new History(), plan, trace };
+    this.#world = { clock, streams, network, ledger, witness, history: new History(), plan, trace };
     this.#workload = new Workload(this.#world, this.#machines);
     this.#faults = new Faults(this.#world, this.#machines, () => this.#addMachine());
     for (let i = 0; i < plan.machines; i++) this.#addMachine();

@@ -1,5 +1,6 @@
 import type { ConsistencyLevel } from "../core/consistency-level.ts";
 import type { Machine } from "./machine.ts";
+import type { SeededRandom } from "./random.ts";
 import type { World } from "./world.ts";
 
 type Action =
@@ -18,6 +19,7 @@ type Action =
   | "ordered-write"
   | "ordered-delete"
   | "session-read"
+  | "contend"
   | "add"
   | "remove";
 
@@ -37,6 +39,7 @@ const WEIGHTS: Readonly<Record<Action, number>> = {
   "ordered-write": 4,
   "ordered-delete": 1,
   "session-read": 1.5,
+  contend: 1.5,
   add: 0,
   remove: 0,
 };
@@ -121,23 +124,21 @@ export class Workload {
         operations.track(`get ${id}`, replicator.get(id));
         operations.track("search", replicator.search(new Float32Array([1, 2]), { k: 3 }));
         return;
-      case "quorum-read": {
-        const above = random.pick(QUORUM_LEVELS);
-        operations.trackRead(`get ${id} at ${above}`, id, replicator.get(id, { consistency: above }));
+      case "quorum-read":
+        this.#readAtQuorum(machine, id, random);
         return;
-      }
-      case "ordered-write": {
-        const above = random.pick(QUORUM_LEVELS);
-        const call = replicator.write(this.#entry(id), { consistency: above, ordered: true });
-        operations.trackWrite(`ordered write ${id} (#${this.#writes}) at ${above}`, above, call);
+      case "ordered-write":
+        this.#writeInOrder(machine, id, random);
         return;
-      }
       case "ordered-delete": {
         const above = random.pick(QUORUM_LEVELS);
         const call = replicator.delete(id, { consistency: above, ordered: true });
         operations.trackWrite(`ordered delete ${id} at ${above}`, above, call, id);
         return;
       }
+      case "contend":
+        this.#contend(id, random);
+        return;
       case "session-read":
         this.#readAfter(machine);
         return;
@@ -156,6 +157,33 @@ export class Workload {
     const what = `write ${ids.join("+")} (#${this.#writes}) at ${level}`;
     const options = { consistency: level, ...(timeoutMs !== undefined && { timeoutMs }) };
     machine.operations.trackWrite(what, level, machine.replicator!.writeBatch(entries, options));
+  }
+
+  #readAtQuorum({ operations, replicator }: Machine, id: string, random: SeededRandom): void {
+    const level = random.pick(QUORUM_LEVELS);
+    if (replicator !== undefined) operations.trackRead(id, level, replicator.get(id, { consistency: level }));
+  }
+
+  #writeInOrder({ operations, replicator }: Machine, id: string, random: SeededRandom): void {
+    const level = random.pick(QUORUM_LEVELS);
+    const call = replicator?.write(this.#entry(id), { consistency: level, ordered: true });
+    if (call !== undefined) operations.trackWrite(`ordered write ${id} (#${this.#writes}) at ${level}`, level, call);
+  }
+
+  /** Everybody reads and writes one id within a few times of what a message takes: the order of these is what is hard to keep. */
+  #contend(id: string, random: SeededRandom): void {
+    const { clock, plan } = this.#world;
+    const withinMs = 4 * (plan.latencyMs + plan.jitterMs + plan.diskMaxMs);
+    for (const machine of this.#machines) {
+      for (let n = random.integer(1, 4); n > 0; n--) {
+        const reads = random.chance(0.7);
+        const begin = (): void => {
+          if (reads) this.#readAtQuorum(machine, id, random);
+          else this.#writeInOrder(machine, id, random);
+        };
+        clock.schedule(random.real(0, withinMs), begin, machine.life);
+      }
+    }
   }
 
   /** On any machine, after what another may have written. */

@@ -2,6 +2,7 @@ import type { History } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Network } from "./network.ts";
 import type { Plan } from "./plan.ts";
+import type { ReplyWitness } from "./reply-witness.ts";
 import type { Streams } from "./streams.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualClock } from "./clock.ts";
@@ -12,6 +13,7 @@ export interface World {
   readonly streams: Streams;
   readonly network: Network;
   readonly ledger: Ledger;
+  readonly witness: ReplyWitness;
   readonly history: History;
   readonly plan: Plan;
   readonly trace: Trace;

@@ -1,0 +1,100 @@
+import { nodeIdOf, recordOf } from "./stored-image.ts";
+import { decodeMessage } from "../core/codec/frames.ts";
+import { DecodeError } from "../core/codec/decode-error.ts";
+import type { EpochRef, Message } from "../core/messages.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Machine } from "./machine.ts";
+import type { NodeId } from "../core/node-id.ts";
+
+/** The types of `read-request` and `read-reply`, a frame's second byte: nothing else is worth decoding. */
+const READ_REQUEST = 30;
+const READ_REPLY = 31;
+
+/** What has come to one reader in answer to one question. */
+interface Question {
+  readonly reader: number;
+  readonly ids: readonly string[];
+  readonly replies: { readonly from: NodeId; readonly ref: EpochRef; readonly at: number }[];
+}
+
+/**
+ * Q5, as the wire shows it: a voter answers a read only in the epoch that its disk says is its own, and a read returns only after enough
+ * answers of one epoch.
+ */
+export class ReplyWitness {
+  readonly #ledger: Ledger;
+  readonly #machines: readonly Machine[];
+  readonly #questions: Question[] = [];
+  /** Of each reader, voter and number, the question that came last, and the epoch on the voter's disk when it did. */
+  readonly #asked = new Map<string, { readonly question: Question; readonly voterAt: EpochRef | undefined }>();
+
+  constructor(ledger: Ledger, machines: readonly Machine[]) {
+    this.#ledger = ledger;
+    this.#machines = machines;
+  }
+
+  delivered(from: number, to: number, bytes: Uint8Array, now: number): void {
+    if (bytes[1] !== READ_REQUEST && bytes[1] !== READ_REPLY) return;
+    const message = decoded(bytes);
+    if (message?.type === "read-request") {
+      const last = this.#questions.findLast((other) => other.reader === from && sameIds(other.ids, message.ids));
+      const question = last ?? { reader: from, ids: message.ids, replies: [] };
+      if (last === undefined) this.#questions.push(question);
+      this.#asked.set(`${from} ${to} ${message.request}`, { question, voterAt: this.#epochOf(to) });
+    } else if (message?.type === "read-reply") {
+      const asked = this.#asked.get(`${to} ${from} ${message.request}`);
+      const voter = this.#machines[from];
+      const nodeId = voter && nodeIdOf(voter.disk.image);
+      if (asked === undefined || nodeId === undefined) return;
+      asked.question.replies.push({ from: nodeId, ref: message, at: now });
+      this.#checkFence(message, asked.voterAt, this.#epochOf(from), from);
+    }
+  }
+
+  /** A read has returned. */
+  checkCount(reader: number, id: string, required: number, invokedAt: number): void {
+    const machine = this.#machines[reader];
+    const self = machine && nodeIdOf(machine.disk.image);
+    const ofEpoch = new Map<string, Set<NodeId>>();
+    for (const { replies, ...question } of this.#questions) {
+      if (question.reader !== reader || !question.ids.includes(id)) continue;
+      for (const { from, ref, at } of replies) {
+        if (at < invokedAt) continue;
+        const epoch = `${ref.lineage} epoch ${ref.epoch}`;
+        ofEpoch.set(epoch, (ofEpoch.get(epoch) ?? new Set()).add(from));
+      }
+    }
+    for (const [epoch, record] of this.#ledger.records)
+      if (self !== undefined && record.voters.some((voter) => voter.nodeId === self))
+        ofEpoch.set(epoch, (ofEpoch.get(epoch) ?? new Set()).add(self));
+    const most = Math.max(0, ...[...ofEpoch.values()].map((voters) => voters.size));
+    if (most < required)
+      this.#ledger.violation(`Q5: r${reader} has read ${id} with ${most} of ${required} answers of one epoch`);
+  }
+
+  #checkFence(ref: EpochRef, then: EpochRef | undefined, now: EpochRef | undefined, voter: number): void {
+    const wasPast = then?.lineage === ref.lineage && then.epoch > ref.epoch;
+    const isBefore = now?.lineage === ref.lineage && now.epoch < ref.epoch;
+    if (wasPast || isBefore)
+      this.#ledger.violation(`Q5: r${voter} has answered a read in epoch ${ref.epoch}, which is not its own`);
+  }
+
+  #epochOf(machine: number): EpochRef | undefined {
+    const disk = this.#machines[machine]?.disk;
+    return disk && recordOf(disk.flushed);
+  }
+}
+
+/** `undefined`: what a liar has sent is no message. */
+function decoded(bytes: Uint8Array): Message | undefined {
+  try {
+    return decodeMessage(bytes);
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
+}
+
+function sameIds(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id, i) => id === b[i]);
+}
