@@ -7,6 +7,7 @@ import type { JsonObject, StoredVersion } from "../../core/version.ts";
 import type { Draft } from "../../core/draft.ts";
 import type { Origin } from "../../core/node-id.ts";
 import { compareHlc } from "../../core/hybrid-logical-clock.ts";
+import type * as DurableReportsModule from "../../core/durable-reports.ts";
 import type * as IntervalSetModule from "../../core/interval-set.ts";
 import { mergeVectors } from "../../core/version-vector.ts";
 import { type Mistake, mistake } from "./mistake.ts";
@@ -176,6 +177,21 @@ export const SYNC_MISTAKES: readonly Mistake[] = [
       StableCut: class extends right.StableCut {
         constructor(...[own, , reports]: ConstructorParameters<typeof right.StableCut>) {
           super(own, [], reports);
+        }
+      },
+    }),
+  ),
+  mistake<typeof DurableReportsModule>(
+    "a report tells what only a relaxed commit has",
+    "C9",
+    "core/durable-reports.ts",
+    (right) => ({
+      DurableReports: class extends right.DurableReports {
+        constructor(env: ConstructorParameters<typeof right.DurableReports>[0]) {
+          const state = new Proxy(env.state, {
+            get: (real, key) => (key === "relaxedPending" ? false : (Reflect.get(real, key, real) as unknown)),
+          });
+          super({ ...env, state });
         }
       },
     }),
