@@ -82,6 +82,14 @@ export class Disk {
     return this.#cached.length;
   }
 
+  /** A bit of one record decays, under the open store. */
+  flip(key: string, bit: number): void {
+    const damaged = this.#image.get(key)!.slice();
+    damaged[bit >> 3]! ^= 1 << (bit & 7);
+    this.#image.set(key, damaged);
+    if (this.#flushed.has(key)) this.#flushed.set(key, damaged);
+  }
+
   /** The user restores a backup, or the browser evicts the store (an empty image). */
   replace(image: DiskImage): void {
     this.#image = new Map(image);

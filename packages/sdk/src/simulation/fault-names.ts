@@ -20,6 +20,7 @@ export const FAULTS = [
   "evicted-store",
   "cloned-store",
   "torn-store",
+  "flipped-bit",
   "lying-peer",
   "concurrent-reconfiguration",
 ] as const;

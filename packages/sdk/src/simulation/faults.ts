@@ -123,6 +123,8 @@ export class Faults {
         if (disk.image.size === 0) return false;
         machine.tear(torn(disk.flushed, random));
         return true;
+      case "flipped-bit":
+        return machine.flipBit(random);
       case "cloned-store":
         return this.#clone(machine);
       case "lying-peer":

@@ -8,6 +8,8 @@ import { nodeIdOf } from "./stored-image.ts";
 import { resolutionFor } from "./resolver.ts";
 import { SimulatedReplicator } from "./simulated-replicator.ts";
 import { simulatedRuntime, type WallClock } from "./runtime.ts";
+import type { SeededRandom } from "./random.ts";
+import { VERSION_PREFIX } from "../core/store-layout.ts";
 import type { World } from "./world.ts";
 
 const ROOM = "room";
@@ -162,6 +164,17 @@ export class Machine {
     this.die();
     this.replaceStore(image);
     this.isTorn = true;
+  }
+
+  /** One bit of a stored version decays; the process, if one runs, goes on. Returns whether there was one. */
+  flipBit(random: SeededRandom): boolean {
+    const keys = [...this.disk.image.keys()].filter((key) => key.startsWith(VERSION_PREFIX));
+    if (keys.length === 0) return false;
+    const key = random.pick(keys);
+    this.markLost();
+    this.disk.flip(key, random.integer(0, 8 * this.disk.image.get(key)!.length - 1));
+    this.isTorn = true;
+    return true;
   }
 
   /** A reader of changes comes back some time after the replica has. */

@@ -3,6 +3,7 @@ import type { ContextDigest } from "../core/context-digest.ts";
 import { decodeMessage } from "../core/codec/frames.ts";
 import { dotName } from "./stored-image.ts";
 import type { Message } from "../core/messages.ts";
+import { repairCodecs } from "../core/codec/repair-messages.ts";
 import type { ReplicaSetRecord } from "../core/replica-set.ts";
 import type { VersionStamp } from "../core/version.ts";
 
@@ -13,6 +14,13 @@ const SHORT = 4;
 export function messageText(bytes: Uint8Array): string {
   const message = decodeMessage(bytes);
   return `${message.type} ${detail(message)}`.trimEnd();
+}
+
+const BACKGROUND_CODES: readonly number[] = [repairCodecs["repair-check"].code, repairCodecs["repair-checked"].code];
+
+/** What two equal replicas ask each other every ten minutes, for good (S8). A frame's second byte is its type. */
+export function isBackgroundCheck(bytes: Uint8Array): boolean {
+  return BACKGROUND_CODES.includes(bytes[1] ?? 0);
 }
 
 export function recordText({ lineage, epoch, voters, formed, yieldsTo }: ReplicaSetRecord): string {

@@ -1,6 +1,16 @@
 import { collectedOn } from "./collected.ts";
 import { BrokenPromiseError } from "./broken-promise-error.ts";
-import { clockOf, coveredOn, type DotName, heldOn, isCovered, nodeIdOf, recordOf } from "./stored-image.ts";
+import {
+  clockOf,
+  coveredOn,
+  type DotName,
+  heldOn,
+  isCovered,
+  nodeIdOf,
+  recordOf,
+  dotNameOfKey,
+} from "./stored-image.ts";
+import { decodeStored } from "../core/codec/stored.ts";
 import { canonical, type Ledger, minorityOf } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
 import type { DiskImage } from "./disk.ts";
@@ -30,6 +40,18 @@ export function checkClock(ledger: Ledger, name: string, image: DiskImage): void
   const clock = clockOf(image);
   if (clock !== undefined && clock.wallMs > LATEST_CLOCK_MS)
     ledger.violation(`C8: the clock of ${name} has been set to ${new Date(clock.wallMs).toISOString()}`);
+}
+
+/** S1: no record of a version is damaged any more. */
+export function checkSound(ledger: Ledger, name: string, image: DiskImage): void {
+  for (const [key, bytes] of image) {
+    if (dotNameOfKey(key) === undefined) continue;
+    try {
+      decodeStored(bytes);
+    } catch (error) {
+      ledger.violation(`S1: ${name} has not mended ${key}: ${String(error)}`);
+    }
+  }
 }
 
 /** P1: with a minority of the voters' stores lost, those lost already included, some voter still holds every acknowledged write. */

@@ -2,6 +2,7 @@ import {
   asText,
   checkClock,
   checkConvergence,
+  checkSound,
   checkDurability,
   checkHonestContext,
   checkNothingLostOrRaised,
@@ -10,6 +11,7 @@ import {
 } from "./oracles.ts";
 import { drawPlan, type Plan } from "./plan.ts";
 import { type FaultCounts, Faults } from "./faults.ts";
+import { SCRUB_ROUND_MS } from "../replicator/scrubber.ts";
 import type { DeviceId } from "../core/node-id.ts";
 import { checkReads } from "./read-oracles.ts";
 import { History } from "./history.ts";
@@ -17,7 +19,7 @@ import { checkLags } from "./lag-oracle.ts";
 import { Ledger } from "./ledger.ts";
 import type { LineQuality } from "./line.ts";
 import { Machine } from "./machine.ts";
-import { messageText } from "./message-text.ts";
+import { isBackgroundCheck, messageText } from "./message-text.ts";
 import { Network } from "./network.ts";
 import type { SimulatedReplicator } from "./simulated-replicator.ts";
 import { Streams } from "./streams.ts";
@@ -88,8 +90,8 @@ class Run {
       quality: (a, b) => this.#quality(a, b),
       delivered: (from, to, bytes) => {
         this.#messages++;
-        this.#lastMessageAt = clock.now;
         witness.delivered(from, to, bytes, clock.now);
+        if (!isBackgroundCheck(bytes)) this.#lastMessageAt = clock.now;
         trace.note(() => `r${from} -> r${to} ${messageText(bytes)}`);
       },
     });
@@ -167,6 +169,13 @@ class Run {
         if (!machine.isStarted) machine.start();
       }
       await this.#pass(HEALING_MS / 3);
+    }
+    if (this.#faults.counts["flipped-bit"] === 0) return;
+    // Damage under an open store is found by reading through it.
+    await this.#pass(SCRUB_ROUND_MS + HEALING_MS);
+    for (const machine of this.#machines) {
+      machine.isTorn = false;
+      checkSound(this.#world.ledger, machine.name, machine.disk.image);
     }
   }
 
