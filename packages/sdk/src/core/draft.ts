@@ -239,6 +239,8 @@ export class Draft {
     const after = joinSiblings(before, { ...stamp, revision, hash: hashOfStored(record) });
     if (after === before) return false;
     this.#revision = revision;
+    // A damaged record may come back in the very transaction that takes it out.
+    this.#deletes.delete(versionKey(version.dot));
     this.#puts.set(versionKey(version.dot), record);
     if (after.length <= before.length) {
       const kept = new Set(after);
