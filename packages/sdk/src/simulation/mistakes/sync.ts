@@ -134,11 +134,12 @@ export const SYNC_MISTAKES: readonly Mistake[] = [
       ) => {
         const live = siblings.filter((version) => !version.tombstone);
         const [winner] = [...live].sort((a, b) => compareHlc(b.hlc, a.hlc));
-        return resolution.mode === "last-write-wins" && winner !== undefined
-          ? right.project([winner], resolution)
-          : right.project(siblings, resolution);
+        const shown = right.project(siblings, resolution);
+        if (resolution.mode !== "last-write-wins" || winner === undefined || shown === undefined) return shown;
+        return { ...shown, vector: winner.vector, metadata: winner.metadata as M, timestamp: winner.hlc.wallMs };
       },
     }),
+    { from: 36, took: 41 },
   ),
   mistake<typeof PeerStatusModule>(
     "a peer that was equal once is said not to lag though this replica has moved on",
@@ -146,7 +147,16 @@ export const SYNC_MISTAKES: readonly Mistake[] = [
     "core/peer-status.ts",
     (right) => ({
       PeerStatus: class extends right.PeerStatus {
-        override contextChanged(): void {}
+        readonly #peers: ConstructorParameters<typeof right.PeerStatus>[0]["peers"];
+        constructor(...args: ConstructorParameters<typeof right.PeerStatus>) {
+          super(...args);
+          this.#peers = args[0].peers;
+        }
+        override contextChanged(): void {
+          const equal = [...this.#peers.values()].filter((peer) => peer.differsSince === undefined);
+          super.contextChanged();
+          for (const peer of equal) peer.differsSince = undefined;
+        }
       },
     }),
   ),
