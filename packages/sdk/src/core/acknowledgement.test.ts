@@ -52,7 +52,7 @@ describe("the voter's desk", () => {
     expect(b.sentOf("nack")).toHaveLength(1);
     expect(b.sentOf("ack")).toEqual([]);
     const later = { ...b.replica.state.replicaSet, epoch: epoch + 1 };
-    b.receive(link, { type: "replica-set", replicaSet: later });
+    b.receive(link, { type: "replica-set", replicaSet: later, decided: undefined, isHome: true });
     lab.settle();
     expect(b.sentOf("ack")).toMatchObject([{ request: 2, epoch: epoch + 1 }]);
   });

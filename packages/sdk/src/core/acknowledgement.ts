@@ -1,11 +1,10 @@
-import { isServing, isVoter } from "./replica-set.ts";
 import type { CausalContext } from "./causal-context.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { EpochRef } from "./messages.ts";
 import type { LinkId } from "./peer.ts";
 import type { Mutation } from "./commit-queue.ts";
-import type { ReplicaSetRecord } from "./replica-set.ts";
+import { knownRecord, mayServeLater, serves } from "./epoch-fence.ts";
 
 /**
  * Questions of one peer that wait for their dots. A peer asks once for each of its commits under way; one that asks for more than
@@ -38,7 +37,7 @@ interface Waiting {
 /**
  * The voter's desk (Q4): says "durably held, or dominated" when that is so, and only in the epoch it was asked for (Q5).
  *
- * Invariant: an ack leaves after a strict commit that found the dots covered and this store a voter of the asked-for epoch; what
+ * Invariant: an ack leaves after a strict commit that found the dots covered and this store a voter of the asked-for epoch, which it had not sealed; what
  * only a relaxed commit has is flushed by a strict one first.
  */
 export class AckDesk {
@@ -52,35 +51,33 @@ export class AckDesk {
   }
 
   ask(question: Question): void {
-    const record = this.#env.state.replicaSet;
+    const { state } = this.#env;
     this.forget(question.asker, question.request);
-    if (!mayServeLater(record, question.ref)) {
+    if (!mayServeLater(state, question.ref)) {
       this.#refuse(question);
     } else if (this.#keep(question)) {
       // A transaction that is under way was put together before the question came, and may be the one that brings its dots.
       const mayBeHeld = this.#env.queue.isBusy || this.#env.state.context.coversAll(question.dots);
-      if (this.#serves(record, question.ref) && mayBeHeld) this.#env.queue.push(this.#attestation([question]));
+      if (serves(state, question.ref) && mayBeHeld) this.#env.queue.push(this.#attestation([question]));
     }
   }
 
   /** Part of putting a transaction together: the questions that it answers go with it. */
   answerableIn(draft: Draft): Mutation[] {
-    const answerable = this.#all().filter(
-      (question) => this.#serves(draft.replicaSet, question.ref) && draft.coversAll(question.dots),
-    );
+    const answerable = this.#all().filter((question) => serves(draft, question.ref) && draft.coversAll(question.dots));
     return answerable.length === 0 ? [] : [this.#attestation(answerable)];
   }
 
   /** The record has changed: what can no longer be served here is refused with the new one. */
   recordChanged(): void {
-    const { replicaSet, context } = this.#env.state;
+    const { state } = this.#env;
     for (const question of this.#all()) {
-      if (mayServeLater(replicaSet, question.ref)) continue;
+      if (mayServeLater(state, question.ref)) continue;
       this.forget(question.asker, question.request);
       this.#refuse(question);
     }
     const answerable = this.#all().filter(
-      (question) => this.#serves(replicaSet, question.ref) && context.coversAll(question.dots),
+      (question) => serves(state, question.ref) && state.context.coversAll(question.dots),
     );
     if (answerable.length > 0) this.#env.queue.push(this.#attestation(answerable));
   }
@@ -118,9 +115,7 @@ export class AckDesk {
     return {
       size: 0,
       stage: (draft) => {
-        good = questions.filter(
-          (question) => this.#serves(draft.replicaSet, question.ref) && draft.coversAll(question.dots),
-        );
+        good = questions.filter((question) => serves(draft, question.ref) && draft.coversAll(question.dots));
         return good.length > 0;
       },
       settle: () => {
@@ -151,25 +146,10 @@ export class AckDesk {
 
   #refuse(question: Question): void {
     if (question.asker === "self") return;
-    const message = { type: "nack", request: question.request, replicaSet: this.#env.state.replicaSet } as const;
+    const replicaSet = knownRecord(this.#env.state, question.ref);
+    const message = { type: "nack", request: question.request, replicaSet } as const;
     this.#env.emit({ type: "send", link: question.asker, message });
   }
-
-  #serves(record: ReplicaSetRecord, ref: EpochRef): boolean {
-    return (
-      record.lineage === ref.lineage &&
-      record.epoch === ref.epoch &&
-      isServing(record) &&
-      isVoter(record, this.#env.state.nodeId)
-    );
-  }
-}
-
-/** Whether this record, or a later one of its lineage that is still to arrive here, may be the epoch asked for. */
-function mayServeLater(record: ReplicaSetRecord, ref: EpochRef): boolean {
-  return (
-    record.lineage === ref.lineage && (record.epoch < ref.epoch || (record.epoch === ref.epoch && isServing(record)))
-  );
 }
 
 function intervalsIn(dots: CausalContext): number {

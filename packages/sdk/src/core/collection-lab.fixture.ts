@@ -6,7 +6,7 @@ import { CommitQueue } from "./commit-queue.ts";
 import { ContextHistory } from "./context-history.ts";
 import { deviceOf } from "./replica-state.fixture.ts";
 import type { DurableState, StoreImage } from "./durable-state.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, VOTER_SWAP_MS } from "./environment.ts";
 import { LocalWriter } from "./local-writer.ts";
 import { originOf } from "./causality.fixture.ts";
 import type { Origin } from "./node-id.ts";
@@ -47,6 +47,8 @@ export class CollectionLab {
         },
         syncIntervalMs: 100,
         batchSize: 1000,
+        voterSwapMs: VOTER_SWAP_MS,
+        voterExpiryMs: Number.POSITIVE_INFINITY,
       },
       state: this.state,
       queue: this.#queue,
@@ -70,7 +72,7 @@ export class CollectionLab {
       nodeId: nodeOf(n),
       deviceId: deviceOf(n),
       replicaSet,
-      toldReplicaSet: replicaSet,
+      told: new Map(),
       theirDigest: undefined,
       toldDigest: undefined,
       differsSince: undefined,

@@ -6,20 +6,20 @@ import {
   LEASES_KEY,
   NODE_KEY,
   PROGRESS_KEY,
-  REPLICA_SET_KEY,
-  RETIRED_KEY,
+  REPLICA_SETS_KEY,
   type SeenCounter,
   type StoreBatch,
   versionKey,
 } from "./store-layout.ts";
 import { contextOver, isConflict, joinSiblings, type Siblings } from "./siblings.ts";
-import { type DurableState, type IndexedVersion, isVisible } from "./durable-state.ts";
+import { activeRecord, type DurableState, type IndexedVersion, isVisible } from "./durable-state.ts";
 import type { Lease } from "./leases.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
 import { CausalContext } from "./causal-context.ts";
 import { type Dot, dotKey } from "./dot.ts";
 import { encodeIntervals } from "./codec/contexts.ts";
 import { encodeJsonRecord } from "./codec/json-record.ts";
+import { type LineageState, storedLineages } from "./lineage-state.ts";
 import { encodeStored, hashOfStored } from "./codec/stored.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import { DotSum, sumsOf } from "./store-sums.ts";
@@ -44,7 +44,7 @@ export class Draft {
   nodeId: NodeId;
   context: CausalContext;
   horizon: CausalContext;
-  replicaSet: ReplicaSetRecord;
+  home: LineageId;
   readonly #state: DurableState;
   readonly #nowMs: number;
   readonly #siblings = new Map<string, Siblings<IndexedVersion>>();
@@ -55,7 +55,7 @@ export class Draft {
   #clock: HlcStamp;
   #revision: number;
   #forgottenRevision: number;
-  #retired: readonly LineageId[];
+  #lineages: ReadonlyMap<LineageId, LineageState>;
   #seenCounters: readonly SeenCounter[] | undefined;
   #leases: readonly Lease[] | undefined;
 
@@ -65,11 +65,11 @@ export class Draft {
     this.nodeId = state.nodeId;
     this.context = state.context;
     this.horizon = state.horizon;
-    this.replicaSet = state.replicaSet;
+    this.home = state.home;
+    this.#lineages = state.lineages;
     this.#clock = state.clock;
     this.#revision = state.revision;
     this.#forgottenRevision = state.forgottenRevision;
-    this.#retired = state.retired;
   }
 
   siblings(id: string): Siblings<IndexedVersion> {
@@ -146,8 +146,23 @@ export class Draft {
     this.horizon = this.horizon.join(horizon);
   }
 
-  retire(lineage: LineageId, limit: number): void {
-    this.#retired = [...this.#retired.filter((other) => other !== lineage), lineage].slice(-limit);
+  get lineages(): ReadonlyMap<LineageId, LineageState> {
+    return this.#lineages;
+  }
+
+  /** The active record of the home lineage, as of this transaction. */
+  get replicaSet(): ReplicaSetRecord {
+    return activeRecord(this);
+  }
+
+  keepLineage(state: LineageState): void {
+    this.#lineages = new Map(this.#lineages).set(state.active.lineage, state);
+  }
+
+  dropLineage(lineage: LineageId): void {
+    const lineages = new Map(this.#lineages);
+    lineages.delete(lineage);
+    this.#lineages = lineages;
   }
 
   keepCounters(counters: readonly SeenCounter[]): void {
@@ -189,8 +204,8 @@ export class Draft {
     for (const origin of this.#restartsCounter ? state.horizon.origins.keys() : [])
       if (!this.horizon.origins.has(origin)) deletes.push(HORIZON_PREFIX + origin);
     if (this.nodeId !== state.nodeId) puts.push([NODE_KEY, encodeJsonRecord({ nodeId: this.nodeId })]);
-    if (this.replicaSet !== state.replicaSet) puts.push([REPLICA_SET_KEY, encodeJsonRecord(this.replicaSet)]);
-    if (this.#retired !== state.retired) puts.push([RETIRED_KEY, encodeJsonRecord(this.#retired)]);
+    if (this.home !== state.home || this.#lineages !== state.lineages)
+      puts.push([REPLICA_SETS_KEY, encodeJsonRecord(storedLineages(this))]);
     if (this.#seenCounters !== undefined) puts.push([COUNTERS_KEY, encodeJsonRecord(this.#seenCounters)]);
     if (this.#leases !== undefined) puts.push([LEASES_KEY, encodeJsonRecord(this.#leases)]);
     if (puts.length === 0 && deletes.length === 0 && !(strict && state.relaxedPending)) return undefined;
@@ -219,8 +234,8 @@ export class Draft {
     state.counter = this.#counter(strict);
     state.revision = this.#revision;
     state.forgottenRevision = this.#forgottenRevision;
-    state.replicaSet = this.replicaSet;
-    state.retired = this.#retired;
+    state.home = this.home;
+    state.lineages = this.#lineages;
     state.relaxedPending = !strict;
     for (const [id, siblings] of this.#siblings) state.setSiblings(id, siblings);
   }

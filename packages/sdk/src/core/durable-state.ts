@@ -3,6 +3,7 @@ import type { DeviceId, LineageId, NodeId, Origin } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
 import { DotSum } from "./store-sums.ts";
 import type { Lease } from "./leases.ts";
+import type { LineageState } from "./lineage-state.ts";
 import type { HlcStamp } from "./hybrid-logical-clock.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { Siblings } from "./siblings.ts";
@@ -28,10 +29,11 @@ export interface StoreImage {
   /** Changes up to this revision may have left no trace: tombstones that were collected, versions that repair or damage took. */
   readonly forgottenRevision: number;
   readonly relaxedPending: boolean;
-  readonly replicaSet: ReplicaSetRecord;
-  /** Lineages that have handed their state over to another, oldest first. */
-  readonly retired: readonly LineageId[];
   readonly leases: readonly Lease[];
+  /** The lineage that this replica goes by. */
+  readonly home: LineageId;
+  /** Its home, those in which it has a vote, and those that it knows to have retired, oldest first. */
+  readonly lineages: ReadonlyMap<LineageId, LineageState>;
   readonly siblings: Map<string, Siblings<IndexedVersion>>;
 }
 
@@ -56,8 +58,8 @@ export class DurableState {
   counter: number;
   revision: number;
   forgottenRevision: number;
-  replicaSet: ReplicaSetRecord;
-  retired: readonly LineageId[];
+  home: LineageId;
+  lineages: ReadonlyMap<LineageId, LineageState>;
   /**
    * Whether a relaxed commit has not been followed by a strict one yet; its versions are not acknowledged till then (D2). It may be of
    * an earlier opening: a page that ends leaves it where a power cut still takes it.
@@ -81,8 +83,8 @@ export class DurableState {
     this.revision = image.revision + REVISION_GAP;
     this.forgottenRevision = image.forgottenRevision;
     this.relaxedPending = image.relaxedPending;
-    this.replicaSet = image.replicaSet;
-    this.retired = image.retired;
+    this.home = image.home;
+    this.lineages = image.lineages;
     this.#siblings = new Map();
     for (const [id, siblings] of image.siblings) this.setSiblings(id, siblings);
   }
@@ -106,6 +108,11 @@ export class DurableState {
     let count = 0;
     for (const ofOrigin of this.#held.values()) count += ofOrigin.size;
     return count;
+  }
+
+  /** The active record of the lineage that this replica goes by (Q1). */
+  get replicaSet(): ReplicaSetRecord {
+    return activeRecord(this);
   }
 
   /** How many ids have a live sibling. */
@@ -159,6 +166,16 @@ export class DurableState {
     if (siblings.length === 0) this.#siblings.delete(id);
     else this.#siblings.set(id, siblings);
   }
+}
+
+/**
+ * The active record of a store's home.
+ * @throws Error when the store knows nothing of its home, which no transaction leaves.
+ */
+export function activeRecord({ home, lineages }: Pick<StoreImage, "home" | "lineages">): ReplicaSetRecord {
+  const state = lineages.get(home);
+  if (state === undefined) throw new Error(`nothing is known of the home lineage ${home}`);
+  return state.active;
 }
 
 /** C6: an id is visible while any live sibling exists. */

@@ -6,6 +6,9 @@ import type { NodeId } from "./node-id.ts";
 import type { RoomFacts } from "./room-facts.ts";
 import type { StoredVersion } from "./version.ts";
 
+/** Shorter, and a reload or a short way through a tunnel would move data about; longer, and a second loss would stop the room. */
+export const VOTER_SWAP_MS: number = 2 * 60 * 1000;
+
 /** What a replica was configured with, as far as the core cares. */
 export interface CoreConfig {
   readonly room: string;
@@ -13,6 +16,10 @@ export interface CoreConfig {
   readonly insists: RoomFacts;
   readonly syncIntervalMs: number;
   readonly batchSize: number;
+  /** For how long a voter is out of reach, awake, before another replica takes its place (Q7a). */
+  readonly voterSwapMs: number;
+  /** For how long a majority of the voters is, before those that are left found the lineage anew (Q7c). Infinity: for ever. */
+  readonly voterExpiryMs: number;
 }
 
 /** What the machines of one replica share. */

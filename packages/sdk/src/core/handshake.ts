@@ -3,6 +3,7 @@ import type { Environment } from "./environment.ts";
 import { factsConflict } from "./room-facts.ts";
 import type { Hello } from "./messages.ts";
 import type { NodeId } from "./node-id.ts";
+import { newsKey } from "./lineage-news.ts";
 import { outranks, recordFault, type ReplicaSetRecord } from "./replica-set.ts";
 import { PROTOCOL_VERSION } from "./messages.ts";
 import { replicationError } from "./replication-error.ts";
@@ -69,7 +70,7 @@ export class Handshake {
       nodeId: hello.nodeId,
       deviceId: hello.deviceId,
       replicaSet: hello.replicaSet,
-      toldReplicaSet: stranger.told,
+      told: new Map([[stranger.told.lineage, newsKey(stranger.told, undefined, true)]]),
       theirDigest: undefined,
       toldDigest: undefined,
       differsSince: undefined,
@@ -114,7 +115,7 @@ export class Handshake {
     if (hello.room !== config.room) return "a hello from another room";
     if (hello.nodeId === state.nodeId) return "a hello with this replica's own NodeId";
     if (hello.nodeId !== claims) return "a hello from another replica than the one that was dialled";
-    return recordFault(hello.replicaSet, state.replicaSet);
+    return recordFault(hello.replicaSet, state.lineages.get(hello.replicaSet.lineage)?.active ?? state.replicaSet);
   }
 
   #isMisfit(hello: Hello): boolean {

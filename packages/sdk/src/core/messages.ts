@@ -1,3 +1,5 @@
+import type { AcceptedRecord } from "./lineage-state.ts";
+import type { Ballot } from "./ballot.ts";
 import type { CausalContext } from "./causal-context.ts";
 import type { ContextDigest } from "./context-digest.ts";
 import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
@@ -130,13 +132,16 @@ export interface ReadReply extends EpochRef {
   readonly versions: readonly StoredVersion[];
 }
 
-/** The newest record the sender knows, sent when it changes. */
+/** What the sender knows of a lineage: its active epoch, and what has been decided about the next. Sent when it changes. */
 export interface ReplicaSetNews {
   readonly type: "replica-set";
   readonly replicaSet: ReplicaSetRecord;
+  readonly decided: ReplicaSetRecord | undefined;
+  /** Whether the sender goes by this lineage; it may have a vote in others. */
+  readonly isHome: boolean;
 }
 
-/** Asks the deciding replica for a change of the replica set. */
+/** Asks a voter to bring about a change of the replica set. */
 export interface Reconfigure {
   readonly type: "reconfigure";
   readonly request: number;
@@ -152,24 +157,84 @@ export interface Reconfigured {
   readonly outcome: ReconfigureOutcome;
 }
 
-/** "Refuse this lineage's epochs from now on, for good, and tell me what you hold": the first half of handing over a lineage (Q7b). */
-export interface Seal {
-  readonly type: "seal";
-  /** The lineage's last record, with `yieldsTo`. */
+/** Paxos, first phase: "promise to accept nothing below this ballot about the epoch after this one, and tell what you have accepted" (Q6). */
+export interface Prepare extends EpochRef {
+  readonly type: "prepare";
+  readonly ballot: Ballot;
+}
+
+/** Durably promised. `counter` here and below is the voter's durable counter (Q3). */
+export interface PaxosPromise extends EpochRef {
+  readonly type: "promise";
+  readonly ballot: Ballot;
+  readonly accepted: AcceptedRecord | undefined;
+  readonly counter: number;
+}
+
+/** Paxos, second phase: "accept this record as the epoch after its predecessor". */
+export interface Accept {
+  readonly type: "accept";
+  readonly ballot: Ballot;
   readonly replicaSet: ReplicaSetRecord;
 }
 
-/** Durably sealed; `context` is what this voter holds. */
+/** Durably accepted. */
+export interface Accepted extends EpochRef {
+  readonly type: "accepted";
+  readonly ballot: Ballot;
+  readonly counter: number;
+}
+
+/** "I have promised more than the ballot that you use." */
+export interface BallotRefused extends EpochRef {
+  readonly type: "ballot-refused";
+  readonly ballot: Ballot;
+  readonly promised: Ballot;
+}
+
+/** "The next epoch is decided: refuse the active one from now on, for good, and tell me what you hold" (Q6). */
+export interface Seal {
+  readonly type: "seal";
+  readonly replicaSet: ReplicaSetRecord;
+  readonly decided: ReplicaSetRecord;
+}
+
+/** Durably sealed, in the epoch that was active; `context` is what this voter holds. */
 export interface Sealed extends EpochRef {
   readonly type: "sealed";
   readonly context: CausalContext;
+  /** Whether this voter has installed the decided epoch, which stands in for all seals. */
+  readonly installed: boolean;
+  readonly counter: number;
 }
 
-/** The lineage's state is on a majority of the winner's voters; whoever still lives in it moves over (Q7b). */
+/** "Tell me when you durably hold this", which is what an ended epoch may have acknowledged. */
+export interface Install extends EpochRef {
+  readonly type: "install";
+  /** Whose voter is asked: the decided epoch itself, or the active one of the lineage that the decided one yields to. */
+  readonly target: EpochRef;
+  readonly context: CausalContext;
+}
+
+/** Durably held. */
+export interface Installed extends EpochRef {
+  readonly type: "installed";
+  readonly target: EpochRef;
+  readonly counter: number;
+}
+
+/** The lineage's state is safe in another; whoever still lives in it moves over (Q7b). */
 export interface Retired {
   readonly type: "retired";
   readonly lineage: LineageId;
+  /** What the sender goes by. */
   readonly replicaSet: ReplicaSetRecord;
+}
+
+/** "This store's counter went backwards in that epoch: it is a voter that has forgotten" (Q3). */
+export interface Distrust extends EpochRef {
+  readonly type: "distrust";
+  readonly nodeId: NodeId;
 }
 
 /** "My durable context hashes to this now" (C9). `wanted`: the sender holds tombstones, and waits for such reports. */
@@ -178,6 +243,19 @@ export interface Report {
   readonly digest: ContextDigest;
   readonly wanted: boolean;
 }
+
+/** What the voters of a lineage say to each other about its epochs, and a voter to itself. */
+export type VoterMessage =
+  | Prepare
+  | PaxosPromise
+  | Accept
+  | Accepted
+  | BallotRefused
+  | Seal
+  | Sealed
+  | Install
+  | Installed
+  | Distrust;
 
 /** Everything that replicas say to each other. The byte layout is in codec/. */
 export type Message =
@@ -197,8 +275,7 @@ export type Message =
   | ReplicaSetNews
   | Reconfigure
   | Reconfigured
-  | Seal
-  | Sealed
+  | VoterMessage
   | Retired
   | Report
   | RepairMessage;

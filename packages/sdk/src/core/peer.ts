@@ -1,4 +1,4 @@
-import type { DeviceId, NodeId } from "./node-id.ts";
+import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
 import type { ContextDigest } from "./context-digest.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 
@@ -12,8 +12,8 @@ export interface Peer {
   readonly deviceId: DeviceId;
   /** The newest record it is known to go by. */
   replicaSet: ReplicaSetRecord;
-  /** The record that it was last told this replica goes by. */
-  toldReplicaSet: ReplicaSetRecord;
+  /** What it was last told of each lineage, so that it is told what is news. */
+  readonly told: Map<LineageId, string>;
   /** What its context last hashed to, and what ours did when we last told it. */
   theirDigest: ContextDigest | undefined;
   toldDigest: ContextDigest | undefined;

@@ -1,4 +1,4 @@
-import { mayServeLater, serves } from "./epoch-fence.ts";
+import { knownRecord, mayServeLater, serves } from "./epoch-fence.ts";
 import type { Asker } from "./acknowledgement.ts";
 import type { Environment } from "./environment.ts";
 import type { EpochRef } from "./messages.ts";
@@ -44,7 +44,7 @@ export class ReadDesk {
   ask(question: ReadQuestion): void {
     this.forget(question.asker, question.request);
     const waiting = { ...question, underWay: false };
-    if (!mayServeLater(this.#env.state.replicaSet, question.ref)) this.#refuse(question);
+    if (!mayServeLater(this.#env.state, question.ref)) this.#refuse(question);
     else if (this.#keep(waiting)) this.#advance(waiting);
   }
 
@@ -77,7 +77,7 @@ export class ReadDesk {
     const { state } = this.#env;
     if (serves(state, question.ref)) {
       this.#attest(question);
-    } else if (!mayServeLater(state.replicaSet, question.ref)) {
+    } else if (!mayServeLater(state, question.ref)) {
       this.forget(question.asker, question.request);
       this.#refuse(question);
     }
@@ -139,9 +139,9 @@ export class ReadDesk {
     return this.#waiting.get(question.asker)?.get(question.request) === question;
   }
 
-  #refuse({ asker, request }: ReadQuestion): void {
+  #refuse({ asker, request, ref }: ReadQuestion): void {
     if (asker === "self") return;
-    const message = { type: "nack", request, replicaSet: this.#env.state.replicaSet } as const;
+    const message = { type: "nack", request, replicaSet: knownRecord(this.#env.state, ref) } as const;
     this.#env.emit({ type: "send", link: asker, message });
   }
 }

@@ -186,7 +186,7 @@ export class ReadPhase {
       ref.lineage === round.epoch.lineage &&
       ref.epoch === round.epoch.epoch &&
       isVoter(this.#env.state.replicaSet, nodeId) &&
-      this.#counters.trusts(nodeId)
+      this.#counters.trusts(this.#env.state.replicaSet, nodeId)
     );
   }
 
@@ -199,7 +199,7 @@ export class ReadPhase {
   }
 
   #ask(round: Round, peer: Peer): void {
-    if (!this.#quorum.isAskable(round.epoch, peer)) return;
+    if (!this.#quorum.isAskable(peer)) return;
     const { request, epoch, ids } = round;
     this.#env.emit({ type: "send", link: peer.link, message: { type: "read-request", request, ...epoch, ids } });
   }

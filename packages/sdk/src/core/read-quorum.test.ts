@@ -91,7 +91,12 @@ describe("a read at quorum", () => {
     lab.settle();
     const old = ref(a);
     const next = { lineage: old.lineage, epoch: old.epoch + 1 };
-    a.receive(a.link(b), { type: "replica-set", replicaSet: { ...a.replica.state.replicaSet, ...next } });
+    a.receive(a.link(b), {
+      type: "replica-set",
+      replicaSet: { ...a.replica.state.replicaSet, ...next },
+      decided: undefined,
+      isHome: true,
+    });
     lab.settle();
     expect(a.sentOf("read-request").slice(-2)).toMatchObject([next, next]);
     const reply = { type: "read-reply", request: 1, counter: 99, part: 0, parts: 1, versions: [] } as const;
@@ -171,7 +176,12 @@ describe("a read at quorum", () => {
     expect(b.sentOf("read-reply")).toMatchObject([{ request: 9, ...ref(a), versions: [{ id: "x" }] }]);
 
     b.write([put("x", 2)]);
-    b.receive(b.link(a), { type: "replica-set", replicaSet: recordOf([1, 3], { epoch: 4, barred: [nodeOf(2)] }) });
+    b.receive(b.link(a), {
+      type: "replica-set",
+      replicaSet: recordOf([1, 3], { epoch: 4, barred: [nodeOf(2)] }),
+      decided: undefined,
+      isHome: true,
+    });
     b.receive(b.link(a), { type: "read-request", request: 10, ...ref(a), ids: ["x"] });
     b.holdsCommits = false;
     lab.settle();

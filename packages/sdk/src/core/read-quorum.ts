@@ -95,9 +95,9 @@ export class ReadQuorum {
       this.#settle(read, { kind: "versions", versions });
       return;
     }
-    const { lineage, epoch } = record;
+    const { lineage } = record;
     for (const peer of this.#env.peers.values()) {
-      if (holders.has(peer.nodeId) || !this.#quorum.isAskable({ lineage, epoch }, peer)) continue;
+      if (holders.has(peer.nodeId) || !this.#quorum.isAskable(peer)) continue;
       for (const some of pack(versions, PUSH_BYTES))
         this.#env.emit({ type: "send", link: peer.link, message: { type: "push", versions: some, ack: undefined } });
     }

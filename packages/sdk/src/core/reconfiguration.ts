@@ -1,238 +1,346 @@
+import { advanced, hasVote, lineageOfRecord, type LineageState } from "./lineage-state.ts";
+import { type Candidate, hasMajority, nextEpochOf, type View } from "./next-epoch.ts";
+import type { LineageId, NodeId, Origin } from "./node-id.ts";
+import { isFree, moveHome } from "./lineage-move.ts";
+import { isVoter, outranks, type ReplicaSetRecord, yielding } from "./replica-set.ts";
+import type { ReplicaSetNews, Retired, VoterMessage } from "./messages.ts";
+import { Courier } from "./courier.ts";
 import type { Environment } from "./environment.ts";
+import { EpochChange } from "./epoch-change.ts";
+import { EpochVoter } from "./epoch-voter.ts";
+import { factsConflict } from "./room-facts.ts";
+import { foundedBySurvivors } from "./survivors.ts";
+import { LineageChanges } from "./lineage-changes.ts";
+import { newsFor } from "./lineage-news.ts";
 import type { Peer } from "./peer.ts";
 import { peerOf } from "./environment.ts";
-import type { LineageId, NodeId } from "./node-id.ts";
-import type { ReconfigureOutcome } from "./messages.ts";
-import { type Change, ReplicaSetRequests } from "./replica-set-requests.ts";
-import {
-  decider,
-  enrolmentObstacle,
-  isServing,
-  isVoter,
-  outranks,
-  type ReplicaSetRecord,
-  withoutVoter,
-  withVoter,
-} from "./replica-set.ts";
-import { factsConflict } from "./room-facts.ts";
-import { isFree, isLater, isOpen, type Move } from "./lineage-move.ts";
-import { LineageHandover } from "./lineage-handover.ts";
+import { Proposer } from "./proposer.ts";
+import { Reachability } from "./reachability.ts";
+import { ReplicaSetRequests } from "./replica-set-requests.ts";
 import { replicationError } from "./replication-error.ts";
 import type { VoterCounters } from "./voter-counters.ts";
+import { VoterWishes } from "./voter-wishes.ts";
 
-/** Lineages remembered as having handed over, so that their stragglers can be told. */
-const MAX_RETIRED_LINEAGES = 64;
-
-/** Replicas that wait at once to become voters by hand: more than any set has places for. */
-const MAX_AWAITED = 64;
+/** Mints what only randomness and the time can name. */
+export interface Mint {
+  origin(): Origin;
+  lineage(nowMs: number): LineageId;
+}
 
 /**
- * Which replica set this replica goes by (Q1, Q5, Q7).
+ * Which replica set this replica goes by, and its part in changing it (Q1, Q5 to Q7): learns, tells and decides what should be next;
+ * `Proposer`, `EpochVoter` and `EpochChange` bring it about.
  *
- * Invariant: a record is told to others only after it is durable here; of one lineage the epoch only grows; only the decider of
- * an epoch makes the next one, one at a time.
+ * Invariant: what is told of a lineage is durable here; of one lineage the epoch only grows; a home is left only for a greater one.
  */
 export class Reconfiguration {
   readonly #env: Environment;
   readonly #counters: VoterCounters;
+  readonly #mint: Mint;
   readonly #changed: () => void;
-  readonly handover: LineageHandover;
   readonly requests: ReplicaSetRequests;
-  /** Replicas that are to vote as soon as they have caught up (Q6), and who wants to know. */
-  readonly #awaited = new Map<NodeId, ((outcome: ReconfigureOutcome) => void)[]>();
-  #adopting = false;
+  readonly #changes: LineageChanges;
+  readonly #courier: Courier;
+  readonly #voter: EpochVoter;
+  readonly #proposer: Proposer;
+  readonly #change: EpochChange;
+  readonly #reachability: Reachability;
+  readonly #wishes: VoterWishes;
+  #shown: ReplicaSetRecord;
+  #isMoving = false;
 
-  /** @param changed called when another record is in force */
-  constructor(env: Environment, counters: VoterCounters, changed: () => void) {
+  /** @param changed called when what is known of a lineage has changed. */
+  constructor(env: Environment, counters: VoterCounters, mint: Mint, changed: () => void) {
     this.#env = env;
     this.#counters = counters;
+    this.#mint = mint;
     this.#changed = changed;
-    this.requests = new ReplicaSetRequests(env, (change, nodeId, answer) => this.#decide(change, nodeId, answer));
-    this.handover = new LineageHandover(env, (record, from) => this.#adopt(record, from && { from, handedOver: true }));
-  }
-
-  peerUp(peer: Peer): void {
-    // Our hello may have crossed with a change of the record.
-    if (peer.toldReplicaSet !== this.#env.state.replicaSet) this.#announce(peer);
-    this.learn(peer, peer.replicaSet);
-  }
-
-  peerDown(nodeId: NodeId): void {
-    this.requests.peerDown(nodeId);
-    this.#giveUpOn(nodeId, "replica-not-found");
-  }
-
-  /** A record that a peer goes by. */
-  learn(peer: Peer, theirs: ReplicaSetRecord): void {
-    peer.replicaSet = theirs;
-    const ours = this.#env.state.replicaSet;
-    if (theirs.lineage === ours.lineage) {
-      if (theirs.epoch > ours.epoch) this.#adopt(theirs);
-      else if (theirs.epoch < ours.epoch) this.#announce(peer);
-    } else if (outranks(theirs, ours)) {
-      this.#meetGreater(peer, theirs);
-    } else {
-      this.#announce(peer);
-    }
-    this.evaluate();
-  }
-
-  /** Q7b: our lineage's state is safe in the winner's. */
-  onRetired(peer: Peer, lineage: LineageId, winner: ReplicaSetRecord): void {
-    peer.replicaSet = winner;
-    if (lineage === this.#env.state.replicaSet.lineage) this.#adopt(winner, { from: lineage, handedOver: true });
-  }
-
-  /** Q7a: the decider enrols caught-up learners and drops voters whose store was restored (Q3). */
-  evaluate(): void {
-    this.handover.advance();
-    const record = this.#env.state.replicaSet;
-    if (this.#adopting) return;
-    // One whose facts differ is being let go already.
-    const greater = [...this.#env.peers.values()].find(
-      ({ replicaSet }) =>
-        outranks(replicaSet, record) &&
-        isFree(record, this.#env.state.nodeId, replicaSet) &&
-        factsConflict(this.#env.config.insists, replicaSet) === undefined,
-    );
-    if (greater !== undefined) {
-      this.#meetGreater(greater, greater.replicaSet);
-      return;
-    }
-    if (!isServing(record) || decider(record) !== this.#env.state.nodeId) return;
-    const regressed = record.voters.find((voter) => !this.#counters.trusts(voter.nodeId));
-    if (regressed !== undefined) {
-      this.#adopt(withoutVoter(record, regressed.nodeId, false));
-      return;
-    }
-    this.#enrolAwaited();
-    if (this.#adopting) return;
-    for (const peer of this.#env.peers.values()) {
-      if (peer.replicaSet.lineage !== record.lineage || !this.#isCaughtUp(peer)) continue;
-      if (enrolmentObstacle(record, peer) !== undefined) continue;
-      this.#adopt(withVoter(record, { nodeId: peer.nodeId, deviceId: peer.deviceId }));
-      return;
-    }
-  }
-
-  #meetGreater(peer: Peer, winner: ReplicaSetRecord): void {
-    const conflict = factsConflict(this.#env.config.insists, winner);
-    if (conflict !== undefined) {
-      const message = `This replica's ${conflict.fact} is ${conflict.ours}, the room's is ${conflict.theirs}. Configure the room's value, or leave it out to take it.`;
-      this.#env.emit({
-        type: "notice",
-        notice: { type: "error", error: replicationError("room-mismatch", message, conflict) },
-      });
-      this.#env.emit({ type: "close", link: peer.link, reason: "room-mismatch" });
-    } else if (isFree(this.#env.state.replicaSet, this.#env.state.nodeId, winner)) {
-      this.#adopt(winner, { from: this.#env.state.replicaSet.lineage, handedOver: false });
-    } else {
-      this.handover.meet(winner);
-    }
-  }
-
-  #decide(change: Change, nodeId: NodeId, answer: (outcome: ReconfigureOutcome) => void): void {
-    const record = this.#env.state.replicaSet;
-    if (!isServing(record)) {
-      answer("quorum-unavailable");
-      return;
-    }
-    if (change === "remove") {
-      if (this.#adopting) answer("quorum-unavailable");
-      else if (!isVoter(record, nodeId)) answer("replica-not-found");
-      // A set without voters could decide nothing ever again.
-      else if (record.voters.length === 1) answer("quorum-unavailable");
-      else this.#adopt(withoutVoter(record, nodeId, true), undefined, answer);
-      return;
-    }
-    if (isVoter(record, nodeId)) {
-      answer("done");
-      return;
-    }
-    const waiting = this.#awaited.get(nodeId) ?? [];
-    if (waiting.length + this.#awaited.size >= MAX_AWAITED) {
-      answer("quorum-unavailable");
-      return;
-    }
-    this.#awaited.set(nodeId, [...waiting, answer]);
-    this.#enrolAwaited();
-  }
-
-  /** Q6: a voter that had not caught up would count for writes that it lacks. */
-  #enrolAwaited(): void {
-    for (const nodeId of this.#awaited.keys()) {
-      const record = this.#env.state.replicaSet;
-      const peer = peerOf(this.#env.peers, nodeId);
-      const unbarred = { ...record, barred: record.barred.filter((barred) => barred !== nodeId) };
-      if (peer === undefined) this.#giveUpOn(nodeId, "replica-not-found");
-      else if (isVoter(record, nodeId)) this.#giveUpOn(nodeId, "done");
-      else if (enrolmentObstacle(unbarred, peer) !== undefined) this.#giveUpOn(nodeId, "replica-set-full");
-      else if (!this.#adopting && peer.replicaSet.lineage === record.lineage && this.#isCaughtUp(peer)) {
-        const voter = { nodeId, deviceId: peer.deviceId };
-        this.#adopt(withVoter(unbarred, voter), undefined, (outcome) => this.#giveUpOn(nodeId, outcome));
-      }
-    }
-  }
-
-  #giveUpOn(nodeId: NodeId, outcome: ReconfigureOutcome): void {
-    const answers = this.#awaited.get(nodeId) ?? [];
-    this.#awaited.delete(nodeId);
-    for (const answer of answers) answer(outcome);
-  }
-
-  #adopt(record: ReplicaSetRecord, move?: Move, answer?: (outcome: ReconfigureOutcome) => void): void {
-    this.#adopting = true;
-    let adopted = false;
-    this.#env.queue.push({
-      size: 0,
-      stage: (draft) => {
-        const current = draft.replicaSet;
-        adopted = move === undefined ? isLater(record, current) : isOpen(move, record, current, draft.nodeId);
-        if (!adopted) return false;
-        draft.replicaSet = record;
-        // A lineage that has not formed may still form without a member that leaves, but not without its decider.
-        if (move?.handedOver === true || (move !== undefined && decider(current) === draft.nodeId))
-          draft.retire(move.from, MAX_RETIRED_LINEAGES);
-        return true;
-      },
-      settle: () => {
-        this.#adopting = false;
-        if (adopted) this.#inForce(record);
-        answer?.(adopted ? "done" : "quorum-unavailable");
-      },
-      fail: () => {
-        this.#adopting = false;
-        answer?.("quorum-unavailable");
-      },
+    this.#shown = env.state.replicaSet;
+    this.#changes = new LineageChanges(env, () => this.#lineagesChanged());
+    this.#courier = new Courier(env, (from, message) => this.receive(from, message));
+    this.#wishes = new VoterWishes(env);
+    this.#reachability = new Reachability(env);
+    this.#voter = new EpochVoter(env, this.#changes, this.#courier, (to, lineage) => this.#answer(to, lineage));
+    this.#proposer = new Proposer(env, this.#changes, this.#courier, counters, () => mint.origin());
+    this.#change = new EpochChange(env, this.#changes, this.#courier, counters, (decided) => this.#winnerOf(decided));
+    this.requests = new ReplicaSetRequests(env, (change, nodeId, answer) => {
+      this.#wishes.take(change, nodeId, answer, this.#courier);
+      this.evaluate();
     });
   }
 
-  #inForce(record: ReplicaSetRecord): void {
-    this.#counters.recordChanged(record);
-    if (decider(record) !== this.#env.state.nodeId)
-      for (const nodeId of this.#awaited.keys()) this.#giveUpOn(nodeId, "quorum-unavailable");
-    // Also those who know the record: that this replica goes by it now is news.
-    for (const peer of this.#env.peers.values()) this.#announce(peer);
-    this.#env.emit({ type: "notice", notice: { type: "replicaSet", record } });
+  peerUp(peer: Peer): void {
+    for (const message of this.#counters.distrusts()) this.#env.emit({ type: "send", link: peer.link, message });
+    // Our hello may have crossed with a change, and says nothing of decisions.
+    this.#tell(peer);
+    this.#proposer.peerUp(peer.nodeId);
+    this.#change.peerUp(peer.nodeId);
+    this.#learn(peer, peer.replicaSet, undefined);
+  }
+
+  peerDown(nodeId: NodeId): void {
+    this.#voter.peerDown(nodeId);
+    this.#change.peerDown(nodeId);
+    this.requests.peerDown(nodeId);
+    this.evaluate();
+  }
+
+  onNews(peer: Peer, { replicaSet, decided, isHome }: ReplicaSetNews): void {
+    if (isHome) peer.replicaSet = replicaSet;
+    this.#learn(peer, replicaSet, decided);
+  }
+
+  /** The record by which a voter has refused (Q5). */
+  onRefusal(peer: Peer, replicaSet: ReplicaSetRecord): void {
+    this.#learn(peer, replicaSet, undefined);
+  }
+
+  /** Q7b: a lineage's state is safe in another. */
+  onRetired(peer: Peer, { lineage, replicaSet: winner }: Retired): void {
+    peer.replicaSet = winner;
+    this.#changes.make((draft) => {
+      const state = draft.lineages.get(lineage);
+      if (state === undefined || state.retiredInto !== undefined || !outranks(winner, state.active)) return;
+      draft.keepLineage({ ...state, sealed: true, retiredInto: winner.lineage });
+    });
+    this.#learn(peer, winner, undefined);
+  }
+
+  /** What the voters of a lineage say to each other, and this replica to itself. */
+  receive(from: NodeId, message: VoterMessage): void {
+    if ("counter" in message) this.#counters.note(from, message.counter);
+    switch (message.type) {
+      case "prepare":
+        this.#voter.onPrepare(from, message);
+        return;
+      case "promise":
+        this.#proposer.onPromise(from, message);
+        return;
+      case "accept":
+        this.#voter.onAccept(from, message);
+        return;
+      case "accepted":
+        this.#proposer.onAccepted(from, message);
+        return;
+      case "ballot-refused":
+        this.#proposer.onRefused(message);
+        return;
+      case "seal":
+        this.#voter.onSeal(from, message);
+        return;
+      case "sealed":
+        this.#change.onSealed(from, message);
+        return;
+      case "install":
+        this.#voter.onInstall(from, message);
+        return;
+      case "installed":
+        this.#change.onInstalled(from, message);
+        return;
+      case "distrust":
+        if (this.#counters.onDistrust(message)) this.evaluate();
+        return;
+    }
+  }
+
+  /** Does whatever can be done now. */
+  evaluate(): void {
+    this.#voter.advance();
+    this.#wishes.settle(this.#courier);
+    this.#moveHome();
+    this.#surviveLoss();
+    this.#proposer.forgetLeft();
+    this.#change.forgetLeft();
+    for (const state of this.#env.state.lineages.values()) {
+      this.#proposer.evaluate(state, this.#wanted(state), this.#wishes.isWaiting);
+      this.#change.evaluate(state);
+    }
+  }
+
+  wake(): void {
+    this.requests.wake();
+    this.#reachability.wake();
+    this.evaluate();
+  }
+
+  nextWake(): number | undefined {
+    const times = [this.requests, this.#proposer, this.#change, this.#reachability].map((part) => part.nextWake());
+    const next = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
+    return Number.isFinite(next) ? next : undefined;
+  }
+
+  #learn(peer: Peer, active: ReplicaSetRecord, decided: ReplicaSetRecord | undefined): void {
+    const { lineage } = active;
+    const state = this.#env.state.lineages.get(lineage);
+    if (peer.replicaSet.lineage === lineage && peer.replicaSet.epoch < active.epoch) peer.replicaSet = active;
+    const news = state === undefined ? { ...lineageOfRecord(active), decided } : advanced(state, active, decided);
+    if (news === state) {
+      const knowsLess = active.epoch < news.active.epoch || (decided === undefined && news.decided !== undefined);
+      if (knowsLess || news.retiredInto !== undefined) this.#tell(peer, lineage);
+    } else if (state !== undefined || hasVote(news, this.#env.state.nodeId)) {
+      this.#changes.make((draft) => {
+        const known = draft.lineages.get(lineage);
+        const next = known === undefined ? news : advanced(known, active, decided);
+        if (next !== known) draft.keepLineage(next);
+      });
+    }
+    this.#refuseMisfit(peer);
+    // What a peer lives in decides of what it has to hear.
+    this.#tell(peer);
+    this.evaluate();
+  }
+
+  #refuseMisfit(peer: Peer): void {
+    const conflict = factsConflict(this.#env.config.insists, peer.replicaSet);
+    if (conflict === undefined || !outranks(peer.replicaSet, this.#env.state.replicaSet)) return;
+    const message = `This replica's ${conflict.fact} is ${conflict.ours}, the room's is ${conflict.theirs}. Configure the room's value, or leave it out to take it.`;
+    this.#env.emit({
+      type: "notice",
+      notice: { type: "error", error: replicationError("room-mismatch", message, conflict) },
+    });
+    this.#env.emit({ type: "close", link: peer.link, reason: "room-mismatch" });
+  }
+
+  #moveHome(): void {
+    const { lineages, home, nodeId } = this.#env.state;
+    const state = lineages.get(home);
+    if (this.#isMoving || state === undefined) return;
+    const heir = state.retiredInto === undefined ? undefined : this.#heirOf(state.retiredInto);
+    const target = heir ?? this.#greatestAbove(state.active);
+    if (target === undefined) return;
+    const mayLeave = (left: LineageState): boolean =>
+      isFree(left, nodeId, target) || (target.generation > left.active.generation && this.#reachability.isMajorityLost);
+    if (!outranks(target, state.active) || lineages.get(target.lineage)?.retiredInto !== undefined) return;
+    if (state.retiredInto === undefined && !mayLeave(state)) return;
+    this.#move(target, mayLeave);
+  }
+
+  #move(target: ReplicaSetRecord, mayLeave: (state: LineageState) => boolean): void {
+    this.#isMoving = true;
+    const done = (): void => {
+      this.#isMoving = false;
+    };
+    this.#changes.make((draft) => moveHome(draft, target, mayLeave), done, done);
+  }
+
+  /** Q7c */
+  #surviveLoss(): void {
+    const { replicaSet, nodeId } = this.#env.state;
+    if (this.#isMoving || !this.#reachability.isMajorityLost || hasMajority(replicaSet, this.#courier)) return;
+    const survivors = this.#members().map(({ candidate }) => candidate);
+    const founded = foundedBySurvivors(replicaSet, survivors, nodeId, () => this.#mint.lineage(this.#env.now()));
+    if (founded !== undefined) this.#move(founded, () => true);
+  }
+
+  /** What this replica would have the voters decide next. */
+  #wanted(state: LineageState): ReplicaSetRecord | undefined {
+    const { home, nodeId } = this.#env.state;
+    const { active } = state;
+    if (!isVoter(active, nodeId)) return undefined;
+    const isHome = active.lineage === home;
+    const winner = this.#greatestAbove(active);
+    if (winner === undefined) return isHome ? nextEpochOf(active, this.#view(active)) : undefined;
+    if (isHome && isFree(state, nodeId, winner)) return undefined;
+    return hasMajority(active, this.#courier) ? yielding(active, winner.lineage) : undefined;
+  }
+
+  #view(record: ReplicaSetRecord): View {
+    return {
+      candidates: this.#members()
+        .filter(({ isCaughtUp }) => isCaughtUp)
+        .map(({ candidate }) => candidate),
+      reaches: (nodeId) => this.#courier.reaches(nodeId),
+      trusts: (nodeId) => this.#counters.trusts(record, nodeId),
+      isLost: (nodeId) => this.#reachability.isLost(nodeId),
+      toRemove: new Set(this.#wishes.toRemove.keys()),
+      toAdd: new Set(this.#wishes.toAdd.keys()),
+    };
+  }
+
+  /** The connected replicas that go by the same lineage, this one first. Caught up: equal, so that it holds all that was brought here. */
+  #members(): { readonly candidate: Candidate; readonly isCaughtUp: boolean }[] {
+    const { state, peers } = this.#env;
+    const members = [{ candidate: { nodeId: state.nodeId, deviceId: state.deviceId }, isCaughtUp: true }];
+    for (const { nodeId, deviceId, replicaSet, theirDigest } of peers.values()) {
+      if (replicaSet.lineage !== state.home) continue;
+      members.push({ candidate: { nodeId, deviceId }, isCaughtUp: theirDigest?.equals(state.context.digest) === true });
+    }
+    return members;
+  }
+
+  /** The greatest lineage known that outranks this one. */
+  #greatestAbove(record: ReplicaSetRecord): ReplicaSetRecord | undefined {
+    const { lineages } = this.#env.state;
+    const known = [...lineages.values()].map(({ active }) => active);
+    for (const peer of this.#env.peers.values()) known.push(peer.replicaSet);
+    let greatest: ReplicaSetRecord | undefined;
+    for (const other of known) {
+      if (lineages.get(other.lineage)?.retiredInto !== undefined || !outranks(other, greatest ?? record)) continue;
+      // One whose facts differ is being let go already.
+      if (factsConflict(this.#env.config.insists, other) === undefined) greatest = other;
+    }
+    return greatest && this.#newest(greatest.lineage);
+  }
+
+  /**
+   * Which lineage takes over one that has decided to yield. The one that it has named may have retired without a trace here: then any
+   * greater one will do, as the decision ends the lineage, and what counts is that a majority of some epoch's voters holds its state.
+   */
+  #winnerOf({ lineage, yieldsTo }: ReplicaSetRecord): ReplicaSetRecord | undefined {
+    const ended = this.#env.state.lineages.get(lineage)?.active;
+    const named = yieldsTo === undefined ? undefined : this.#heirOf(yieldsTo);
+    return named ?? (ended && this.#greatestAbove(ended));
+  }
+
+  /** The newest record known of a lineage, or of that into which it has retired. */
+  #heirOf(lineage: LineageId): ReplicaSetRecord | undefined {
+    const { lineages } = this.#env.state;
+    let heir = lineage;
+    for (let steps = 0; steps < lineages.size; steps++) heir = lineages.get(heir)?.retiredInto ?? heir;
+    return this.#newest(heir);
+  }
+
+  #newest(lineage: LineageId): ReplicaSetRecord | undefined {
+    let newest = this.#env.state.lineages.get(lineage)?.active;
+    for (const { replicaSet } of this.#env.peers.values())
+      if (replicaSet.lineage === lineage && replicaSet.epoch > (newest?.epoch ?? -1)) newest = replicaSet;
+    return newest;
+  }
+
+  #lineagesChanged(): void {
+    const { replicaSet } = this.#env.state;
+    if (replicaSet !== this.#shown)
+      this.#env.emit({ type: "notice", notice: { type: "replicaSet", record: replicaSet } });
+    this.#shown = replicaSet;
+    for (const peer of this.#env.peers.values()) this.#tell(peer);
     this.#changed();
     this.evaluate();
   }
 
-  /** Who still lives in a lineage that has handed over is told that too: only its decider would move over by itself. */
-  #announce(peer: Peer): void {
-    const { replicaSet, retired } = this.#env.state;
-    const { lineage } = peer.replicaSet;
-    peer.toldReplicaSet = replicaSet;
-    const isBehind = lineage !== replicaSet.lineage && retired.includes(lineage);
-    this.#env.emit({
-      type: "send",
-      link: peer.link,
-      message: isBehind ? { type: "retired", lineage, replicaSet } : { type: "replica-set", replicaSet },
-    });
+  /** @param again a lineage that the peer is told of though it has been: it seems to have forgotten. */
+  #tell(peer: Peer, again?: LineageId): void {
+    const { state } = this.#env;
+    for (const [lineage, known] of state.lineages) {
+      const news = newsFor(peer, known, state);
+      if (news === undefined || (peer.told.get(lineage) === news.key && lineage !== again)) continue;
+      peer.told.set(lineage, news.key);
+      this.#env.emit({ type: "send", link: peer.link, message: news.message });
+    }
   }
 
-  /** Equal now: it holds all that this replica's voters had brought here. */
-  #isCaughtUp(peer: Peer): boolean {
-    return peer.theirDigest?.equals(this.#env.state.context.digest) === true;
+  /** What a question about a lineage that cannot be answered is answered with. */
+  #answer(to: NodeId, lineage: LineageId): void {
+    const peer = peerOf(this.#env.peers, to);
+    if (peer === undefined) return;
+    const known = this.#env.state.lineages.get(lineage);
+    if (known === undefined) return;
+    if (known.retiredInto !== undefined) {
+      const message = { type: "retired", lineage, replicaSet: this.#env.state.replicaSet } as const;
+      this.#env.emit({ type: "send", link: peer.link, message });
+      return;
+    }
+    const { active: replicaSet, decided } = known;
+    const isHome = lineage === this.#env.state.home;
+    this.#env.emit({ type: "send", link: peer.link, message: { type: "replica-set", replicaSet, decided, isHome } });
   }
 }

@@ -1,18 +1,18 @@
 import type { ConsistencyLevel, QuorumLevel } from "./consistency-level.ts";
-import type { CoreConfig } from "./environment.ts";
+import { type CoreConfig, VOTER_SWAP_MS } from "./environment.ts";
 import { decodeStored } from "./codec/stored.ts";
 import type { Effect, Input, LocalItem, Notice, OperationId, Outcome } from "./effects.ts";
-import { imageOf, nodeOf } from "./replica-state.fixture.ts";
+import { type ImageFields, imageOf, lineageOf, nodeOf } from "./replica-state.fixture.ts";
 import type { LinkId } from "./peer.ts";
 import type { Message } from "./messages.ts";
 import type { NodeId } from "./node-id.ts";
 import { originOf } from "./causality.fixture.ts";
 import { Replica } from "./replica.ts";
 import type { SeenCounter, StoreBatch } from "./store-layout.ts";
-import type { StoreImage } from "./durable-state.ts";
 
 export const SYNC_INTERVAL_MS = 100;
 export const TIMEOUT_MS = 5000;
+const VOTER_EXPIRY_MS: number = 60 * 60 * 1000;
 
 type MessageOf<T extends Message["type"]> = Extract<Message, { readonly type: T }>;
 type NoticeOf<T extends Notice["type"]> = Extract<Notice, { readonly type: T }>;
@@ -54,11 +54,14 @@ export class Site {
       },
       syncIntervalMs: SYNC_INTERVAL_MS,
       batchSize: 1000,
+      voterSwapMs: VOTER_SWAP_MS,
+      voterExpiryMs: VOTER_EXPIRY_MS,
       ...options.config,
     };
-    this.replica = new Replica(imageOf(n, options.image), config, options.seen ?? [], () =>
-      originOf(16 * n + origins++),
-    );
+    this.replica = new Replica(imageOf(n, options.image), config, options.seen ?? [], {
+      origin: () => originOf(16 * n + origins++),
+      lineage: () => lineageOf(1000 + n),
+    });
   }
 
   handle(input: Input): void {
@@ -188,7 +191,7 @@ export class Site {
 }
 
 export interface SiteOptions {
-  readonly image?: Partial<StoreImage>;
+  readonly image?: ImageFields;
   readonly config?: Partial<CoreConfig>;
   readonly seen?: readonly SeenCounter[];
 }

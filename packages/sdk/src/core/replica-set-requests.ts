@@ -1,6 +1,6 @@
 import type { OperationId, Outcome } from "./effects.ts";
 import type { Reconfigure, Reconfigured, ReconfigureOutcome } from "./messages.ts";
-import { decider, type ReplicaSetRecord } from "./replica-set.ts";
+import { isVoter, type ReplicaSetRecord } from "./replica-set.ts";
 import type { Environment } from "./environment.ts";
 import type { NodeId } from "./node-id.ts";
 import type { Peer } from "./peer.ts";
@@ -10,7 +10,7 @@ import { replicationError } from "./replication-error.ts";
 /** A change of the replica set that somebody asks for. */
 export type Change = "add" | "remove";
 
-/** Makes a change, or says why not; answers once, perhaps later. */
+/** Brings a change about, or says why not; answers once, perhaps later. */
 export type Decide = (change: Change, nodeId: NodeId, answer: (outcome: ReconfigureOutcome) => void) => void;
 
 interface PendingChange {
@@ -19,10 +19,10 @@ interface PendingChange {
   readonly nodeId: NodeId;
   readonly deadline: number;
   /** Whom it was asked of. */
-  readonly decider: NodeId | undefined;
+  readonly asked: NodeId | undefined;
 }
 
-/** `addReplica` and `removeReplica`: asked of whoever decides about the replica set, here or over there. */
+/** `addReplica` and `removeReplica`: asked of a voter, this one or one that is connected. */
 export class ReplicaSetRequests {
   readonly #env: Environment;
   readonly #decide: Decide;
@@ -37,8 +37,9 @@ export class ReplicaSetRequests {
   request(op: OperationId, change: Change, nodeId: NodeId, deadline: number): void {
     const request = ++this.#lastRequest;
     const { nodeId: self, replicaSet } = this.#env.state;
-    const asked = decider(replicaSet);
-    const pending = { op, change, nodeId, deadline, decider: asked };
+    const voters = replicaSet.voters.map((voter) => voter.nodeId);
+    const asked = voters.includes(self) ? self : voters.find((voter) => peerOf(this.#env.peers, voter) !== undefined);
+    const pending = { op, change, nodeId, deadline, asked };
     this.#pending.set(request, pending);
     const peer = asked === undefined ? undefined : peerOf(this.#env.peers, asked);
     if (asked === self) this.#decide(change, nodeId, (outcome) => this.#settle(request, pending, outcome));
@@ -53,19 +54,19 @@ export class ReplicaSetRequests {
         link: peer.link,
         message: { type: "reconfigured", request: message.request, outcome },
       });
-    if (decider(this.#env.state.replicaSet) === this.#env.state.nodeId)
+    if (isVoter(this.#env.state.replicaSet, this.#env.state.nodeId))
       this.#decide(message.change, message.nodeId, answer);
     else answer("quorum-unavailable");
   }
 
   onReconfigured(peer: Peer, message: Reconfigured): void {
     const change = this.#pending.get(message.request);
-    if (change?.decider === peer.nodeId) this.#settle(message.request, change, message.outcome);
+    if (change?.asked === peer.nodeId) this.#settle(message.request, change, message.outcome);
   }
 
   peerDown(nodeId: NodeId): void {
     for (const [request, change] of this.#pending) {
-      if (change.decider === nodeId) this.#settle(request, change, "quorum-unavailable");
+      if (change.asked === nodeId) this.#settle(request, change, "quorum-unavailable");
     }
   }
 
@@ -106,7 +107,7 @@ function outcomeOf(change: PendingChange, outcome: ReconfigureOutcome, record: R
     }
     case "quorum-unavailable": {
       const message =
-        "The replica that decides about the replica set cannot be reached, is deciding something else, or waits for the new voter to catch up. Try again later.";
+        "No majority of the voters has decided it in time: they cannot be reached, would be too few without this one, or wait for the new one to catch up. Try again later.";
       return {
         kind: "failed",
         error: replicationError("quorum-unavailable", message, { required: 1, alive: 0, dots: [], outcome: "unknown" }),

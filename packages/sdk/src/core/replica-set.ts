@@ -4,6 +4,8 @@ import type { ConsistencyLevel } from "./consistency-level.ts";
 export interface Voter {
   readonly nodeId: NodeId;
   readonly deviceId: DeviceId;
+  /** The epoch that enrolled it: what it forgot before that does not matter (Q3). */
+  readonly since: number;
 }
 
 /** Q1: who votes, as one versioned record. Never derived from who is connected. */
@@ -16,7 +18,7 @@ export interface ReplicaSetRecord {
   /** The other two facts of the room: components a vector has (`undefined`: not fixed), and the conflict mode, as in `custom:v2`. */
   readonly dimensions: number | undefined;
   readonly conflictResolution: string;
-  /** At most `replicationFactor`. The first is the founder, or who followed it: for now it alone decides the next epoch. */
+  /** At most `replicationFactor`. The order has no meaning but which of them tries first, where one is enough. */
   readonly voters: readonly Voter[];
   /** Removed on request and not enrolled again until added. */
   readonly barred: readonly NodeId[];
@@ -67,16 +69,6 @@ export function recordFault(theirs: ReplicaSetRecord, ours: ReplicaSetRecord): s
   return changed && `a replica set whose ${changed} is not its lineage's`;
 }
 
-/** Who alone may decide the next epoch, until the voters do by Paxos. */
-export function decider(record: ReplicaSetRecord): NodeId | undefined {
-  return record.voters[0]?.nodeId;
-}
-
-/** Q5: a lineage that yields serves no epoch any more; its last record is its seal. */
-export function isServing(record: ReplicaSetRecord): boolean {
-  return record.yieldsTo === undefined;
-}
-
 /** Q7b: whether `a` stays when the two lineages meet. */
 export function outranks(a: ReplicaSetRecord, b: ReplicaSetRecord): boolean {
   if (a.formed !== b.formed) return a.formed;
@@ -87,7 +79,7 @@ export function outranks(a: ReplicaSetRecord, b: ReplicaSetRecord): boolean {
 /** Q1: why a replica cannot be enrolled now, or `undefined`. */
 export function enrolmentObstacle(
   record: ReplicaSetRecord,
-  candidate: Voter,
+  candidate: Pick<Voter, "nodeId" | "deviceId">,
 ): "full" | "device" | "enrolled" | "barred" | undefined {
   if (isVoter(record, candidate.nodeId)) return "enrolled";
   if (record.barred.includes(candidate.nodeId)) return "barred";
@@ -96,16 +88,19 @@ export function enrolmentObstacle(
   return undefined;
 }
 
-export function withVoter(record: ReplicaSetRecord, voter: Voter): ReplicaSetRecord {
+/** The next epoch with one more voter, which is barred no longer. */
+export function withVoter(record: ReplicaSetRecord, { nodeId, deviceId }: Omit<Voter, "since">): ReplicaSetRecord {
+  const voter = { nodeId, deviceId, since: record.epoch + 1 };
   return nextEpoch(
     record,
     [...record.voters, voter],
-    record.barred.filter((barred) => barred !== voter.nodeId),
+    record.barred.filter((barred) => barred !== nodeId),
   );
 }
 
-export function withoutVoter(record: ReplicaSetRecord, nodeId: NodeId, bar: boolean): ReplicaSetRecord {
-  const barred = bar && !record.barred.includes(nodeId) ? [...record.barred, nodeId] : record.barred;
+/** The next epoch without a voter that is not to be enrolled again until it is added. */
+export function withoutVoter(record: ReplicaSetRecord, nodeId: NodeId): ReplicaSetRecord {
+  const barred = record.barred.includes(nodeId) ? record.barred : [...record.barred, nodeId];
   return nextEpoch(
     record,
     record.voters.filter((voter) => voter.nodeId !== nodeId),
@@ -113,6 +108,18 @@ export function withoutVoter(record: ReplicaSetRecord, nodeId: NodeId, bar: bool
   );
 }
 
+/** The next epoch with another voter in the place of one: one change, so that no epoch has fewer voters (Q7a). */
+export function withVoterSwapped(record: ReplicaSetRecord, nodeId: NodeId, by: Omit<Voter, "since">): ReplicaSetRecord {
+  const { nodeId: newcomer, deviceId } = by;
+  const voter = { nodeId: newcomer, deviceId, since: record.epoch + 1 };
+  return nextEpoch(
+    record,
+    record.voters.map((old) => (old.nodeId === nodeId ? voter : old)),
+    record.barred,
+  );
+}
+
+/** The lineage's last epoch (Q7b). */
 export function yielding(record: ReplicaSetRecord, winner: LineageId): ReplicaSetRecord {
   return { ...record, epoch: record.epoch + 1, yieldsTo: winner };
 }

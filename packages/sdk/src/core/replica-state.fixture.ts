@@ -1,6 +1,7 @@
 import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
 import { DurableState, type StoreImage } from "./durable-state.ts";
 import { CausalContext } from "./causal-context.ts";
+import { lineageOfRecord } from "./lineage-state.ts";
 import { HLC_ZERO } from "./hybrid-logical-clock.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 
@@ -28,7 +29,7 @@ export function recordOf(voters: readonly number[], fields: Partial<ReplicaSetRe
     distinctDevices: true,
     dimensions: 2,
     conflictResolution: "last-write-wins",
-    voters: voters.map((n) => ({ nodeId: nodeOf(n), deviceId: deviceOf(n) })),
+    voters: voters.map((n) => ({ nodeId: nodeOf(n), deviceId: deviceOf(n), since: 1 })),
     barred: [],
     formed: voters.length >= 2,
     yieldsTo: undefined,
@@ -36,8 +37,11 @@ export function recordOf(voters: readonly number[], fields: Partial<ReplicaSetRe
   };
 }
 
+/** `replicaSet`: the active record of its home, if it knows of no other lineage. */
+export type ImageFields = Partial<StoreImage> & { readonly replicaSet?: ReplicaSetRecord };
+
 /** A store that has just been created, by the n-th node. */
-export function imageOf(n: number, fields: Partial<StoreImage> = {}): StoreImage {
+export function imageOf(n: number, { replicaSet = recordOf([n]), ...fields }: ImageFields = {}): StoreImage {
   return {
     nodeId: nodeOf(n),
     deviceId: deviceOf(n),
@@ -48,14 +52,14 @@ export function imageOf(n: number, fields: Partial<StoreImage> = {}): StoreImage
     revision: 0,
     forgottenRevision: 0,
     relaxedPending: false,
-    replicaSet: recordOf([n]),
-    retired: [],
     leases: [],
+    home: replicaSet.lineage,
+    lineages: new Map([[replicaSet.lineage, lineageOfRecord(replicaSet)]]),
     siblings: new Map(),
     ...fields,
   };
 }
 
-export function stateOf(n: number, fields: Partial<StoreImage> = {}): DurableState {
+export function stateOf(n: number, fields: ImageFields = {}): DurableState {
   return new DurableState(imageOf(n, fields));
 }

@@ -15,12 +15,11 @@ import { ForcedSync } from "./forced-sync.ts";
 import { Handshake } from "./handshake.ts";
 import { LivePush } from "./live-push.ts";
 import type { Message } from "./messages.ts";
-import type { Origin } from "./node-id.ts";
 import { PeerStatus } from "./peer-status.ts";
 import { ReadDesk } from "./read-desk.ts";
 import { ReadPhase } from "./read-phase.ts";
 import { ReadQuorum } from "./read-quorum.ts";
-import { Reconfiguration } from "./reconfiguration.ts";
+import { type Mint, Reconfiguration } from "./reconfiguration.ts";
 import { Mending } from "./mending.ts";
 import { Repairs } from "./repairs.ts";
 import type { SeenCounter } from "./store-layout.ts";
@@ -63,7 +62,7 @@ export class Replica {
   #lastLoad = 0;
   #now = 0;
 
-  constructor(image: StoreImage, config: CoreConfig, seenCounters: readonly SeenCounter[], mintOrigin: () => Origin) {
+  constructor(image: StoreImage, config: CoreConfig, seenCounters: readonly SeenCounter[], mint: Mint) {
     this.state = new DurableState(image);
     this.#queue = new CommitQueue(this.state, (draft) => this.#desk.answerableIn(draft));
     const env: Environment = {
@@ -88,17 +87,17 @@ export class Replica {
     this.#status = new PeerStatus(env, this.#antiEntropy, this.#history);
     this.#collection = new TombstoneCollection(env, this.#history, image.leases);
     this.#counters = new VoterCounters(env, seenCounters);
-    this.#quorum = new WriteQuorum(env, (nodeId) => this.#counters.trusts(nodeId), {
+    this.#quorum = new WriteQuorum(env, (record, nodeId) => this.#counters.trusts(record, nodeId), {
       ask: (request, ref, dots) => this.#desk.ask({ asker: "self", request, ref, dots }),
       forget: (request) => this.#desk.forget("self", request),
     });
     this.#desk = new AckDesk(env, (request) => this.#quorum.onOwnAck(request));
     this.#readDesk = new ReadDesk(env, (request, ref) => this.#readPhase.onOwnReply(request, ref));
     this.#readPhase = new ReadPhase(env, this.#counters, this.#quorum, this.#readDesk, noteReceived);
-    this.#writes = new WriteOperations(env, mintOrigin, this.#readPhase, this.#quorum, this.#livePush);
+    this.#writes = new WriteOperations(env, () => mint.origin(), this.#readPhase, this.#quorum, this.#livePush);
     this.#reads = new ReadQuorum(env, this.#readPhase, this.#quorum);
     this.#sessions = new SessionWaits(env);
-    this.#reconfiguration = new Reconfiguration(env, this.#counters, () => this.#recordChanged());
+    this.#reconfiguration = new Reconfiguration(env, this.#counters, mint, () => this.#recordChanged());
   }
 
   handle(input: Input, nowMs: number): readonly Effect[] {
@@ -119,7 +118,7 @@ export class Replica {
       this.#quorum,
       this.#readPhase,
       this.#sessions,
-      this.#reconfiguration.requests,
+      this.#reconfiguration,
       this.#forcedSync,
       this.#status,
       this.#collection,
@@ -206,8 +205,7 @@ export class Replica {
     this.#readPhase.wake();
     this.#sessions.wake();
     this.#forcedSync.wake();
-    this.#reconfiguration.requests.wake();
-    this.#reconfiguration.evaluate();
+    this.#reconfiguration.wake();
     this.#status.tell();
     this.#collection.wake();
   }
@@ -226,7 +224,7 @@ export class Replica {
   }
 
   #fault(message: Message): string | undefined {
-    return messageFault(message, this.state.replicaSet) ?? contextFault(message, this.state.context);
+    return messageFault(message, this.state) ?? contextFault(message, this.state.context);
   }
 
   #peerMessage(peer: Peer, message: Exclude<Message, { type: "hello" }>): void {
@@ -283,7 +281,6 @@ export class Replica {
       case "ack":
         if (this.#counters.note(peer.nodeId, message.counter)) this.#reconfiguration.evaluate();
         this.#quorum.onAck(peer, message);
-        this.#reconfiguration.handover.onAck(peer, message);
         return;
       case "read-request":
         this.#readDesk.ask({ asker: peer.link, request: message.request, ref: message, ids: message.ids });
@@ -293,10 +290,10 @@ export class Replica {
         this.#readPhase.onReply(peer, message);
         return;
       case "nack":
-        this.#reconfiguration.learn(peer, message.replicaSet);
+        this.#reconfiguration.onRefusal(peer, message.replicaSet);
         return;
       case "replica-set":
-        this.#reconfiguration.learn(peer, message.replicaSet);
+        this.#reconfiguration.onNews(peer, message);
         this.#askPeer(peer);
         return;
       case "reconfigure":
@@ -305,14 +302,20 @@ export class Replica {
       case "reconfigured":
         this.#reconfiguration.requests.onReconfigured(peer, message);
         return;
-      case "seal":
-        this.#reconfiguration.handover.onSeal(peer, message);
-        return;
-      case "sealed":
-        this.#reconfiguration.handover.onSealed(peer, message);
-        return;
       case "retired":
-        this.#reconfiguration.onRetired(peer, message.lineage, message.replicaSet);
+        this.#reconfiguration.onRetired(peer, message);
+        return;
+      case "prepare":
+      case "promise":
+      case "accept":
+      case "accepted":
+      case "ballot-refused":
+      case "seal":
+      case "sealed":
+      case "install":
+      case "installed":
+      case "distrust":
+        this.#reconfiguration.receive(peer.nodeId, message);
         return;
     }
   }
@@ -325,7 +328,6 @@ export class Replica {
     this.#antiEntropy.peerUp(peer);
     this.#collection.peerUp(peer);
     this.#reconfiguration.peerUp(peer);
-    this.#reconfiguration.handover.peerUp(peer);
     this.#askPeer(peer);
     this.#status.compare(peer);
     this.#status.tell();
@@ -379,7 +381,6 @@ export class Replica {
   }
 
   #recordChanged(): void {
-    this.#reconfiguration.handover.recordChanged();
     this.#desk.recordChanged();
     this.#readDesk.recordChanged();
     this.#readPhase.recordChanged();

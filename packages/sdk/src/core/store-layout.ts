@@ -1,4 +1,5 @@
 import type { Dot } from "./dot.ts";
+import type { EpochRef } from "./messages.ts";
 import type { NodeId, Origin } from "./node-id.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { NodeId, Origin } from "./node-id.ts";
  *
  *   v/<origin>/<seq>   one version           c/<origin>   context       h/<origin>   horizon
  *   m/node             identity              m/progress   counters and clock, in every transaction
- *   m/replica-set      this replica's record m/retired    lineages that have handed over
+ *   m/replica-sets     which lineage it goes by, and what it knows of each and owes to it
  *   m/counters         the voters' counters that this replica has seen
  *   m/leases           who has reported what it holds, and when (C9)
  */
@@ -17,8 +18,8 @@ export const HORIZON_PREFIX = "h/";
 export const META_PREFIX = "m/";
 export const NODE_KEY = "m/node";
 export const PROGRESS_KEY = "m/progress";
-export const REPLICA_SET_KEY = "m/replica-set";
-export const RETIRED_KEY = "m/retired";
+/** One record, so that a store that has lost a part of it has lost it all, and says so. */
+export const REPLICA_SETS_KEY = "m/replica-sets";
 export const COUNTERS_KEY = "m/counters";
 export const LEASES_KEY = "m/leases";
 
@@ -49,6 +50,6 @@ export interface StoreBatch {
 export interface SeenCounter {
   readonly nodeId: NodeId;
   readonly counter: number;
-  /** The epoch in which the counter went backwards; the NodeId counts again once a later epoch has enrolled it anew. */
-  readonly regressedIn: number | undefined;
+  /** The epochs that were the newest when its counter went backwards: it counts again where a later one has enrolled it. */
+  readonly regressedIn: readonly EpochRef[];
 }

@@ -1,3 +1,4 @@
+import { lineageOfRecord } from "./lineage-state.ts";
 import { describe, expect, it } from "vitest";
 import { dotOf, originOf, versionOf } from "./causality.fixture.ts";
 import { COLLECTION_INTERVAL_MS } from "./tombstone-collection.ts";
@@ -203,7 +204,8 @@ describe("leases", () => {
     const lab = new CollectionLab(1, [1, 2]);
     const b = lab.connect(2);
     lab.hear(b);
-    lab.state.replicaSet = recordOf([1], { epoch: 3 });
+    const record = recordOf([1], { epoch: 3 });
+    lab.state.lineages = new Map([[record.lineage, lineageOfRecord(record)]]);
     lab.put("x");
     lab.delete("x");
     lab.pass(ROUND_MS);

@@ -6,10 +6,12 @@ import { decodeJsonRecord } from "./codec/json-record.ts";
 import type { Environment } from "./environment.ts";
 import { VoterCounters } from "./voter-counters.ts";
 
-function counters(seen: ConstructorParameters<typeof VoterCounters>[1] = []) {
-  const state = stateOf(1, { replicaSet: recordOf([1, 2]) });
+const RECORD = recordOf([1, 2]);
+
+function counters(seen: ConstructorParameters<typeof VoterCounters>[1] = [], members = [1, 2]) {
+  const state = stateOf(1, { replicaSet: recordOf(members) });
   const queue = new CommitQueue(state, () => []);
-  const environment: Pick<Environment, "state" | "queue"> = { state, queue };
+  const environment: Pick<Environment, "state" | "queue" | "peers"> = { state, queue, peers: new Map() };
   return { state, queue, voters: new VoterCounters(environment as Environment, seen) };
 }
 
@@ -17,21 +19,33 @@ describe("the counters of voters (Q3)", () => {
   it("trust a counter that stands still or grows, and not one that went backwards", () => {
     const { voters } = counters();
     expect([5, 5, 9].map((counter) => voters.note(nodeOf(2), counter))).toEqual([false, false, false]);
-    expect(voters.trusts(nodeOf(2))).toBe(true);
+    expect(voters.trusts(RECORD, nodeOf(2))).toBe(true);
     expect(voters.note(nodeOf(2), 8)).toBe(true);
-    expect(voters.trusts(nodeOf(2))).toBe(false);
+    expect(voters.trusts(RECORD, nodeOf(2))).toBe(false);
     voters.note(nodeOf(2), 500);
-    expect(voters.trusts(nodeOf(2))).toBe(false);
+    expect(voters.trusts(RECORD, nodeOf(2))).toBe(false);
   });
 
-  it("trust it again only after an epoch without it", () => {
+  it("trust it again only where a later epoch has enrolled it, however many were missed", () => {
     const { voters } = counters();
     voters.note(nodeOf(2), 9);
     voters.note(nodeOf(2), 1);
-    voters.recordChanged(recordOf([1, 2], { epoch: 5 }));
-    expect(voters.trusts(nodeOf(2))).toBe(false);
-    voters.recordChanged(recordOf([1], { epoch: 6 }));
-    expect(voters.trusts(nodeOf(2))).toBe(true);
+    const later = { ...RECORD, epoch: 7 };
+    expect(voters.trusts(later, nodeOf(2))).toBe(false);
+    const enrolled = later.voters.map((voter) => ({ ...voter, since: 4 }));
+    expect(voters.trusts({ ...later, voters: enrolled }, nodeOf(2))).toBe(true);
+  });
+
+  it("let voters that forgot speak for an epoch only where all of them do", () => {
+    const { voters } = counters(undefined, [1, 2, 3]);
+    const record = recordOf([1, 2, 3]);
+    expect(voters.speakFor(record, [nodeOf(1), nodeOf(2)])).toBe(true);
+    voters.note(nodeOf(2), 9);
+    voters.note(nodeOf(2), 1);
+    expect(voters.speakFor(record, [nodeOf(1), nodeOf(2)])).toBe(false);
+    expect(voters.speakFor(record, [nodeOf(1), nodeOf(3)])).toBe(true);
+    expect(voters.speakFor(record, [nodeOf(1), nodeOf(2), nodeOf(3)])).toBe(true);
+    expect(voters.speakFor(record, [nodeOf(1), nodeOf(7), nodeOf(8)])).toBe(false);
   });
 
   it("are kept in the store at once when one went backwards, and know it after a reload", () => {
@@ -41,7 +55,7 @@ describe("the counters of voters (Q3)", () => {
     voters.note(nodeOf(2), 3);
     const record = queue.next(1000)?.batch?.puts.find(([key]) => key === COUNTERS_KEY);
     const seen = decodeJsonRecord(record![1]) as ConstructorParameters<typeof VoterCounters>[1];
-    expect(counters(seen).voters.trusts(nodeOf(2))).toBe(false);
+    expect(counters(seen).voters.trusts(RECORD, nodeOf(2))).toBe(false);
   });
 
   it("of voters are not pushed out by a crowd of strangers (P8)", () => {

@@ -1,7 +1,8 @@
+import { hasVote, newestRecord } from "./lineage-state.ts";
+import type { Distrust, EpochRef } from "./messages.ts";
 import type { Environment } from "./environment.ts";
 import type { NodeId } from "./node-id.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
-import { isVoter } from "./replica-set.ts";
 import type { SeenCounter } from "./store-layout.ts";
 
 /** NodeIds remembered: a room's voters of a long time, a few dozen bytes each. */
@@ -12,7 +13,8 @@ const KEEP_EVERY = 256;
 
 /**
  * Q3: every voter's durable counter only grows. One that goes backwards is a store restored from a backup: it may have forgotten what
- * it acknowledged, so it counts no more until a later epoch has enrolled it anew.
+ * it acknowledged and how it voted, so it does not count in an epoch unless a later one than that in which this was seen has enrolled it.
+ * Who sees it tells the others, the store itself among them.
  */
 export class VoterCounters {
   readonly #env: Environment;
@@ -28,12 +30,12 @@ export class VoterCounters {
   note(nodeId: NodeId, counter: number): boolean {
     const seen = this.#seen.get(nodeId);
     const regressed = seen !== undefined && counter < seen.counter;
-    const regressedIn = regressed ? this.#env.state.replicaSet.epoch : seen?.regressedIn;
-    if (seen?.counter === counter && seen.regressedIn === regressedIn) return false;
-    this.#seen.delete(nodeId);
-    this.#seen.set(nodeId, { nodeId, counter, regressedIn });
-    this.#forgetOldest();
+    if (seen?.counter === counter) return false;
+    const before = seen?.regressedIn ?? [];
+    const regressedIn = regressed ? before.concat(this.#epochsOf(nodeId)) : before;
+    this.#set({ nodeId, counter, regressedIn });
     if (regressed || counter >= (this.#kept.get(nodeId) ?? 0) + KEEP_EVERY) this.#keep();
+    if (regressed) this.#tellAll();
     return regressed;
   }
 
@@ -42,25 +44,79 @@ export class VoterCounters {
     if (counter > (this.#seen.get(nodeId)?.counter ?? 0)) this.note(nodeId, counter);
   }
 
-  trusts(nodeId: NodeId): boolean {
-    return this.#seen.get(nodeId)?.regressedIn === undefined;
+  /** Another replica has seen a counter go backwards. Returns whether that is news of a voter. */
+  onDistrust({ nodeId, lineage, epoch }: Distrust): boolean {
+    const state = this.#env.state.lineages.get(lineage);
+    if (state === undefined || !hasVote(state, nodeId) || epoch > newestRecord(state).epoch) return false;
+    const seen = this.#seen.get(nodeId) ?? { nodeId, counter: 0, regressedIn: [] };
+    if (seen.regressedIn.some((ref) => ref.lineage === lineage && ref.epoch >= epoch)) return false;
+    this.#set({ ...seen, regressedIn: [...seen.regressedIn, { lineage, epoch }] });
+    this.#keep();
+    this.#tellAll();
+    return true;
   }
 
-  /** An epoch without a regressed voter clears it: if it is in a later one, it was enrolled anew, caught up. */
-  recordChanged(record: ReplicaSetRecord): void {
-    for (const seen of this.#seen.values()) {
-      if (seen.regressedIn !== undefined && record.epoch > seen.regressedIn && !isVoter(record, seen.nodeId)) {
-        this.#seen.set(seen.nodeId, { ...seen, regressedIn: undefined });
-        this.#keep();
+  trusts(record: ReplicaSetRecord, nodeId: NodeId): boolean {
+    const since = record.voters.find((voter) => voter.nodeId === nodeId)?.since ?? 0;
+    const regressedIn = this.#seen.get(nodeId)?.regressedIn ?? [];
+    return !regressedIn.some(({ lineage, epoch }) => lineage === record.lineage && epoch >= since);
+  }
+
+  /**
+   * Whether these voters' promises, votes or seals speak for the epoch: a majority that has forgotten nothing, or every voter. With all
+   * of them, whatever one has forgotten another of its majority tells.
+   */
+  speakFor(record: ReplicaSetRecord, answered: Iterable<NodeId>): boolean {
+    const answers = new Set(answered);
+    const voters = record.voters.map((voter) => voter.nodeId).filter((nodeId) => answers.has(nodeId));
+    if (voters.length === record.voters.length) return true;
+    return 2 * voters.filter((nodeId) => this.trusts(record, nodeId)).length > record.voters.length;
+  }
+
+  /** What is known of voters' forgetting, for a peer that has come. */
+  distrusts(): Distrust[] {
+    const distrusts: Distrust[] = [];
+    for (const state of this.#env.state.lineages.values()) {
+      const record = newestRecord(state);
+      for (const { nodeId, since } of record.voters) {
+        const last = lastIn(record, this.#seen.get(nodeId)?.regressedIn ?? []);
+        if (last !== undefined && last >= since)
+          distrusts.push({ type: "distrust", lineage: record.lineage, epoch: last, nodeId });
       }
     }
+    return distrusts;
+  }
+
+  #tellAll(): void {
+    for (const message of this.distrusts())
+      for (const { link } of this.#env.peers.values()) this.#env.emit({ type: "send", link, message });
+  }
+
+  /** Where the node has a vote to lose. */
+  #epochsOf(nodeId: NodeId): EpochRef[] {
+    return [...this.#env.state.lineages.values()]
+      .filter((state) => hasVote(state, nodeId))
+      .map((state) => ({ lineage: state.active.lineage, epoch: newestRecord(state).epoch }));
+  }
+
+  #set(seen: SeenCounter): void {
+    // Of lineages that are gone, nothing need be remembered; of each other, the last time.
+    const last = new Map<string, EpochRef>();
+    for (const ref of seen.regressedIn)
+      if (this.#env.state.lineages.has(ref.lineage) && ref.epoch >= (last.get(ref.lineage)?.epoch ?? 0))
+        last.set(ref.lineage, ref);
+    this.#seen.delete(seen.nodeId);
+    this.#seen.set(seen.nodeId, { ...seen, regressedIn: [...last.values()] });
+    this.#forgetOldest();
   }
 
   /** Never a voter: a crowd of strangers must not make a restored store's counter look new. */
   #forgetOldest(): void {
+    if (this.#seen.size <= MAX_SEEN_COUNTERS) return;
+    const { lineages } = this.#env.state;
     for (const [nodeId] of this.#seen) {
       if (this.#seen.size <= MAX_SEEN_COUNTERS) return;
-      if (!isVoter(this.#env.state.replicaSet, nodeId)) this.#seen.delete(nodeId);
+      if (![...lineages.values()].some((state) => hasVote(state, nodeId))) this.#seen.delete(nodeId);
     }
   }
 
@@ -77,4 +133,8 @@ export class VoterCounters {
       fail: () => undefined,
     });
   }
+}
+
+function lastIn(record: ReplicaSetRecord, refs: readonly EpochRef[]): number | undefined {
+  return refs.find((ref) => ref.lineage === record.lineage)?.epoch;
 }

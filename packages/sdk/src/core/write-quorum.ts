@@ -1,5 +1,5 @@
 import type { Ack, EpochRef } from "./messages.ts";
-import { isServing, isVoter, requiredAcks, type ReplicaSetRecord } from "./replica-set.ts";
+import { isVoter, requiredAcks, type ReplicaSetRecord } from "./replica-set.ts";
 import type { OperationId, Outcome, WriteReceipt } from "./effects.ts";
 import { CausalContext } from "./causal-context.ts";
 import type { Dot } from "./dot.ts";
@@ -46,7 +46,7 @@ export interface Asking {
  */
 export class WriteQuorum {
   readonly #env: Environment;
-  readonly #trusts: (nodeId: NodeId) => boolean;
+  readonly #trusts: (record: ReplicaSetRecord, nodeId: NodeId) => boolean;
   readonly #askSelf: (request: number, ref: EpochRef, dots: CausalContext) => void;
   readonly #forgetSelf: (request: number) => void;
   readonly #rounds = new Map<number, Round>();
@@ -55,7 +55,7 @@ export class WriteQuorum {
 
   constructor(
     env: Environment,
-    trusts: (nodeId: NodeId) => boolean,
+    trusts: (record: ReplicaSetRecord, nodeId: NodeId) => boolean,
     self: { ask(request: number, ref: EpochRef, dots: CausalContext): void; forget(request: number): void },
   ) {
     this.#env = env;
@@ -83,7 +83,7 @@ export class WriteQuorum {
     if (!pushing) for (const peer of this.#env.peers.values()) this.#ask(round, peer);
     this.#evaluate(round);
     const { request } = round;
-    return { request, of: (peer) => (this.isAskable(round.epoch, peer) ? { request, lineage, epoch } : undefined) };
+    return { request, of: (peer) => (this.isAskable(peer) ? { request, lineage, epoch } : undefined) };
   }
 
   /** Asks outside a push. */
@@ -95,17 +95,12 @@ export class WriteQuorum {
   onAck(peer: Peer, ack: Ack): void {
     const round = this.#rounds.get(ack.request);
     if (round === undefined || ack.lineage !== round.epoch.lineage || ack.epoch !== round.epoch.epoch) return;
-    if (!isVoter(this.#env.state.replicaSet, peer.nodeId) || !this.#trusts(peer.nodeId)) return;
-    round.acks.add(peer.nodeId);
-    this.#evaluate(round);
+    this.#count(round, peer.nodeId);
   }
 
   onOwnAck(request: number): void {
     const round = this.#rounds.get(request);
-    // The same transaction may have given this store another identity, which has no vote (C1).
-    if (round === undefined || !isVoter(this.#env.state.replicaSet, this.#env.state.nodeId)) return;
-    round.acks.add(this.#env.state.nodeId);
-    this.#evaluate(round);
+    if (round !== undefined) this.#count(round, this.#env.state.nodeId);
   }
 
   /** A peer has connected, or goes by another record now: what it has not acknowledged is asked (again). */
@@ -166,27 +161,43 @@ export class WriteQuorum {
   /** Tells when a data quorum of voters has become reachable, or no longer is. */
   noteAvailability(): void {
     const record = this.#env.state.replicaSet;
-    const available = this.aliveVoters(record).length >= requiredAcks(record, "quorum") && isServing(record);
+    const available = this.aliveVoters(record).length >= requiredAcks(record, "quorum") && !this.#isEnding;
     if (available === this.#available) return;
     this.#available = available;
     this.#env.emit({ type: "notice", notice: { type: "quorum", available } });
   }
 
+  /** The lineage has decided to yield: nobody serves it any more, or soon (Q7b). */
+  get #isEnding(): boolean {
+    const { lineages, home } = this.#env.state;
+    const state = lineages.get(home);
+    return state?.retiredInto !== undefined || state?.decided?.yieldsTo !== undefined;
+  }
+
+  #count(round: Round, nodeId: NodeId): void {
+    // A commit may have given this store another identity, which has no vote (C1).
+    const record = this.#env.state.replicaSet;
+    if (!isVoter(record, nodeId) || !this.#trusts(record, nodeId)) return;
+    round.acks.add(nodeId);
+    this.#evaluate(round);
+  }
+
   /** Voters that can be asked, this replica among them. */
   aliveVoters(record: ReplicaSetRecord): NodeId[] {
     const alive = new Set([this.#env.state.nodeId]);
-    for (const peer of this.#env.peers.values()) if (this.#trusts(peer.nodeId)) alive.add(peer.nodeId);
-    return record.voters.map((voter) => voter.nodeId).filter((nodeId) => alive.has(nodeId));
+    for (const peer of this.#env.peers.values()) alive.add(peer.nodeId);
+    return record.voters
+      .map((voter) => voter.nodeId)
+      .filter((nodeId) => alive.has(nodeId) && this.#trusts(record, nodeId));
   }
 
-  /** Whether a question asked in this epoch can be for this peer. */
-  isAskable({ lineage }: EpochRef, peer: Peer): boolean {
-    const record = this.#env.state.replicaSet;
-    return isServing(record) && isVoter(record, peer.nodeId) && peer.replicaSet.lineage === lineage;
+  /** Whether this peer can be asked for its vote: it says itself when it does not serve the epoch that is asked for. */
+  isAskable(peer: Peer): boolean {
+    return !this.#isEnding && isVoter(this.#env.state.replicaSet, peer.nodeId);
   }
 
   #ask(round: Round, peer: Peer): void {
-    if (!this.isAskable(round.epoch, peer)) return;
+    if (!this.isAskable(peer)) return;
     this.#env.emit({
       type: "send",
       link: peer.link,

@@ -2,6 +2,7 @@ import { type ConflictResolution, conflictResolutionName, lastWriteWins } from "
 import { MAX_CONFLICT_MODE_BYTES, MAX_DIMENSIONS, MAX_ROOM_BYTES } from "../core/codec/limits.ts";
 import { MAX_PACKED_VERSIONS } from "../core/packing.ts";
 import { MAX_REPLICATION_FACTOR } from "../core/replica-set.ts";
+import { VOTER_SWAP_MS } from "../core/environment.ts";
 import { replicationError } from "../core/replication-error.ts";
 import type { ConsistencyLevel } from "../core/consistency-level.ts";
 import type { JsonObject } from "../core/version.ts";
@@ -38,6 +39,11 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject> {
   readonly compression?: boolean;
   /** Bytes of replication a second to all peers together; acks and control are exempt. Default Infinity. */
   readonly maxBytesPerSecond?: number;
+  /**
+   * For how long a majority of the voters must be out of reach, while this replica is awake and connected to others, before those that
+   * are left found the replica set anew: milliseconds, default one hour. Infinity: they wait for ever, as always-on replicas should.
+   */
+  readonly voterExpiryMs?: number;
   /** Which of this origin's stores for the room. Default 'auto': the first free one, so that each tab is a replica. */
   readonly replicaName?: string;
   /** Default: IndexedDB. */
@@ -49,6 +55,7 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject> {
 export const DEFAULT_REPLICATION_FACTOR = 3;
 const DEFAULT_TIMEOUT_MS = 5000;
 const DEFAULT_SYNC_INTERVAL_MS = 100;
+const DEFAULT_VOTER_EXPIRY_MS: number = 60 * 60 * 1000;
 
 /** The configuration with its defaults, checked. */
 export interface Settings<M extends JsonObject> {
@@ -68,6 +75,8 @@ export interface Settings<M extends JsonObject> {
   readonly batchSize: number;
   readonly compression: boolean;
   readonly maxBytesPerSecond: number;
+  readonly voterSwapMs: number;
+  readonly voterExpiryMs: number;
   readonly replicaName: string;
 }
 
@@ -81,6 +90,7 @@ export function settingsOf<M extends JsonObject>(config: ReplicationConfig<M>): 
   checkBoolean("compression", config.compression);
   checkDuration("timeoutMs", config.timeoutMs);
   checkDuration("syncIntervalMs", config.syncIntervalMs);
+  checkPositive("voterExpiryMs", config.voterExpiryMs);
   checkPositive("maxBytesPerSecond", config.maxBytesPerSecond);
   if (config.replicaName !== undefined) checkText("replicaName", config.replicaName, MAX_ROOM_BYTES);
   checkLevel(config.consistencyLevel);
@@ -105,6 +115,8 @@ export function settingsOf<M extends JsonObject>(config: ReplicationConfig<M>): 
     syncIntervalMs: config.syncIntervalMs ?? DEFAULT_SYNC_INTERVAL_MS,
     batchSize: config.batchSize ?? MAX_PACKED_VERSIONS,
     compression: config.compression ?? true,
+    voterSwapMs: VOTER_SWAP_MS,
+    voterExpiryMs: config.voterExpiryMs ?? DEFAULT_VOTER_EXPIRY_MS,
     maxBytesPerSecond: config.maxBytesPerSecond ?? Number.POSITIVE_INFINITY,
     replicaName: config.replicaName ?? "auto",
   };

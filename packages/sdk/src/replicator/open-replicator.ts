@@ -1,3 +1,4 @@
+import { activeRecord } from "../core/durable-state.ts";
 import { type ReplicationConfig, settingsOf } from "./config.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { ReplicatorParts } from "./replicator.ts";
@@ -31,7 +32,7 @@ export async function openReplicator<M extends JsonObject>(
   const store = await storage.open({ room: settings.room, replicaName: settings.replicaName });
   try {
     const loaded = await loadStore(store, settings, runtime);
-    const conflict = factsConflict(settings.insists, loaded.image.replicaSet);
+    const conflict = factsConflict(settings.insists, activeRecord(loaded.image));
     if (conflict !== undefined) {
       const message =
         `The store "${store.replicaName}" belongs to a room whose ${conflict.fact} is ${conflict.theirs}; the configuration says ${conflict.ours}. ` +

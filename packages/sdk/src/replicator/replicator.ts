@@ -23,7 +23,7 @@ import type { JsonObject } from "../core/version.ts";
 import type { LoadedStore } from "./store-image.ts";
 import { deleteItems, putItems, type VectorEntry } from "./local-items.ts";
 import { Membership } from "./membership.ts";
-import { mintOrigin, type NodeId } from "../core/node-id.ts";
+import { mintLineageId, mintOrigin, type NodeId } from "../core/node-id.ts";
 import { dotsOfSession, type SessionToken } from "../core/session-token.ts";
 import { MAX_READ_IDS } from "../core/codec/limits.ts";
 import { Replica } from "../core/replica.ts";
@@ -66,9 +66,10 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     this.#settings = settings;
     this.#store = store;
     this.#runtime = runtime;
-    this.#replica = new Replica(loaded.image, settings, loaded.seenCounters, () =>
-      mintOrigin((length) => runtime.randomBytes(length)),
-    );
+    this.#replica = new Replica(loaded.image, settings, loaded.seenCounters, {
+      origin: () => mintOrigin((length) => runtime.randomBytes(length)),
+      lineage: (nowMs) => mintLineageId(nowMs, (length) => runtime.randomBytes(length)),
+    });
     const mend = (dots: readonly Dot[]): void => this.#runner.dispatch({ type: "damaged", dots });
     this.#reader = new EntryReader(
       this.#replica.state,

@@ -1,4 +1,5 @@
 import { mintLineageId, mintNodeId, type NodeId } from "../core/node-id.ts";
+import { lineageOfRecord, type Lineages } from "../core/lineage-state.ts";
 import { HLC_ZERO } from "../core/hybrid-logical-clock.ts";
 import type { JsonObject } from "../core/version.ts";
 import { dataQuorum, type ReplicaSetRecord } from "../core/replica-set.ts";
@@ -14,7 +15,7 @@ export type Progress = Pick<StoreImage, "counter" | "revision" | "forgottenRevis
 /** Who a replica is, and what it has promised to others. */
 export interface Identity {
   readonly nodeId: NodeId;
-  readonly replicaSet: ReplicaSetRecord;
+  readonly lineages: Lineages;
   readonly progress: Progress;
 }
 
@@ -26,11 +27,12 @@ export function mintIdentity(store: Store, { founding }: Founding, runtime: Runt
     generation: 0,
     epoch: 1,
     ...founding,
-    voters: [{ nodeId, deviceId: store.deviceId }],
+    voters: [{ nodeId, deviceId: store.deviceId, since: 1 }],
     barred: [],
     formed: dataQuorum(founding) === 1,
     yieldsTo: undefined,
   };
   const progress = { counter: 1, revision: 0, forgottenRevision: 0, relaxedPending: false, clock: HLC_ZERO };
-  return { nodeId, replicaSet, progress };
+  const lineages = { home: replicaSet.lineage, lineages: new Map([[replicaSet.lineage, lineageOfRecord(replicaSet)]]) };
+  return { nodeId, lineages, progress };
 }

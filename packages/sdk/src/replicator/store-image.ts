@@ -7,8 +7,7 @@ import {
   NODE_KEY,
   originOfKey,
   PROGRESS_KEY,
-  REPLICA_SET_KEY,
-  RETIRED_KEY,
+  REPLICA_SETS_KEY,
   type SeenCounter,
   VERSION_PREFIX,
 } from "../core/store-layout.ts";
@@ -17,15 +16,15 @@ import { DotSum, NO_SUM, sameSum, type StoreSums, sumsOf } from "../core/store-s
 import { type Founding, type Identity, mintIdentity, type Progress } from "./store-identity.ts";
 import { holdsWithinContext, resetContext } from "./store-recovery.ts";
 import type { IndexedVersion, StoreImage } from "../core/durable-state.ts";
+import { lineagesOf, storedLineages } from "../core/lineage-state.ts";
 import type { Lease } from "../core/leases.ts";
-import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
+import type { NodeId, Origin } from "../core/node-id.ts";
 import { type Siblings, joinSiblings } from "../core/siblings.ts";
 import { CausalContext } from "../core/causal-context.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeIntervals } from "../core/codec/contexts.ts";
 import { decodeStoredStamp } from "../core/codec/stored.ts";
 import type { IntervalSet } from "../core/interval-set.ts";
-import type { ReplicaSetRecord } from "../core/replica-set.ts";
 import { replicationError } from "../core/replication-error.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
@@ -70,7 +69,6 @@ function refuseOtherFormats(store: Store, meta: ReadonlyMap<string, Uint8Array>)
 async function createStore(store: Store, identity: Identity): Promise<LoadedStore> {
   const image: StoreImage = {
     ...emptyImage(store, identity),
-    retired: [],
     leases: [],
     siblings: new Map(),
   };
@@ -78,7 +76,7 @@ async function createStore(store: Store, identity: Identity): Promise<LoadedStor
     {
       puts: [
         [NODE_KEY, encodeJsonRecord({ nodeId: image.nodeId })],
-        [REPLICA_SET_KEY, encodeJsonRecord(image.replicaSet)],
+        [REPLICA_SETS_KEY, encodeJsonRecord(storedLineages(image))],
         [PROGRESS_KEY, encodeJsonRecord({ ...identity.progress, sums: sumsOf(image, NO_SUM) })],
       ],
       deletes: [],
@@ -88,12 +86,9 @@ async function createStore(store: Store, identity: Identity): Promise<LoadedStor
   return { image, seenCounters: [], damage: new StoreDamage() };
 }
 
-function emptyImage(
-  store: Store,
-  { nodeId, replicaSet, progress }: Identity,
-): Omit<StoreImage, "retired" | "leases" | "siblings"> {
+function emptyImage(store: Store, { nodeId, lineages, progress }: Identity): Omit<StoreImage, "leases" | "siblings"> {
   const { deviceId } = store;
-  return { nodeId, deviceId, replicaSet, ...progress, context: CausalContext.EMPTY, horizon: CausalContext.EMPTY };
+  return { nodeId, deviceId, ...lineages, ...progress, context: CausalContext.EMPTY, horizon: CausalContext.EMPTY };
 }
 
 async function readStore(
@@ -111,7 +106,6 @@ async function readStore(
   }
   const image: StoreImage = {
     ...emptyImage(store, known ?? mint()),
-    retired: (known && (readRecord(meta, RETIRED_KEY, damage) as LineageId[] | undefined)) ?? [],
     leases: (readRecord(meta, LEASES_KEY, damage) as Lease[] | undefined) ?? [],
     context: await readContext(store, CONTEXT_PREFIX, damage),
     horizon: await readContext(store, HORIZON_PREFIX, damage),
@@ -136,11 +130,11 @@ function readIdentity(
   damage: StoreDamage,
 ): (Identity & { readonly sums: StoreSums }) | undefined {
   const node = readRecord(meta, NODE_KEY, damage, true) as { nodeId: NodeId } | undefined;
-  const replicaSet = readRecord(meta, REPLICA_SET_KEY, damage, true) as ReplicaSetRecord | undefined;
+  const replicaSets = readRecord(meta, REPLICA_SETS_KEY, damage, true);
   const stored = readRecord(meta, PROGRESS_KEY, damage, true) as (Progress & { sums: StoreSums }) | undefined;
-  if (node === undefined || replicaSet === undefined || stored === undefined) return undefined;
+  if (node === undefined || replicaSets === undefined || stored === undefined) return undefined;
   const { sums, ...progress } = stored;
-  return { nodeId: node.nodeId, replicaSet: withOptionalFacts(replicaSet), progress, sums };
+  return { nodeId: node.nodeId, lineages: lineagesOf(replicaSets), progress, sums };
 }
 
 /** What can be decoded under a prefix; the rest goes to `damage`. */
@@ -163,13 +157,6 @@ async function* records<T>(
       yield decoded;
     }
   }
-}
-
-/** JSON leaves `undefined` fields out. */
-function withOptionalFacts(
-  stored: Omit<ReplicaSetRecord, "dimensions" | "yieldsTo"> & Partial<ReplicaSetRecord>,
-): ReplicaSetRecord {
-  return { ...stored, dimensions: stored.dimensions, yieldsTo: stored.yieldsTo };
 }
 
 async function readContext(store: Store, prefix: string, damage: StoreDamage): Promise<CausalContext> {

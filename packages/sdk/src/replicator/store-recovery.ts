@@ -7,12 +7,13 @@ import {
   META_PREFIX,
   NODE_KEY,
   PROGRESS_KEY,
-  REPLICA_SET_KEY,
+  REPLICA_SETS_KEY,
   VERSION_PREFIX,
   versionKey,
 } from "../core/store-layout.ts";
 import { CausalContext } from "../core/causal-context.ts";
 import { DotSum, NO_SUM, sumsOf } from "../core/store-sums.ts";
+import { storedLineages } from "../core/lineage-state.ts";
 import { encodeIntervals } from "../core/codec/contexts.ts";
 import { encodeJsonRecord } from "../core/codec/json-record.ts";
 import type { Store } from "../ports/storage.ts";
@@ -51,7 +52,7 @@ export async function resetContext(
   puts.push([PROGRESS_KEY, encodeJsonRecord({ ...progress, sums })]);
   if (isNewReplica) {
     puts.push([NODE_KEY, encodeJsonRecord({ nodeId: image.nodeId })]);
-    puts.push([REPLICA_SET_KEY, encodeJsonRecord(image.replicaSet)]);
+    puts.push([REPLICA_SETS_KEY, encodeJsonRecord(storedLineages(image))]);
   }
   const stale = new Set(lostKeys);
   const believed = new Set([...puts.map(([key]) => key), ...held.map((version) => versionKey(version.dot))]);

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { NODE_KEY, PROGRESS_KEY, REPLICA_SET_KEY } from "../core/store-layout.ts";
+import { storedLineages } from "../core/lineage-state.ts";
+import { NODE_KEY, PROGRESS_KEY, REPLICA_SETS_KEY } from "../core/store-layout.ts";
 import { CausalContext } from "../core/causal-context.ts";
 import { CollectionLab } from "../core/collection-lab.fixture.ts";
 import { decodeStoredStamp } from "../core/codec/stored.ts";
 import { encodeJsonRecord } from "../core/codec/json-record.ts";
 import { loadStore, type LoadedStore } from "./store-image.ts";
 import { memoryStorage } from "../adapters/memory/memory-storage.ts";
-import { nodeOf, recordOf } from "../core/replica-state.fixture.ts";
+import { nodeOf } from "../core/replica-state.fixture.ts";
 import type { Store } from "../ports/storage.ts";
 import { systemRuntime } from "../adapters/system-runtime.ts";
 
@@ -28,7 +29,7 @@ function records(): Map<string, Uint8Array> {
   return new Map([
     ...lab.store,
     [NODE_KEY, encodeJsonRecord(node)],
-    [REPLICA_SET_KEY, encodeJsonRecord(recordOf([1, 2]))],
+    [REPLICA_SETS_KEY, encodeJsonRecord(storedLineages(lab.state))],
   ]);
 }
 
@@ -95,7 +96,7 @@ describe("a torn store", () => {
           expect(loaded.image.context.digest.equals(claimOf(loaded).digest)).toBe(true);
           expect(loaded.image.horizon.isEmpty).toBe(true);
         }
-        const isSomebodyElse = lost.some((key) => [NODE_KEY, PROGRESS_KEY, REPLICA_SET_KEY].includes(key));
+        const isSomebodyElse = lost.some((key) => [NODE_KEY, PROGRESS_KEY, REPLICA_SETS_KEY].includes(key));
         expect(loaded.image.nodeId === nodeOf(1)).toBe(!isSomebodyElse);
         // Q3: what it may have acknowledged and lost must not count.
         if (dataLost && !isSomebodyElse) expect(loaded.image.counter).toBe(0);

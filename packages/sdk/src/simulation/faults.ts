@@ -49,6 +49,8 @@ export class Faults {
     this.#world.network.heal();
     this.#world.network.disarm();
     this.#liar?.leave();
+    // What lay in wait for a message strikes no more.
+    for (const line of this.#world.network.lines) line.onDeparture = undefined;
     for (const { disk } of this.#machines) {
       disk.full = false;
       disk.afterStrictCommit = undefined;

@@ -4,17 +4,18 @@ import {
   dotName,
   dotNameOfKey,
   heldOn,
+  lineagesIn,
+  lineagesOn,
   nodeIdOf,
-  recordOf,
-  retiredOf,
   stampOf,
 } from "./stored-image.ts";
 import { ContextHistories } from "./context-histories.ts";
 import { collectionFault, collects } from "./collected.ts";
 import type { Disk, DiskWatcher } from "./disk.ts";
 import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
+import type { LineageState } from "../core/lineage-state.ts";
 import type { CommitBatch } from "../ports/storage.ts";
-import { REPLICA_SET_KEY } from "../core/store-layout.ts";
+import { REPLICA_SETS_KEY } from "../core/store-layout.ts";
 import type { ReplicaSetRecord } from "../core/replica-set.ts";
 import type { VersionStamp } from "../core/version.ts";
 
@@ -55,6 +56,8 @@ export class Ledger implements DiskWatcher {
   readonly contexts: ContextHistories = new ContextHistories();
   /** Lineages that went into one of lost voters. */
   readonly #unpromised = new Set<LineageId>();
+  /** The newest epoch of each lineage that any disk says is active. */
+  readonly #active = new Map<LineageId, ReplicaSetRecord>();
   readonly #held = new Map<Disk, Map<string, Set<DotName>>>();
 
   violation(text: string): void {
@@ -67,7 +70,7 @@ export class Ledger implements DiskWatcher {
     for (const [key, value] of batch.puts) {
       const name = dotNameOfKey(key);
       if (name !== undefined) this.#meet(name, value, held);
-      else if (key === REPLICA_SET_KEY) this.#meetRecord(new Map(batch.puts));
+      else if (key === REPLICA_SETS_KEY) for (const state of lineagesIn(value).lineages) this.#meetLineage(state);
     }
     for (const [key, value] of batch.puts) {
       const name = dotNameOfKey(key);
@@ -90,9 +93,12 @@ export class Ledger implements DiskWatcher {
     const flushed = this.flushedBy.get(nodeId) ?? new Set();
     for (const name of coveredOn(disk.flushed)) flushed.add(name);
     this.flushedBy.set(nodeId, flushed);
-    const record = recordOf(disk.flushed);
-    for (const lineage of retiredOf(disk.flushed))
-      if (record !== undefined && !this.retiredInto.has(lineage)) this.#retired(lineage, record.lineage);
+    for (const { active, retiredInto } of lineagesOn(disk.flushed)) {
+      if (retiredInto !== undefined && !this.retiredInto.has(active.lineage))
+        this.#retired(active.lineage, retiredInto);
+      const known = this.#active.get(active.lineage);
+      if (known === undefined || active.epoch > known.epoch) this.#active.set(active.lineage, active);
+    }
   }
 
   /** The disk's content has been changed from outside. */
@@ -124,7 +130,7 @@ export class Ledger implements DiskWatcher {
     return record.voters.filter((voter) => this.lostStores.has(voter.nodeId)).length;
   }
 
-  /** The newest record of the lineage in which a lineage's writes live by now. */
+  /** The newest active record of the lineage in which a lineage's writes live by now. */
   activeRecord(lineage: LineageId): ReplicaSetRecord | undefined {
     let current = lineage;
     for (let steps = 0; steps < this.retiredInto.size; steps++) current = this.retiredInto.get(current) ?? current;
@@ -141,10 +147,7 @@ export class Ledger implements DiskWatcher {
   }
 
   #newestOf(lineage: LineageId): ReplicaSetRecord | undefined {
-    let newest: ReplicaSetRecord | undefined;
-    for (const record of this.records.values())
-      if (record.lineage === lineage && (newest === undefined || record.epoch > newest.epoch)) newest = record;
-    return newest;
+    return this.#active.get(lineage);
   }
 
   #meet(name: DotName, value: Uint8Array, held: ReadonlyMap<string, ReadonlySet<DotName>>): void {
@@ -160,9 +163,12 @@ export class Ledger implements DiskWatcher {
     this.versions.set(name, { stamp, seen });
   }
 
-  #meetRecord(puts: ReadonlyMap<string, Uint8Array>): void {
-    const record = recordOf(puts);
-    if (record === undefined) return;
+  #meetLineage({ active, decided }: LineageState): void {
+    this.#meetRecord(active);
+    if (decided !== undefined) this.#meetRecord(decided);
+  }
+
+  #meetRecord(record: ReplicaSetRecord): void {
     const key = `${record.lineage} epoch ${record.epoch}`;
     const known = this.records.get(key);
     if (known === undefined) this.records.set(key, record);

@@ -1,3 +1,4 @@
+import type { Ballot } from "../core/ballot.ts";
 import type { Hello, Message } from "../core/messages.ts";
 import { CausalContext } from "../core/causal-context.ts";
 import { ContextDigest, DIGEST_BUCKETS, DIGEST_WORDS } from "../core/context-digest.ts";
@@ -79,7 +80,6 @@ export const LIES: Readonly<Record<string, Lie>> = {
       { type: "repair-checked", equal: false },
       { type: "pull-more", session: request, buckets: new Set([1]) },
       { type: "reconfigured", request, outcome: "done" },
-      { type: "sealed", lineage, epoch, context: claims(means) },
       {
         type: "read-reply",
         request,
@@ -91,6 +91,11 @@ export const LIES: Readonly<Record<string, Lie>> = {
         versions: [version(means, {})],
       },
       { type: "report", digest: digest(means), wanted: true },
+      { type: "sealed", lineage, epoch, context: claims(means), installed: true, counter: LAST_SEQ },
+      { type: "installed", lineage, epoch, target: { lineage, epoch }, counter: LAST_SEQ },
+      { type: "promise", lineage, epoch, ballot: ballot(means), accepted: undefined, counter: 0 },
+      { type: "accepted", lineage, epoch, ballot: ballot(means), counter: 0 },
+      { type: "ballot-refused", lineage, epoch, ballot: ballot(means), promised: ballot(means) },
     ];
   },
   "a flood of questions": ({ hello }, means) =>
@@ -111,6 +116,8 @@ export const LIES: Readonly<Record<string, Lie>> = {
     return [
       {
         type: "replica-set",
+        decided: undefined,
+        isHome: true,
         replicaSet: means.random.pick([
           { ...replicaSet, epoch: LAST_SEQ },
           { ...replicaSet, epoch: replicaSet.epoch + 1, voters: [] },
@@ -119,6 +126,14 @@ export const LIES: Readonly<Record<string, Lie>> = {
           { ...replicaSet, distinctDevices: !replicaSet.distinctDevices, voters: [voter] },
         ]),
       },
+    ];
+  },
+  "a ballot above all others": ({ hello }, means) => {
+    const { lineage, epoch } = hello.replicaSet;
+    const next = { ...hello.replicaSet, epoch: epoch + 1, voters: hello.replicaSet.voters.slice(0, 1) };
+    return [
+      { type: "prepare", lineage, epoch, ballot: ballot(means) },
+      { type: "accept", ballot: ballot(means), replicaSet: next },
     ];
   },
   "another dimension": (_listener, means) => [push(version(means, { vector: new Float32Array(1000).fill(0.5) }))],
@@ -157,6 +172,10 @@ function version(
 /** As far ahead as a clock follows, so that the next write of an honest replica comes after it. */
 function soon(means: Means): StoredVersion["hlc"] {
   return { wallMs: means.nowMs + means.random.integer(0, 600_000), counter: 2 ** 32 - 1 };
+}
+
+function ballot(means: Means): Ballot {
+  return { counter: LAST_SEQ, proposer: means.mintOrigin() };
 }
 
 function push(...versions: readonly StoredVersion[]): Message {

@@ -2,7 +2,7 @@ import type { CausalContext } from "../core/causal-context.ts";
 import type { ContextDigest } from "../core/context-digest.ts";
 import { decodeMessage } from "../core/codec/frames.ts";
 import { dotName } from "./stored-image.ts";
-import type { Message } from "../core/messages.ts";
+import type { EpochRef, Message } from "../core/messages.ts";
 import { repairCodecs } from "../core/codec/repair-messages.ts";
 import type { ReplicaSetRecord } from "../core/replica-set.ts";
 import type { VersionStamp } from "../core/version.ts";
@@ -27,6 +27,10 @@ export function recordText({ lineage, epoch, voters, formed, yieldsTo }: Replica
   const names = voters.map((voter) => voter.nodeId.slice(0, SHORT)).join(",");
   const yields = yieldsTo === undefined ? "" : ` yields to ${lineageText(yieldsTo)}`;
   return `${lineageText(lineage)}e${epoch} {${names}}${formed ? " formed" : ""}${yields}`;
+}
+
+function epochText({ lineage, epoch }: EpochRef): string {
+  return `${lineageText(lineage)}e${epoch}`;
 }
 
 /** A lineage id begins with its founding time. */
@@ -85,14 +89,30 @@ function detail(message: Message): string {
     case "read-reply":
       return `${message.request}.${message.part} ${lineageText(message.lineage)}e${message.epoch} counter ${message.counter} ${message.versions.map(versionText).join("; ")}`;
     case "replica-set":
+      return `${message.isHome ? "" : "also "}${recordText(message.replicaSet)}${message.decided === undefined ? "" : ` then ${recordText(message.decided)}`}`;
     case "seal":
-      return recordText(message.replicaSet);
+      return `${recordText(message.replicaSet)} for ${recordText(message.decided)}`;
+    case "prepare":
+    case "accepted":
+      return `${epochText(message)} ballot ${message.ballot.counter}`;
+    case "promise":
+      return `${epochText(message)} ballot ${message.ballot.counter}${message.accepted === undefined ? "" : ` accepted ${recordText(message.accepted.replicaSet)}`}`;
+    case "accept":
+      return `${recordText(message.replicaSet)} ballot ${message.ballot.counter}`;
+    case "ballot-refused":
+      return `${epochText(message)} ballot ${message.ballot.counter} below ${message.promised.counter}`;
+    case "install":
+      return `${epochText(message)} into ${epochText(message.target)} [${contextText(message.context)}]`;
+    case "installed":
+      return `${epochText(message)} into ${epochText(message.target)}`;
+    case "distrust":
+      return `${message.nodeId.slice(0, SHORT)} in ${epochText(message)}`;
     case "reconfigure":
       return `${message.change} ${message.nodeId.slice(0, SHORT)}`;
     case "reconfigured":
       return message.outcome;
     case "sealed":
-      return `${lineageText(message.lineage)}e${message.epoch} [${contextText(message.context)}]`;
+      return `${epochText(message)}${message.installed ? " installed" : ""} [${contextText(message.context)}]`;
     case "retired":
       return `${lineageText(message.lineage)} by ${recordText(message.replicaSet)}`;
     case "repair-begin":

@@ -3,8 +3,7 @@ import {
   NODE_KEY,
   originOfKey,
   PROGRESS_KEY,
-  REPLICA_SET_KEY,
-  RETIRED_KEY,
+  REPLICA_SETS_KEY,
   VERSION_PREFIX,
 } from "../core/store-layout.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
@@ -13,6 +12,7 @@ import { decodeJsonRecord } from "../core/codec/json-record.ts";
 import { decodeStoredStamp } from "../core/codec/stored.ts";
 import type { HlcStamp } from "../core/hybrid-logical-clock.ts";
 import type { DiskImage } from "./disk.ts";
+import type { LineageState } from "../core/lineage-state.ts";
 import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
 import type { ReplicaSetRecord } from "../core/replica-set.ts";
 import type { VersionStamp } from "../core/version.ts";
@@ -41,15 +41,24 @@ export function nodeIdOf(image: DiskImage): NodeId | undefined {
 }
 
 export function recordOf(image: DiskImage): ReplicaSetRecord | undefined {
-  return legible(image.get(REPLICA_SET_KEY), decodeJsonRecord) as ReplicaSetRecord | undefined;
+  const { home, lineages } = lineagesIn(image.get(REPLICA_SETS_KEY));
+  return lineages.find((state) => state.active.lineage === home)?.active;
 }
 
 export function clockOf(image: DiskImage): HlcStamp | undefined {
   return (legible(image.get(PROGRESS_KEY), decodeJsonRecord) as { clock: HlcStamp } | undefined)?.clock;
 }
 
-export function retiredOf(image: DiskImage): readonly LineageId[] {
-  return (legible(image.get(RETIRED_KEY), decodeJsonRecord) as LineageId[] | undefined) ?? [];
+export function lineagesOn(image: DiskImage): readonly LineageState[] {
+  return lineagesIn(image.get(REPLICA_SETS_KEY)).lineages;
+}
+
+export function lineagesIn(bytes: Uint8Array | undefined): {
+  readonly home?: LineageId;
+  readonly lineages: readonly LineageState[];
+} {
+  const known = legible(bytes, decodeJsonRecord) as { home: LineageId; lineages: readonly LineageState[] } | undefined;
+  return known ?? { lineages: [] };
 }
 
 export function dotNameOfKey(key: string): DotName | undefined {

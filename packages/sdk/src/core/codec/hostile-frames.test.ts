@@ -45,9 +45,13 @@ function frame(type: number, write: (writer: Writer) => void): Uint8Array {
 function replicaSet(parts: { readonly voters?: readonly string[]; readonly replicationFactor?: number }): Uint8Array {
   const voters = parts.voters ?? [];
   return frame(12, (writer) => {
+    writer.byte(0);
     writer.hex("00".repeat(16));
     for (const value of [0, 1, parts.replicationFactor ?? 3, 0, 0, 0, voters.length]) writer.uint(value, "record");
-    for (const voter of voters) writer.hex(voter.repeat(16) + "00".repeat(16));
+    for (const voter of voters) {
+      writer.hex(voter.repeat(16) + "00".repeat(16));
+      writer.uint(1, "since");
+    }
     writer.uint(0, "barred");
   });
 }

@@ -5,6 +5,7 @@ import { ContextDigest, DIGEST_BUCKETS, DIGEST_WORDS } from "../context-digest.t
 import { idFault, metadataFault } from "../entry-validation.ts";
 import type { HlcStamp } from "../hybrid-logical-clock.ts";
 import type { IntervalSet } from "../interval-set.ts";
+import type { Ballot } from "../ballot.ts";
 import type { Dot } from "../dot.ts";
 import type { DotRange, Fingerprint } from "../reconciliation.ts";
 import type { EpochRef, Message } from "../messages.ts";
@@ -100,7 +101,10 @@ const replicaSet: Arbitrary<ReplicaSetRecord> = record({
   distinctDevices: fc.boolean(),
   dimensions: fc.option(fc.integer({ min: 1, max: 65_536 }), { nil: undefined }),
   conflictResolution: fc.constantFrom("last-write-wins", "custom:2"),
-  voters: fc.uniqueArray(record({ nodeId, deviceId }), { maxLength: 5, selector: (voter) => voter.nodeId }),
+  voters: fc.uniqueArray(record({ nodeId, deviceId, since: uint }), {
+    maxLength: 5,
+    selector: (voter) => voter.nodeId,
+  }),
   barred: fc.array(nodeId, { maxLength: 3 }),
   formed: fc.boolean(),
   yieldsTo: fc.option(lineage, { nil: undefined }),
@@ -109,7 +113,13 @@ const replicaSet: Arbitrary<ReplicaSetRecord> = record({
 const epochRef: Arbitrary<EpochRef> = record({ lineage, epoch: uint });
 const message = <T extends Message["type"], F>(type: T, fields: Arbitrary<F>): Arbitrary<F & { type: T }> =>
   fields.map((values) => ({ type, ...values }));
+const inEpoch = <T extends Message["type"], F>(type: T, fields: Arbitrary<F>): Arbitrary<F & EpochRef & { type: T }> =>
+  message(
+    type,
+    fc.tuple(epochRef, fields).map(([epoch, rest]) => ({ ...epoch, ...rest })),
+  );
 const requested = { request: uint };
+const ballot: Arbitrary<Ballot> = record({ counter: uint, proposer: origin });
 
 const word: Arbitrary<number> = fc.nat(0xffff_ffff);
 const fingerprint: Arbitrary<Fingerprint> = record({ count: uint, low: word, high: word });
@@ -177,7 +187,10 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
       )
       .map(([epoch, rest]) => ({ ...epoch, ...rest })),
   ),
-  "replica-set": message("replica-set", record({ replicaSet })),
+  "replica-set": message(
+    "replica-set",
+    record({ replicaSet, decided: fc.option(replicaSet, { nil: undefined }), isHome: fc.boolean() }),
+  ),
   reconfigure: message("reconfigure", record({ ...requested, change: fc.constantFrom("add", "remove"), nodeId })),
   reconfigured: message(
     "reconfigured",
@@ -186,12 +199,24 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
       outcome: fc.constantFrom("done", "replica-set-full", "replica-not-found", "quorum-unavailable"),
     }),
   ),
-  seal: message("seal", record({ replicaSet })),
-  sealed: message(
-    "sealed",
-    fc.tuple(epochRef, context).map(([epoch, held]) => ({ ...epoch, context: held })),
+  prepare: inEpoch("prepare", record({ ballot })),
+  promise: inEpoch(
+    "promise",
+    record({
+      ballot,
+      accepted: fc.option(record({ ballot, replicaSet }), { nil: undefined }),
+      counter: uint,
+    }),
   ),
+  accept: message("accept", record({ ballot, replicaSet })),
+  accepted: inEpoch("accepted", record({ ballot, counter: uint })),
+  "ballot-refused": inEpoch("ballot-refused", record({ ballot, promised: ballot })),
+  seal: message("seal", record({ replicaSet, decided: replicaSet })),
+  sealed: inEpoch("sealed", record({ context, installed: fc.boolean(), counter: uint })),
+  install: inEpoch("install", record({ target: epochRef, context })),
+  installed: inEpoch("installed", record({ target: epochRef, counter: uint })),
   retired: message("retired", record({ lineage, replicaSet })),
+  distrust: inEpoch("distrust", record({ nodeId })),
   "repair-begin": message("repair-begin", snapshot),
   "repair-begun": message("repair-begun", snapshot),
   "repair-ranges": message("repair-ranges", record({ repair: uint, ranges })),

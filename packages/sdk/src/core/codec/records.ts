@@ -21,9 +21,10 @@ export function writeReplicaSet(writer: Writer, record: ReplicaSetRecord): void 
   const yields = record.yieldsTo === undefined ? 0 : YIELDS;
   writer.byte((record.distinctDevices ? DISTINCT_DEVICES : 0) | (record.formed ? FORMED : 0) | yields);
   writer.uint(record.voters.length, "voters", record.replicationFactor);
-  for (const { nodeId, deviceId } of record.voters) {
+  for (const { nodeId, deviceId, since } of record.voters) {
     writer.hex(nodeId);
     writer.hex(deviceId);
+    writer.uint(since, "since");
   }
   writer.uint(record.barred.length, "barred", MAX_BARRED);
   for (const nodeId of record.barred) writer.hex(nodeId);
@@ -58,7 +59,11 @@ export function readReplicaSet(reader: Reader): ReplicaSetRecord {
 
 function readVoters(reader: Reader, replicationFactor: number): Voter[] {
   const count = reader.count("voters", replicationFactor, 2 * NODE_ID_BYTES);
-  const voters = Array.from({ length: count }, () => ({ nodeId: readNodeId(reader), deviceId: readDeviceId(reader) }));
+  const voters = Array.from({ length: count }, () => ({
+    nodeId: readNodeId(reader),
+    deviceId: readDeviceId(reader),
+    since: reader.uint("since"),
+  }));
   if (new Set(voters.map((voter) => voter.nodeId)).size < count) throw new DecodeError("a voter twice");
   return voters;
 }

@@ -1,3 +1,4 @@
+import type { Ballot } from "../ballot.ts";
 import { CausalContext } from "../causal-context.ts";
 import { FIRST_DOT, LAST_DOT } from "../reconciliation.ts";
 import type { Message } from "../messages.ts";
@@ -27,11 +28,14 @@ const replicaSet: ReplicaSetRecord = {
   distinctDevices: true,
   dimensions: 384,
   conflictResolution: "last-write-wins",
-  voters: [{ nodeId, deviceId }],
+  voters: [{ nodeId, deviceId, since: 1 }],
   barred: [],
   formed: false,
   yieldsTo: undefined,
 };
+const yields: ReplicaSetRecord = { ...replicaSet, epoch: 2, yieldsTo: winner };
+const ballot: Ballot = { counter: 7, proposer: early };
+const higher: Ballot = { counter: 300, proposer: late };
 
 export const liveVersion: StoredVersion = {
   id: "note-1",
@@ -74,7 +78,7 @@ export const TEST_VECTORS: readonly TestVector[] = [
       counter: 5,
       replicaSet,
     },
-    hex: "010176636d68056e6f746573000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f800303020005202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00",
+    hex: "010176636d68056e6f746573000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f800303020005202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100",
   },
   {
     name: "digest",
@@ -127,7 +131,7 @@ export const TEST_VECTORS: readonly TestVector[] = [
   {
     name: "nack",
     message: { type: "nack", request: 300, replicaSet: { ...replicaSet, yieldsTo: winner } },
-    hex: "010bac02202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730501000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00303132333435363738393a3b3c3d3e3f",
+    hex: "010bac02202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730501000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100303132333435363738393a3b3c3d3e3f",
   },
   {
     name: "read-request",
@@ -150,8 +154,8 @@ export const TEST_VECTORS: readonly TestVector[] = [
   },
   {
     name: "replica-set",
-    message: { type: "replica-set", replicaSet },
-    hex: "010c202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00",
+    message: { type: "replica-set", replicaSet, decided: yields, isHome: true },
+    hex: "010c03202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100202122232425262728292a2b2c2d2e2f00020380030f6c6173742d77726974652d77696e730501000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100303132333435363738393a3b3c3d3e3f",
   },
   {
     name: "reconfigure",
@@ -165,18 +169,65 @@ export const TEST_VECTORS: readonly TestVector[] = [
   },
   {
     name: "seal",
-    message: { type: "seal", replicaSet: { ...replicaSet, yieldsTo: winner } },
-    hex: "010f202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730501000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00303132333435363738393a3b3c3d3e3f",
+    message: { type: "seal", replicaSet, decided: yields },
+    hex: "010f202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100202122232425262728292a2b2c2d2e2f00020380030f6c6173742d77726974652d77696e730501000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100303132333435363738393a3b3c3d3e3f",
   },
   {
     name: "sealed",
-    message: { type: "sealed", lineage, epoch: 1, context },
-    hex: "0110202122232425262728292a2b2c2d2e2f0102a1a2a3a4a5a6a7a80200040200b1b2b3b4b5b6b7b801ab02bc05",
+    message: { type: "sealed", lineage, epoch: 1, context, installed: true, counter: 6 },
+    hex: "0110202122232425262728292a2b2c2d2e2f01010602a1a2a3a4a5a6a7a80200040200b1b2b3b4b5b6b7b801ab02bc05",
   },
   {
     name: "retired",
     message: { type: "retired", lineage: winner, replicaSet },
-    hex: "0111303132333435363738393a3b3c3d3e3f202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f00",
+    hex: "0111303132333435363738393a3b3c3d3e3f202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100",
+  },
+  {
+    name: "prepare",
+    message: { type: "prepare", lineage, epoch: 1, ballot },
+    hex: "0114202122232425262728292a2b2c2d2e2f0107a1a2a3a4a5a6a7a8",
+  },
+  {
+    name: "promise",
+    message: {
+      type: "promise",
+      lineage,
+      epoch: 1,
+      ballot: higher,
+      accepted: { ballot, replicaSet: yields },
+      counter: 6,
+    },
+    hex: "0115202122232425262728292a2b2c2d2e2f01ac02b1b2b3b4b5b6b7b8060107a1a2a3a4a5a6a7a8202122232425262728292a2b2c2d2e2f00020380030f6c6173742d77726974652d77696e730501000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100303132333435363738393a3b3c3d3e3f",
+  },
+  {
+    name: "accept",
+    message: { type: "accept", ballot, replicaSet: yields },
+    hex: "011607a1a2a3a4a5a6a7a8202122232425262728292a2b2c2d2e2f00020380030f6c6173742d77726974652d77696e730501000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100303132333435363738393a3b3c3d3e3f",
+  },
+  {
+    name: "accepted",
+    message: { type: "accepted", lineage, epoch: 1, ballot, counter: 6 },
+    hex: "0117202122232425262728292a2b2c2d2e2f0107a1a2a3a4a5a6a7a806",
+  },
+  {
+    name: "ballot-refused",
+    message: { type: "ballot-refused", lineage, epoch: 1, ballot, promised: higher },
+    hex: "0118202122232425262728292a2b2c2d2e2f0107a1a2a3a4a5a6a7a8ac02b1b2b3b4b5b6b7b8",
+  },
+  {
+    name: "install",
+    message: { type: "install", lineage, epoch: 2, target: { lineage: winner, epoch: 3 }, context },
+    hex: "0119202122232425262728292a2b2c2d2e2f02303132333435363738393a3b3c3d3e3f0302a1a2a3a4a5a6a7a80200040200b1b2b3b4b5b6b7b801ab02bc05",
+  },
+  {
+    name: "installed",
+    message: { type: "installed", lineage, epoch: 2, target: { lineage: winner, epoch: 3 }, counter: 6 },
+    hex: "011a202122232425262728292a2b2c2d2e2f02303132333435363738393a3b3c3d3e3f0306",
+  },
+  {
+    name: "distrust",
+    message: { type: "distrust", lineage, epoch: 1, nodeId },
+    hex: "011b202122232425262728292a2b2c2d2e2f01000102030405060708090a0b0c0d0e0f",
   },
   {
     name: "report",

@@ -1,6 +1,5 @@
 import type * as LineageMoveModule from "../../core/lineage-move.ts";
 import { type Mistake, mistake } from "./mistake.ts";
-import { outranks, type ReplicaSetRecord } from "../../core/replica-set.ts";
 
 export const REPLICA_SET_MISTAKES: readonly Mistake[] = [
   mistake<typeof LineageMoveModule>(
@@ -9,8 +8,6 @@ export const REPLICA_SET_MISTAKES: readonly Mistake[] = [
     "core/lineage-move.ts",
     () => ({
       isFree: () => true,
-      isOpen: (move: LineageMoveModule.Move, record: ReplicaSetRecord, current: ReplicaSetRecord) =>
-        current.lineage === move.from && outranks(record, current),
     }),
   ),
 ];

@@ -1,0 +1,64 @@
+import type { Environment } from "./environment.ts";
+import { majority } from "./replica-set.ts";
+import type { NodeId } from "./node-id.ts";
+
+/** Steps in which the time until a voter is swapped is counted. */
+const STEPS = 24;
+
+/**
+ * For how long voters have been out of reach while this replica was awake and connected to somebody. Each wake counts a small step at
+ * most: a tab that was frozen for a night, or a clock that leaps by years, has watched nobody for that long.
+ */
+export class Reachability {
+  readonly #env: Environment;
+  readonly #unreachable = new Map<NodeId, number>();
+  #withoutMajorityMs = 0;
+  #lastWake: number | undefined;
+
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  isLost(nodeId: NodeId): boolean {
+    return (this.#unreachable.get(nodeId) ?? 0) >= this.#env.config.voterSwapMs;
+  }
+
+  /** Q7c */
+  get isMajorityLost(): boolean {
+    return this.#withoutMajorityMs >= this.#env.config.voterExpiryMs;
+  }
+
+  wake(): void {
+    const now = this.#env.now();
+    const passed = Math.min(Math.max(0, now - (this.#lastWake ?? now)), 2 * this.#stepMs);
+    this.#lastWake = now;
+    const { voters } = this.#env.state.replicaSet;
+    const missing = this.#missing();
+    for (const nodeId of this.#unreachable.keys()) if (!missing.includes(nodeId)) this.#unreachable.delete(nodeId);
+    if (this.#env.peers.size === 0) return;
+    for (const nodeId of missing) this.#unreachable.set(nodeId, (this.#unreachable.get(nodeId) ?? 0) + passed);
+    if (voters.length - missing.length >= majority(voters.length)) this.#withoutMajorityMs = 0;
+    else this.#withoutMajorityMs += passed;
+  }
+
+  /** While somebody is missed, time is counted. */
+  nextWake(): number | undefined {
+    const { voters } = this.#env.state.replicaSet;
+    if (this.#env.peers.size === 0) return undefined;
+    const missing = this.#missing();
+    const lacksMajority = voters.length - missing.length < majority(voters.length);
+    const isExpiring = lacksMajority && Number.isFinite(this.#env.config.voterExpiryMs) && !this.isMajorityLost;
+    const isSwapping = missing.some((nodeId) => !this.isLost(nodeId));
+    return isExpiring || isSwapping ? (this.#lastWake ?? this.#env.now()) + this.#stepMs : undefined;
+  }
+
+  get #stepMs(): number {
+    const { voterSwapMs, voterExpiryMs } = this.#env.config;
+    return Math.max(1, Math.min(voterSwapMs, voterExpiryMs) / STEPS);
+  }
+
+  #missing(): NodeId[] {
+    const there = new Set([this.#env.state.nodeId, ...[...this.#env.peers.values()].map((peer) => peer.nodeId)]);
+    return this.#env.state.replicaSet.voters.map((voter) => voter.nodeId).filter((nodeId) => !there.has(nodeId));
+  }
+}
