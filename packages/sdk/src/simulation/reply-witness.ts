@@ -25,7 +25,7 @@ export class ReplyWitness {
   readonly #ledger: Ledger;
   readonly #machines: readonly Machine[];
   readonly #questions: Question[] = [];
-  /** Of each reader, voter and number, the question that came last, and the epoch on the voter's disk when it did. */
+  /** Of each reader, voter, number and epoch, the question that came last, and the epoch on the voter's disk when it did. */
   readonly #asked = new Map<string, { readonly question: Question; readonly voterAt: EpochRef | undefined }>();
 
   constructor(ledger: Ledger, machines: readonly Machine[]) {
@@ -40,9 +40,9 @@ export class ReplyWitness {
       const last = this.#questions.findLast((other) => other.reader === from && sameIds(other.ids, message.ids));
       const question = last ?? { reader: from, ids: message.ids, replies: [] };
       if (last === undefined) this.#questions.push(question);
-      this.#asked.set(`${from} ${to} ${message.request}`, { question, voterAt: this.#epochOf(to) });
+      this.#asked.set(askedKey(from, to, message), { question, voterAt: this.#epochOf(to) });
     } else if (message?.type === "read-reply") {
-      const asked = this.#asked.get(`${to} ${from} ${message.request}`);
+      const asked = this.#asked.get(askedKey(to, from, message));
       const voter = this.#machines[from];
       const nodeId = voter && nodeIdOf(voter.disk.image);
       if (asked === undefined || nodeId === undefined) return;
@@ -97,4 +97,9 @@ function decoded(bytes: Uint8Array): Message | undefined {
 
 function sameIds(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((id, i) => id === b[i]);
+}
+
+/** With the epoch: a question is asked again by its number in the next one, while an answer of the last may still be on its way (seed 213). */
+function askedKey(reader: number, voter: number, { request, lineage, epoch }: EpochRef & { request: number }): string {
+  return `${reader} ${voter} ${request} ${lineage} ${epoch}`;
 }
