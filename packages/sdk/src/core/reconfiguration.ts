@@ -227,8 +227,7 @@ export class Reconfiguration {
   #surviveLoss(): void {
     const { replicaSet, nodeId } = this.#env.state;
     if (this.#isMoving || !this.#reachability.isMajorityLost || hasMajority(replicaSet, this.#courier)) return;
-    const survivors = this.#members().map(({ candidate }) => candidate);
-    const founded = foundedBySurvivors(replicaSet, survivors, nodeId, () => this.#mint.lineage(this.#env.now()));
+    const founded = foundedBySurvivors(replicaSet, this.#caughtUp(), nodeId, () => this.#mint.lineage(this.#env.now()));
     if (founded !== undefined) this.#move(founded, () => true);
   }
 
@@ -246,9 +245,7 @@ export class Reconfiguration {
 
   #view(record: ReplicaSetRecord): View {
     return {
-      candidates: this.#members()
-        .filter(({ isCaughtUp }) => isCaughtUp)
-        .map(({ candidate }) => candidate),
+      candidates: this.#caughtUp(),
       reaches: (nodeId) => this.#courier.reaches(nodeId),
       trusts: (nodeId) => this.#counters.trusts(record, nodeId),
       isLost: (nodeId) => this.#reachability.isLost(nodeId),
@@ -257,15 +254,14 @@ export class Reconfiguration {
     };
   }
 
-  /** The connected replicas that go by the same lineage, this one first. Caught up: equal, so that it holds all that was brought here. */
-  #members(): { readonly candidate: Candidate; readonly isCaughtUp: boolean }[] {
+  /** The connected replicas that go by the same lineage and are equal, so that they hold all that was brought here; this one first. */
+  #caughtUp(): Candidate[] {
     const { state, peers } = this.#env;
-    const members = [{ candidate: { nodeId: state.nodeId, deviceId: state.deviceId }, isCaughtUp: true }];
-    for (const { nodeId, deviceId, replicaSet, theirDigest } of peers.values()) {
-      if (replicaSet.lineage !== state.home) continue;
-      members.push({ candidate: { nodeId, deviceId }, isCaughtUp: theirDigest?.equals(state.context.digest) === true });
-    }
-    return members;
+    const { nodeId: self, deviceId: device, context, home } = state;
+    const equal = [...peers.values()].filter(
+      ({ replicaSet, theirDigest }) => replicaSet.lineage === home && theirDigest?.equals(context.digest) === true,
+    );
+    return [{ nodeId: self, deviceId: device }, ...equal.map(({ nodeId, deviceId }) => ({ nodeId, deviceId }))];
   }
 
   /** The greatest lineage known that outranks this one. */

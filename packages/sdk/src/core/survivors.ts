@@ -4,7 +4,7 @@ import type { LineageId, NodeId } from "./node-id.ts";
 
 /**
  * Q7c: the lineage that the survivors of a lost majority found, or `undefined` when they are too few, or another of them is to do it.
- * @param candidates the connected replicas that live in the old lineage, this one among them.
+ * @param candidates the connected, caught-up replicas that live in the old lineage, this one among them.
  */
 export function foundedBySurvivors(
   old: ReplicaSetRecord,

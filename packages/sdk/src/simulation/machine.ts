@@ -86,8 +86,10 @@ export class Machine {
         batchSize: plan.batchSize,
         maxBytesPerSecond: plan.maxBytesPerSecond,
         compression: plan.compression,
+        voterExpiryMs: plan.voterExpiryMs,
       },
       { storage: () => storage, transport: () => transport, runtime },
+      plan.voterSwapMs,
     );
     this.operations.track("open", opening, (replicator) => {
       this.#replicator = replicator;

@@ -1,3 +1,4 @@
+import { VOTER_SWAP_MS } from "../core/environment.ts";
 import type { Mode } from "./resolver.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Streams } from "./streams.ts";
@@ -31,7 +32,10 @@ export interface Plan {
   readonly batchSize: number;
   readonly maxBytesPerSecond: number;
   readonly compression: boolean;
-  /** Whether voters are added and removed by hand: then the founder alone decides, and P1 is not promised (Q6). */
+  /** After how long a voter that cannot be reached is swapped (Q7a), and survivors go on without a lost majority (Q7c). */
+  readonly voterSwapMs: number;
+  readonly voterExpiryMs: number;
+  /** Whether voters are added and removed by hand. */
   readonly reconfigures: boolean;
 }
 
@@ -61,6 +65,8 @@ export function drawPlan(streams: Streams): Plan {
     batchSize: of("batchSize").pick([1, 2, 5, 1000]),
     maxBytesPerSecond: of("maxBytesPerSecond").chance(0.15) ? 20_000 : Number.POSITIVE_INFINITY,
     compression: of("compression").chance(0.5),
+    voterSwapMs: of("voterSwapMs").pick([VOTER_SWAP_MS, 15_000, 2000]),
+    voterExpiryMs: of("voterExpiryMs").pick([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 30_000, 5000]),
     reconfigures: of("reconfigures").chance(0.1),
   };
 }

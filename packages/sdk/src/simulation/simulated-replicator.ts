@@ -4,7 +4,9 @@ import { ReplicatorBase } from "../replicator/replicator.ts";
 
 /** The real replicator, over simulated ports. */
 export class SimulatedReplicator extends ReplicatorBase {
-  static async open(config: ReplicationConfig, defaults: Defaults): Promise<SimulatedReplicator> {
-    return new SimulatedReplicator(await openReplicator(config, defaults));
+  /** @param voterSwapMs nobody configures that; a run of minutes would else see no voter swapped (Q7a) */
+  static async open(config: ReplicationConfig, defaults: Defaults, voterSwapMs: number): Promise<SimulatedReplicator> {
+    const parts = await openReplicator(config, defaults);
+    return new SimulatedReplicator({ ...parts, settings: { ...parts.settings, voterSwapMs } });
   }
 }

@@ -11,6 +11,8 @@ export class Summary {
   #events = 0;
   #messages = 0;
   #quorumWrites = 0;
+  #laterEpochs = 0;
+  #survivals = 0;
   readonly #faults = new Map<FaultName, number>(FAULTS.map((fault) => [fault, 0]));
   readonly #startedAt = performance.now();
 
@@ -19,6 +21,8 @@ export class Summary {
     this.#events += result.events;
     this.#messages += result.messages;
     this.#quorumWrites += result.quorumWrites;
+    this.#laterEpochs += result.laterEpochs;
+    this.#survivals += result.survivals;
     if (result.violations.length > 0) this.failed++;
     for (const fault of FAULTS) this.#faults.set(fault, this.#faults.get(fault)! + result.faults[fault]);
   }
@@ -36,6 +40,7 @@ export class Summary {
     return [
       `${this.#runs} runs, ${this.failed} failed, in ${minutes.toFixed(1)} minutes`,
       `${this.#events} events, ${Math.round(this.#events / minutes)} a minute; ${this.#messages} messages; ${this.#quorumWrites} quorum writes acknowledged`,
+      `${this.#laterEpochs} changes of a replica set decided, ${this.#survivals} sets founded by survivors of a lost majority`,
       "faults that fired:",
       ...faults,
       ...missing,
