@@ -39,6 +39,23 @@ describe("the voter's desk", () => {
     expect(b.replica.state.relaxedPending).toBe(false);
   });
 
+  it("does not acknowledge what the very transaction takes out as damaged (Q4, S1)", () => {
+    const { lab, sites } = room([1, 2]);
+    const [a, b] = sites as [Site, Site];
+    a.write("x");
+    lab.settle();
+    const dots = CausalContext.EMPTY.with([dotOf(16, 1)]);
+    b.holdsCommits = true;
+    // Another transaction is under way: the question and the damage wait for the next one together.
+    b.write("y");
+    b.receive(b.link(a), { type: "ack-request", request: 9, ...ref(b), dots });
+    b.handle({ type: "damaged", dots: [dotOf(16, 1)] });
+    b.commit();
+    b.commit();
+    expect(b.replica.state.context.coversAll(dots)).toBe(false);
+    expect(b.sentOf("ack").filter((ack) => ack.request === 9)).toEqual([]);
+  });
+
   it("refuses an epoch that is over with the record it knows, and lets a later one wait (Q5)", () => {
     const { lab, sites } = room([1, 2]);
     const [a, b] = sites as [Site, Site];

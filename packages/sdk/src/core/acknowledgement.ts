@@ -119,7 +119,10 @@ export class AckDesk {
         return good.length > 0;
       },
       settle: () => {
-        for (const question of good) this.#answer(question);
+        // What else was in the transaction may have ended the epoch, or taken damaged records out of the store.
+        const { state } = this.#env;
+        for (const question of good)
+          if (serves(state, question.ref) && state.context.coversAll(question.dots)) this.#answer(question);
       },
       // The questions go on waiting for the next transaction that covers their dots.
       fail: () => undefined,

@@ -91,9 +91,11 @@ export class Operations {
     const what = `get ${id} at ${level}`;
     const invokedAt = clock.now;
     const lineage = recordOf(this.#machine.disk.image)?.lineage;
+    const calledBy = nodeIdOf(this.#machine.disk.image);
     this.track(what, call, (entry) => {
       trace.note(() => `${this.#machine.name} ${what}: ${entry?.dots.map(dotName).join(" ") ?? "nothing"}`);
-      witness.checkCount(this.#machine.index, id, this.#required(level), invokedAt);
+      const names = new Set([calledBy, nodeIdOf(this.#machine.disk.image)].filter((name) => name !== undefined));
+      witness.checkCount(this.#machine.index, id, this.#required(level), invokedAt, names);
       if (lineage === undefined || recordOf(this.#machine.disk.image)?.lineage !== lineage) return;
       history.read({ id, invokedAt, returnedAt: clock.now, lineage }, entry);
     });
@@ -132,10 +134,15 @@ export class Operations {
     if (error.dots.length > 0) this.unconfirmed.push(error.dots);
   }
 
-  /** "The write is in the local store." */
+  /** "The write is in the local store": or was, till its disk was damaged, and what is left of it claims only what it holds (S1). */
   #mustBeStoredHere(what: string, error: Extract<ReplicationError, { readonly dots: readonly Dot[] }>): void {
+    const { flushed } = this.#machine.disk;
+    const { lostStores, flushedBy } = this.#world.ledger;
+    const nodeId = nodeIdOf(flushed);
+    const wasDamaged = nodeId !== undefined && lostStores.has(nodeId);
+    const wasStored = (dot: Dot): boolean => wasDamaged && flushedBy.get(nodeId)?.has(dotName(dot)) === true;
     for (const dot of error.dots)
-      if (!isCovered(this.#machine.disk.flushed, dot))
+      if (!isCovered(flushed, dot) && !wasStored(dot))
         this.#lie(what, `says ${dotName(dot)} is in the local store, and it is not`);
   }
 

@@ -25,7 +25,10 @@ export class ReplyWitness {
   readonly #ledger: Ledger;
   readonly #machines: readonly Machine[];
   readonly #questions: Question[] = [];
-  /** Of each reader, voter, number and epoch, the question that came last, and the epoch on the voter's disk when it did. */
+  /**
+   * Of each reader, voter, number and epoch, the question that came last, and the epoch on the voter's disk when the first did: an answer
+   * to that one may still be on its way when the question comes again (seed 415).
+   */
   readonly #asked = new Map<string, { readonly question: Question; readonly voterAt: EpochRef | undefined }>();
 
   constructor(ledger: Ledger, machines: readonly Machine[]) {
@@ -40,7 +43,8 @@ export class ReplyWitness {
       const last = this.#questions.findLast((other) => other.reader === from && sameIds(other.ids, message.ids));
       const question = last ?? { reader: from, ids: message.ids, replies: [] };
       if (last === undefined) this.#questions.push(question);
-      this.#asked.set(askedKey(from, to, message), { question, voterAt: this.#epochOf(to) });
+      const key = askedKey(from, to, message);
+      this.#asked.set(key, { question, voterAt: this.#asked.get(key)?.voterAt ?? this.#epochOf(to) });
     } else if (message?.type === "read-reply") {
       const asked = this.#asked.get(askedKey(to, from, message));
       const voter = this.#machines[from];
@@ -51,10 +55,12 @@ export class ReplyWitness {
     }
   }
 
-  /** A read has returned. */
-  checkCount(reader: number, id: string, required: number, invokedAt: number): void {
-    const machine = this.#machines[reader];
-    const self = machine && nodeIdOf(machine.disk.image);
+  /**
+   * A read has returned.
+   * @param names what the reader has gone by meanwhile: a copied store that answers itself may be found out and renamed before it
+   * returns (C1, seed 390)
+   */
+  checkCount(reader: number, id: string, required: number, invokedAt: number, names: ReadonlySet<NodeId>): void {
     const ofEpoch = new Map<string, Set<NodeId>>();
     for (const { replies, ...question } of this.#questions) {
       if (question.reader !== reader || !question.ids.includes(id)) continue;
@@ -65,8 +71,8 @@ export class ReplyWitness {
       }
     }
     for (const [epoch, record] of this.#ledger.records)
-      if (self !== undefined && record.voters.some((voter) => voter.nodeId === self))
-        ofEpoch.set(epoch, (ofEpoch.get(epoch) ?? new Set()).add(self));
+      for (const { nodeId } of record.voters)
+        if (names.has(nodeId)) ofEpoch.set(epoch, (ofEpoch.get(epoch) ?? new Set()).add(nodeId));
     const most = Math.max(0, ...[...ofEpoch.values()].map((voters) => voters.size));
     if (most < required)
       this.#ledger.violation(`Q5: r${reader} has read ${id} with ${most} of ${required} answers of one epoch`);
