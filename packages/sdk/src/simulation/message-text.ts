@@ -1,5 +1,6 @@
 import type { CausalContext } from "../core/causal-context.ts";
 import type { ContextDigest } from "../core/context-digest.ts";
+import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeMessage } from "../core/codec/frames.ts";
 import { dotName } from "./stored-image.ts";
 import type { EpochRef, Message } from "../core/messages.ts";
@@ -12,8 +13,14 @@ const SHORT = 4;
 
 /** A frame in one line of a trace. */
 export function messageText(bytes: Uint8Array): string {
-  const message = decodeMessage(bytes);
-  return `${message.type} ${detail(message)}`.trimEnd();
+  try {
+    const message = decodeMessage(bytes);
+    return `${message.type} ${detail(message)}`.trimEnd();
+  } catch (error) {
+    // A liar's frame, which a replica refuses too; the trace goes on.
+    if (error instanceof DecodeError) return `${bytes.length} bytes that are no frame: ${error.reason}`;
+    throw error;
+  }
 }
 
 const BACKGROUND_CODES: readonly number[] = [repairCodecs["repair-check"].code, repairCodecs["repair-checked"].code];
