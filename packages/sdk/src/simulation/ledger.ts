@@ -171,10 +171,21 @@ export class Ledger implements DiskWatcher {
   #meetRecord(record: ReplicaSetRecord): void {
     const key = `${record.lineage} epoch ${record.epoch}`;
     const known = this.records.get(key);
-    if (known === undefined) this.records.set(key, record);
-    // A decider that has lost its store decides anew what it had decided: that takes Paxos to prevent (Q6).
-    else if (canonical(known) !== canonical(record) && this.lostStores.size === 0)
+    if (known === undefined) {
+      this.records.set(key, record);
+      this.#checkVoters(key, record);
+    } else if (canonical(known) !== canonical(record) && this.lostStores.size === 0) {
+      // A decider that has lost its store decides anew what it had decided: that takes Paxos to prevent (Q6).
       this.violation(`two replica sets in ${key}: ${canonical(known)} and ${canonical(record)}`);
+    }
+  }
+
+  /** Q1: not more voters than were asked for, and of one device one. */
+  #checkVoters(key: string, { voters, replicationFactor, distinctDevices }: ReplicaSetRecord): void {
+    if (voters.length > replicationFactor)
+      this.violation(`Q1: ${voters.length} voters in ${key}, of ${replicationFactor}`);
+    if (distinctDevices && new Set(voters.map((voter) => voter.deviceId)).size < voters.length)
+      this.violation(`Q1: two voters on one device in ${key}`);
   }
 
   #noteCollection(
