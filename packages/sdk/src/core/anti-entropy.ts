@@ -71,6 +71,11 @@ export class AntiEntropy {
     this.#exchanges.delete(link);
   }
 
+  /** This replica's context has shrunk (S1): what it had caught up with has to be asked for again. */
+  contextReset(): void {
+    for (const exchange of this.#exchanges.values()) exchange.satisfied = undefined;
+  }
+
   /** Whether a session with this peer moves versions, in either direction; one that only compares is none. */
   isBusy(link: LinkId): boolean {
     const exchange = this.#exchanges.get(link);

@@ -139,6 +139,11 @@ export class Draft {
     this.#restartsCounter = true;
   }
 
+  /** How often the context has shrunk since the store was opened, as of this transaction. */
+  get resets(): number {
+    return this.#state.resets + Number(this.#restartsCounter);
+  }
+
   /** S5: joins a session's snapshot. */
   joinContext(context: CausalContext, horizon: CausalContext): void {
     this.#settleDots();
@@ -227,6 +232,7 @@ export class Draft {
   apply(strict: boolean, wrote: boolean): void {
     if (!wrote) return;
     const state = this.#state;
+    state.resets = this.resets;
     state.nodeId = this.nodeId;
     state.context = this.context;
     state.horizon = this.horizon;

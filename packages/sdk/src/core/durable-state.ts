@@ -65,6 +65,8 @@ export class DurableState {
    * an earlier opening: a page that ends leaves it where a power cut still takes it.
    */
   relaxedPending: boolean;
+  /** How often the context has shrunk since the store was opened (S1): what was compared with it before counts no more. */
+  resets = 0;
   readonly #siblings: Map<string, Siblings<IndexedVersion>>;
   /** Which id each held dot belongs to: finds what a peer lacks at a cost that grows with what it lacks (P5). */
   readonly #held = new Map<Origin, Map<number, string>>();

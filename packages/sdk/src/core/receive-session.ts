@@ -8,7 +8,8 @@ import type { Peer } from "./peer.ts";
  * The receiving side of a session (S4, S5).
  *
  * Invariant: each batch is committed together with exactly its versions' dots. The snapshot context is joined only after all
- * batches, in a transaction that finds the sender's horizon covered; a session that breaks joins nothing and needs no undoing.
+ * batches, in a transaction that finds the sender's horizon covered, and this replica's context no smaller than when it asked; a session
+ * that breaks joins nothing and needs no undoing.
  */
 export class ReceiveSession {
   readonly session: number;
@@ -18,6 +19,8 @@ export class ReceiveSession {
   lastHeardAt: number;
   /** Batches received and not stored yet. */
   #waiting = 0;
+  /** What the sender was told that this replica has stands as long as no reset has taken any of it (S1). */
+  readonly #resets: number;
   readonly #env: Environment;
   readonly #done: (outcome: SessionOutcome | Error) => void;
 
@@ -26,6 +29,7 @@ export class ReceiveSession {
     this.peer = peer;
     this.session = session;
     this.lastHeardAt = env.now();
+    this.#resets = env.state.resets;
     this.#done = done;
   }
 
@@ -66,9 +70,10 @@ export class ReceiveSession {
     this.#env.queue.push({
       size: 0,
       stage: (draft) => {
-        // Looked at in the transaction itself: another session may have grown what is covered, never shrunk it.
+        // Looked at in the transaction itself: another session may have grown what is covered, and a reset may have shrunk it.
         outcome = end.outcome;
         if (outcome === "beyond-horizon") return false;
+        if (draft.resets !== this.#resets) outcome = "incomplete";
         if (!draft.coversAll(end.horizon)) outcome = "beyond-horizon";
         else if (outcome === "complete") draft.joinContext(end.context, end.horizon);
         return false;

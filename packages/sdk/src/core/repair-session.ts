@@ -38,6 +38,7 @@ export class RepairSession {
   readonly #list: ItemList;
   readonly #context: CausalContext;
   readonly #horizon: CausalContext;
+  readonly #resets: number;
   readonly #reconciliation: Reconciliation;
   readonly #turns: ReconciliationTurns;
   #theirs: CausalContext | undefined;
@@ -60,6 +61,7 @@ export class RepairSession {
     this.#list = itemsOf(env.state);
     this.#context = env.state.context;
     this.#horizon = env.state.horizon;
+    this.#resets = env.state.resets;
     this.#reconciliation = new Reconciliation(this.#list);
     this.#turns = new ReconciliationTurns(this.#reconciliation);
   }
@@ -162,7 +164,12 @@ export class RepairSession {
       size: lacked.length,
       stage: (draft) => {
         result = { joined: false, dropped: 0 };
-        if (end.complete && theirs.coversAll(end.horizon) && !this.#hasStrangers(draft, theirs))
+        if (
+          draft.resets === this.#resets &&
+          end.complete &&
+          theirs.coversAll(end.horizon) &&
+          !this.#hasStrangers(draft, theirs)
+        )
           result = { joined: true, dropped: dropLive(draft, goners) };
         if (result.joined) draft.joinContext(theirs, end.horizon);
         return false;

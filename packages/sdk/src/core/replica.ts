@@ -82,7 +82,10 @@ export class Replica {
     this.#repairs = new Repairs(env, noteReceived);
     this.#antiEntropy = new AntiEntropy(env, (link) => this.#livePush.underWay(link), noteReceived, this.#repairs);
     this.#forcedSync = new ForcedSync(env, this.#repairs);
-    this.#mending = new Mending(env, () => this.#repairs.breakOffAll());
+    this.#mending = new Mending(env, () => {
+      this.#antiEntropy.contextReset();
+      this.#repairs.breakOffAll();
+    });
     this.#history = new ContextHistory(this.state.context);
     this.#status = new PeerStatus(env, this.#antiEntropy, this.#history);
     this.#collection = new TombstoneCollection(env, this.#history, image.leases);

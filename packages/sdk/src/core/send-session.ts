@@ -8,13 +8,15 @@ import type { Peer } from "./peer.ts";
  * The sending side of a session (S2 to S5).
  *
  * Invariant: the snapshot was taken at the same moment as the list of ids. It is sent only after every dot that it covers and
- * the receiver lacked has been sent, as the current siblings of its id, and the receiver has made every batch durable.
+ * the receiver lacked has been sent, as the current siblings of its id, and the receiver has made every batch durable; and never when
+ * this replica's context has been reset meanwhile (S1), since what was taken out could not be sent.
  */
 export class SendSession {
   readonly session: number;
   readonly peer: Peer;
   readonly #env: Environment;
   readonly #snapshot: CausalContext;
+  readonly #resets: number;
   readonly #batches: BatchSender;
   #outcome: SessionOutcome;
 
@@ -23,6 +25,7 @@ export class SendSession {
     this.#env = env;
     this.peer = peer;
     this.session = pull.session;
+    this.#resets = env.state.resets;
     this.#snapshot = env.state.context.inBuckets(pull.buckets);
     const ids = new Set<string>();
     const within =
@@ -54,7 +57,8 @@ export class SendSession {
   }
 
   #end(complete: boolean): void {
-    if (!complete && this.#outcome === "complete") this.#outcome = "incomplete";
+    if ((!complete || this.#env.state.resets !== this.#resets) && this.#outcome === "complete")
+      this.#outcome = "incomplete";
     const context = this.#outcome === "complete" ? this.#snapshot : CausalContext.EMPTY;
     this.#env.emit({
       type: "send",

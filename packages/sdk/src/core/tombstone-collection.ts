@@ -143,7 +143,9 @@ export class TombstoneCollection {
 
   /** Returns whether anything was collected. */
   #collectSome(draft: Draft, ids: Iterator<string>): boolean {
-    const { context } = this.#env.state;
+    const { context, resets } = this.#env.state;
+    // S1: the context that the reports are compared with is about to shrink; the next step goes by what is left.
+    if (draft.resets !== resets) return false;
     const cut = new StableCut(context, this.#counted(draft.replicaSet), this.#peerReports);
     const horizon = new Map<Origin, IntervalSet>();
     let collected = 0;

@@ -190,11 +190,12 @@ export class Faults {
   #restore(machine: Machine): boolean {
     const backup = machine.backups.pop();
     if (backup === undefined) {
-      if (machine.disk.flushed.size > 0) machine.backups.push(new Map(machine.disk.flushed));
+      if (machine.disk.flushed.size > 0)
+        machine.backups.push({ image: new Map(machine.disk.flushed), isTorn: machine.isTorn });
       return false;
     }
     machine.die();
-    machine.replaceStore(backup);
+    machine.replaceStore(backup.image, backup.isTorn);
     return true;
   }
 
@@ -204,6 +205,7 @@ export class Faults {
     const copy = this.#addMachine();
     machine.markLost();
     copy.disk.replace(machine.disk.flushed);
+    copy.isTorn = machine.isTorn;
     copy.open();
     return true;
   }

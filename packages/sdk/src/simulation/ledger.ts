@@ -159,7 +159,12 @@ export class Ledger implements DiskWatcher {
       for (const earlier of this.versions.get(other)?.seen ?? []) seen.add(earlier);
     };
     if (!this.forged.has(stamp.dot.origin)) for (const other of held.get(stamp.id) ?? []) see(other);
-    for (const [origin, seq] of stamp.context) see(dotName({ origin, seq }));
+    for (const [origin, seq] of stamp.context) {
+      see(dotName({ origin, seq }));
+      // Who collects its own tombstone and writes the id again names the newer dot alone, and means both (C4).
+      for (const [earlier, { stamp: gone }] of this.collected)
+        if (gone.id === stamp.id && gone.dot.origin === origin && gone.dot.seq < seq) see(earlier);
+    }
     this.versions.set(name, { stamp, seen });
   }
 

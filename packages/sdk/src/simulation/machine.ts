@@ -22,10 +22,13 @@ export class Machine {
   readonly disk: Disk;
   readonly wall: WallClock;
   readonly operations: Operations;
-  readonly backups: DiskImage[] = [];
+  /** A backup of what is damaged is damaged. */
+  readonly backups: { readonly image: DiskImage; readonly isTorn: boolean }[] = [];
   readonly mirror: Mirror = new Mirror();
   /** What is on the disk has been damaged, and not been opened since: nobody answers for it. */
   isTorn = false;
+  /** How often it has been. */
+  #damages = 0;
   readonly #world: World;
   #life: Life | undefined;
   #replicator: SimulatedReplicator | undefined;
@@ -73,6 +76,7 @@ export class Machine {
     const runtime = simulatedRuntime(clock, this.wall, streams.of(`random bytes of ${this.name}`), life);
     const transport = network.transport(this.index, life);
     const storage = { open: () => Promise.resolve(this.disk.open(life)) };
+    const damages = this.#damages;
     trace.note(() => `${this.name} opens`);
     const opening = SimulatedReplicator.open(
       {
@@ -93,7 +97,8 @@ export class Machine {
     );
     this.operations.track("open", opening, (replicator) => {
       this.#replicator = replicator;
-      this.isTorn = false;
+      // What has been damaged while it was being read is not found by reading it.
+      if (this.#damages === damages) this.isTorn = false;
       trace.note(() => `${this.name} is ${replicator.nodeId.slice(0, 4)}`);
       this.#follow(replicator);
       this.start();
@@ -154,7 +159,8 @@ export class Machine {
   }
 
   /** The store's content becomes another, from outside; the process must be dead. */
-  replaceStore(image: DiskImage): void {
+  replaceStore(image: DiskImage, isTorn = false): void {
+    this.isTorn = isTorn;
     this.markLost();
     this.disk.replace(image);
     this.mirror.reset();
@@ -164,8 +170,7 @@ export class Machine {
   /** The process dies and some of what it has stored is torn or gone. */
   tear(image: DiskImage): void {
     this.die();
-    this.replaceStore(image);
-    this.isTorn = true;
+    this.replaceStore(image, true);
   }
 
   /** One bit of a stored version decays; the process, if one runs, goes on. Returns whether there was one. */
@@ -176,6 +181,7 @@ export class Machine {
     this.markLost();
     this.disk.flip(key, random.integer(0, 8 * this.disk.image.get(key)!.length - 1));
     this.isTorn = true;
+    this.#damages++;
     return true;
   }
 
