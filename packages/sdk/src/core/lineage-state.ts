@@ -46,11 +46,20 @@ export function advanced(
   active: ReplicaSetRecord,
   decided: ReplicaSetRecord | undefined,
 ): LineageState {
-  if (active.epoch < state.active.epoch || state.retiredInto !== undefined) return state;
+  if (active.epoch < state.active.epoch) return state;
+  if (state.retiredInto !== undefined && !hasOutlived(state, active)) return state;
   const next = decided?.epoch === active.epoch + 1 ? decided : undefined;
   if (active.epoch === state.active.epoch)
     return next === undefined || state.decided !== undefined ? state : { ...state, decided: next };
   return { ...lineageOfRecord(active), decided: next, installed: state.installed };
+}
+
+/**
+ * Whether a lineage that this store, its only voter, has taken along lives on: another copy of the store (a clone, a backup) has formed
+ * it. Where that is not seen, each of two lineages can have retired into the other, and their replicas tell each other so for ever.
+ */
+function hasOutlived({ active }: LineageState, record: ReplicaSetRecord): boolean {
+  return !active.formed && record.formed && record.epoch > active.epoch && record.yieldsTo === undefined;
 }
 
 /** Whether a replica votes in the lineage, or will as soon as the decided epoch is active. */

@@ -1,5 +1,5 @@
 import type { Environment } from "./environment.ts";
-import { majority } from "./replica-set.ts";
+import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { NodeId } from "./node-id.ts";
 
 /** Steps in which the time until a voter is swapped is counted. */
@@ -11,12 +11,15 @@ const STEPS = 24;
  */
 export class Reachability {
   readonly #env: Environment;
+  readonly #speakFor: (record: ReplicaSetRecord, voters: readonly NodeId[]) => boolean;
   readonly #unreachable = new Map<NodeId, number>();
   #withoutMajorityMs = 0;
   #lastWake: number | undefined;
 
-  constructor(env: Environment) {
+  /** @param speakFor whether these voters' word is the epoch's (Q3). */
+  constructor(env: Environment, speakFor: (record: ReplicaSetRecord, voters: readonly NodeId[]) => boolean) {
     this.#env = env;
+    this.#speakFor = speakFor;
   }
 
   isLost(nodeId: NodeId): boolean {
@@ -32,22 +35,20 @@ export class Reachability {
     const now = this.#env.now();
     const passed = Math.min(Math.max(0, now - (this.#lastWake ?? now)), 2 * this.#stepMs);
     this.#lastWake = now;
-    const { voters } = this.#env.state.replicaSet;
     const missing = this.#missing();
     for (const nodeId of this.#unreachable.keys()) if (!missing.includes(nodeId)) this.#unreachable.delete(nodeId);
     if (this.#env.peers.size === 0) return;
     for (const nodeId of missing) this.#unreachable.set(nodeId, (this.#unreachable.get(nodeId) ?? 0) + passed);
-    if (voters.length - missing.length >= majority(voters.length)) this.#withoutMajorityMs = 0;
+    if (!this.#lacksMajority(missing)) this.#withoutMajorityMs = 0;
     else this.#withoutMajorityMs += passed;
   }
 
   /** While somebody is missed, time is counted. */
   nextWake(): number | undefined {
-    const { voters } = this.#env.state.replicaSet;
     if (this.#env.peers.size === 0) return undefined;
     const missing = this.#missing();
-    const lacksMajority = voters.length - missing.length < majority(voters.length);
-    const isExpiring = lacksMajority && Number.isFinite(this.#env.config.voterExpiryMs) && !this.isMajorityLost;
+    const isExpiring =
+      this.#lacksMajority(missing) && Number.isFinite(this.#env.config.voterExpiryMs) && !this.isMajorityLost;
     const isSwapping = missing.some((nodeId) => !this.isLost(nodeId));
     return isExpiring || isSwapping ? (this.#lastWake ?? this.#env.now()) + this.#stepMs : undefined;
   }
@@ -55,6 +56,13 @@ export class Reachability {
   get #stepMs(): number {
     const { voterSwapMs, voterExpiryMs } = this.#env.config;
     return Math.max(1, Math.min(voterSwapMs, voterExpiryMs) / STEPS);
+  }
+
+  /** Of those who are there, some may have forgotten what they have voted: a set that waits for them waits for good. */
+  #lacksMajority(missing: readonly NodeId[]): boolean {
+    const { replicaSet } = this.#env.state;
+    const there = replicaSet.voters.map((voter) => voter.nodeId).filter((nodeId) => !missing.includes(nodeId));
+    return !this.#speakFor(replicaSet, there);
   }
 
   #missing(): NodeId[] {

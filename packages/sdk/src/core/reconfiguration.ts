@@ -1,5 +1,5 @@
 import { advanced, hasVote, lineageOfRecord, type LineageState } from "./lineage-state.ts";
-import { type Candidate, hasMajority, nextEpochOf, type View } from "./next-epoch.ts";
+import { type Candidate, nextEpochOf, type View } from "./next-epoch.ts";
 import type { LineageId, NodeId, Origin } from "./node-id.ts";
 import { isFree, moveHome } from "./lineage-move.ts";
 import { isVoter, outranks, type ReplicaSetRecord, yielding } from "./replica-set.ts";
@@ -59,7 +59,7 @@ export class Reconfiguration {
     this.#changes = new LineageChanges(env, () => this.#lineagesChanged());
     this.#courier = new Courier(env, (from, message) => this.receive(from, message));
     this.#wishes = new VoterWishes(env);
-    this.#reachability = new Reachability(env);
+    this.#reachability = new Reachability(env, (record, voters) => counters.speakFor(record, voters));
     this.#voter = new EpochVoter(env, this.#changes, this.#courier, (to, lineage) => this.#answer(to, lineage));
     this.#proposer = new Proposer(env, this.#changes, this.#courier, counters, () => mint.origin());
     this.#change = new EpochChange(env, this.#changes, this.#courier, counters, (decided) => this.#winnerOf(decided));
@@ -88,9 +88,12 @@ export class Reconfiguration {
   onNews(peer: Peer, { replicaSet, decided, isHome }: ReplicaSetNews): void {
     if (isHome) peer.replicaSet = replicaSet;
     this.#learn(peer, replicaSet, decided);
+    const state = this.#env.state.lineages.get(replicaSet.lineage);
+    const isUndecided = state?.active.epoch === replicaSet.epoch && decided === undefined;
+    if (isUndecided && state.decided !== undefined) this.#tell(peer, replicaSet.lineage);
   }
 
-  /** The record by which a voter has refused (Q5). */
+  /** The record by which a voter has refused (Q5). It says nothing of decisions: who has sealed knows one. */
   onRefusal(peer: Peer, replicaSet: ReplicaSetRecord): void {
     this.#learn(peer, replicaSet, undefined);
   }
@@ -175,8 +178,7 @@ export class Reconfiguration {
     if (peer.replicaSet.lineage === lineage && peer.replicaSet.epoch < active.epoch) peer.replicaSet = active;
     const news = state === undefined ? { ...lineageOfRecord(active), decided } : advanced(state, active, decided);
     if (news === state) {
-      const knowsLess = active.epoch < news.active.epoch || (decided === undefined && news.decided !== undefined);
-      if (knowsLess || news.retiredInto !== undefined) this.#tell(peer, lineage);
+      if (active.epoch < news.active.epoch || news.retiredInto !== undefined) this.#tell(peer, lineage);
     } else if (state !== undefined || hasVote(news, this.#env.state.nodeId)) {
       this.#changes.make((draft) => {
         const known = draft.lineages.get(lineage);
@@ -226,7 +228,7 @@ export class Reconfiguration {
   /** Q7c */
   #surviveLoss(): void {
     const { replicaSet, nodeId } = this.#env.state;
-    if (this.#isMoving || !this.#reachability.isMajorityLost || hasMajority(replicaSet, this.#courier)) return;
+    if (this.#isMoving || !this.#reachability.isMajorityLost || this.#canDecide(replicaSet)) return;
     const founded = foundedBySurvivors(replicaSet, this.#caughtUp(), nodeId, () => this.#mint.lineage(this.#env.now()));
     if (founded !== undefined) this.#move(founded, () => true);
   }
@@ -235,12 +237,18 @@ export class Reconfiguration {
   #wanted(state: LineageState): ReplicaSetRecord | undefined {
     const { home, nodeId } = this.#env.state;
     const { active } = state;
-    if (!isVoter(active, nodeId)) return undefined;
+    if (!isVoter(active, nodeId) || !this.#canDecide(active)) return undefined;
     const isHome = active.lineage === home;
     const winner = this.#greatestAbove(active);
     if (winner === undefined) return isHome ? nextEpochOf(active, this.#view(active)) : undefined;
     if (isHome && isFree(state, nodeId, winner)) return undefined;
-    return hasMajority(active, this.#courier) ? yielding(active, winner.lineage) : undefined;
+    return yielding(active, winner.lineage);
+  }
+
+  /** Q3: what voters that have forgotten decide counts for nothing, so there is no use in asking them again and again. */
+  #canDecide(record: ReplicaSetRecord): boolean {
+    const reachable = record.voters.map((voter) => voter.nodeId).filter((nodeId) => this.#courier.reaches(nodeId));
+    return this.#counters.speakFor(record, reachable);
   }
 
   #view(record: ReplicaSetRecord): View {

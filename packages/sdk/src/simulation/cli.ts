@@ -29,7 +29,7 @@ async function runSeries(series: Series): Promise<number> {
   for await (const result of runAll(series, new URL(import.meta.url))) {
     const { seed, violations } = result;
     summary.add(result);
-    if (series.trace) print(...result.trace);
+    if (series.trace) for (const line of result.trace) print(line);
     if (violations.length === 0) continue;
     print(...violations.map((violation) => `seed ${seed}: ${violation}`));
     if (!series.trace && summary.failed <= MAX_EXCERPTS)
