@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { nodeOf, recordOf } from "./replica-state.fixture.ts";
+import { Lab, type Site, SYNC_INTERVAL_MS } from "./replica-lab.fixture.ts";
+import { dropping, ref } from "./room.fixture.ts";
+import { VOTER_SWAP_MS } from "./environment.ts";
+
+const HOUR_MS: number = 60 * 60 * 1000;
+const votersOf = (site: Site) => site.replica.state.replicaSet.voters.map((voter) => voter.nodeId);
+
+/** Voters 1 to 3 and a learner, each connected to each. */
+function mesh(): { lab: Lab; sites: [Site, Site, Site, Site] } {
+  const lab = new Lab();
+  const replicaSet = recordOf([1, 2, 3]);
+  const sites = [1, 2, 3, 4].map((n) => lab.site(n, { image: { replicaSet } }));
+  for (const [i, a] of sites.entries()) for (const b of sites.slice(i + 1)) lab.connect(a, b);
+  lab.pass(SYNC_INTERVAL_MS);
+  return { lab, sites: sites as [Site, Site, Site, Site] };
+}
+
+function leave(lab: Lab, gone: Site, others: readonly Site[]): void {
+  for (const other of others) lab.cut(gone, other);
+}
+
+describe("a change of epochs (Q6, Q7a)", () => {
+  it("swaps a voter that has been out of reach for two minutes, be it the first", () => {
+    const { lab, sites } = mesh();
+    const [a, b, c, d] = sites;
+    leave(lab, a, [b, c, d]);
+    lab.pass(VOTER_SWAP_MS - 10_000);
+    expect(votersOf(b)).toEqual([nodeOf(1), nodeOf(2), nodeOf(3)]);
+    lab.pass(20_000);
+    for (const site of [b, c, d]) expect(votersOf(site)).toEqual([nodeOf(4), nodeOf(2), nodeOf(3)]);
+  });
+
+  it("is finished by others when who proposed it is gone", () => {
+    const { lab, sites } = mesh();
+    const [a, b, c, d] = sites;
+    lab.drops = dropping("sealed");
+    a.ask((op, deadline) => ({ type: "reconfigure", op, change: "remove", nodeId: a.nodeId, deadline }));
+    lab.settle();
+    expect(ref(b).epoch).toBe(3);
+    lab.drops = () => false;
+    leave(lab, a, [b, c, d]);
+    lab.pass(40_000);
+    for (const site of [b, c]) expect(ref(site).epoch).toBeGreaterThan(3);
+  });
+
+  it("is brought about by survivors of a lost majority after an hour (Q7c)", () => {
+    const { lab, sites } = mesh();
+    const [a, b, c, d] = sites;
+    leave(lab, a, [b, c, d]);
+    leave(lab, b, [c, d]);
+    lab.pass(HOUR_MS - 60_000);
+    expect(ref(c).lineage).toBe(ref(a).lineage);
+    lab.pass(10 * 60_000);
+    expect(c.replica.state.replicaSet).toMatchObject({ generation: 1, formed: true });
+    expect(ref(d)).toEqual(ref(c));
+  });
+});
