@@ -22,6 +22,11 @@ export class Reachability {
     this.#speakFor = speakFor;
   }
 
+  /** At once, not by the next wake: one that is back must not be swapped, for itself even, again and again. */
+  peerUp(nodeId: NodeId): void {
+    this.#unreachable.delete(nodeId);
+  }
+
   isLost(nodeId: NodeId): boolean {
     return (this.#unreachable.get(nodeId) ?? 0) >= this.#env.config.voterSwapMs;
   }

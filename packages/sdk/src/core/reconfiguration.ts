@@ -70,6 +70,7 @@ export class Reconfiguration {
   }
 
   peerUp(peer: Peer): void {
+    this.#reachability.peerUp(peer.nodeId);
     for (const message of this.#counters.distrusts()) this.#env.emit({ type: "send", link: peer.link, message });
     // Our hello may have crossed with a change, and says nothing of decisions.
     this.#tell(peer);

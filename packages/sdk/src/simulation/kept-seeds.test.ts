@@ -21,6 +21,9 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [370, "a session told that its sender held what a mending had taken out under it (S1)"],
   [106, "the oracle held a store that was restored from a damaged backup to its claims before it had been opened (S1)"],
   [1571, "the oracle did not know that a writer has seen the tombstones that it has collected (C4, C9)"],
+  [508, "a voter that had forgotten and one that was gone: ballots without end (Q3)"],
+  [915, "a copied store's lineages had each retired into the other, and told each other so for ever (C1, Q7b)"],
+  [1282, "voters that had sealed answered refusals with news, and news with questions, without end (Q5)"],
 ];
 
 it.each(KEPT)("seed %i, which once found: %s", { timeout: 60_000 }, async (seed) => {
