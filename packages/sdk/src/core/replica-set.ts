@@ -55,6 +55,8 @@ export function isVoter(record: ReplicaSetRecord, nodeId: NodeId): boolean {
  * epoch near 2^53 would be the last that a lineage can have.
  */
 const MAX_MISSED_EPOCHS: number = 2 ** 20;
+/** Survivors found a generation an hour at most, if they are not configured otherwise. One near 2^53 would outrank all that follow. */
+const MAX_MISSED_GENERATIONS: number = 2 ** 20;
 
 /** Why no correct replica can have told `theirs` to one that goes by `ours`, or `undefined`. */
 export function recordFault(theirs: ReplicaSetRecord, ours: ReplicaSetRecord): string | undefined {
@@ -62,6 +64,7 @@ export function recordFault(theirs: ReplicaSetRecord, ours: ReplicaSetRecord): s
   if (voters.length === 0) return "a replica set without voters";
   if (distinctDevices && new Set(voters.map((voter) => voter.deviceId)).size < voters.length)
     return "a replica set with two voters on one device";
+  if (theirs.generation > ours.generation + MAX_MISSED_GENERATIONS) return "a generation that no room can have reached";
   if (theirs.lineage !== ours.lineage) return undefined;
   if (theirs.epoch > ours.epoch + MAX_MISSED_EPOCHS) return "an epoch that this lineage cannot have reached";
   const facts = ["replicationFactor", "distinctDevices", "dimensions", "conflictResolution", "generation"] as const;

@@ -23,6 +23,7 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [1571, "the oracle did not know that a writer has seen the tombstones that it has collected (C4, C9)"],
   [508, "a voter that had forgotten and one that was gone: ballots without end (Q3)"],
   [915, "a copied store's lineages had each retired into the other, and told each other so for ever (C1, Q7b)"],
+  [1596, "a record of a generation that nobody had founded was believed, and outranked all others for ever (Q7b)"],
   [1282, "voters that had sealed answered refusals with news, and news with questions, without end (Q5)"],
 ];
 
