@@ -6,7 +6,6 @@ import { WriteOperations } from "./write-operations.ts";
 import { WriteQuorum } from "./write-quorum.ts";
 import { AckDesk } from "./acknowledgement.ts";
 import { AntiEntropy } from "./anti-entropy.ts";
-import { CausalContext } from "./causal-context.ts";
 import { ContextHistory } from "./context-history.ts";
 import { ClockSkewNotices } from "./clock-skew-notices.ts";
 import { CommitQueue } from "./commit-queue.ts";
@@ -27,6 +26,7 @@ import { TombstoneCollection } from "./tombstone-collection.ts";
 import { contextFault } from "./context-fault.ts";
 import { SessionWaits } from "./session-wait.ts";
 import { messageFault } from "./message-fault.ts";
+import { askPeer, type Listeners, routeMessage } from "./message-routing.ts";
 import type { StoredVersion } from "./version.ts";
 import { VoterCounters } from "./voter-counters.ts";
 
@@ -57,6 +57,7 @@ export class Replica {
   readonly #history: ContextHistory;
   readonly #status: PeerStatus;
   readonly #collection: TombstoneCollection;
+  readonly #listeners: Listeners;
   readonly #loads = new Map<number, (versions: readonly (StoredVersion | undefined)[]) => void>();
   #effects: Effect[] = [];
   #lastLoad = 0;
@@ -101,6 +102,19 @@ export class Replica {
     this.#reads = new ReadQuorum(env, this.#readPhase, this.#quorum);
     this.#sessions = new SessionWaits(env);
     this.#reconfiguration = new Reconfiguration(env, this.#counters, mint, () => this.#recordChanged());
+    this.#listeners = {
+      antiEntropy: this.#antiEntropy,
+      livePush: this.#livePush,
+      repairs: this.#repairs,
+      collection: this.#collection,
+      counters: this.#counters,
+      quorum: this.#quorum,
+      desk: this.#desk,
+      readDesk: this.#readDesk,
+      readPhase: this.#readPhase,
+      reconfiguration: this.#reconfiguration,
+      status: this.#status,
+    };
   }
 
   handle(input: Input, nowMs: number): readonly Effect[] {
@@ -223,104 +237,16 @@ export class Replica {
     const fault = peer === undefined ? undefined : this.#fault(message);
     if (peer === undefined) this.#handshake.onWordBeforeHello(link, message.type);
     else if (fault !== undefined) this.#handshake.turnAway(link, peer.nodeId, fault);
-    else this.#peerMessage(peer, message);
+    else this.#hear(peer, message);
   }
 
   #fault(message: Message): string | undefined {
     return messageFault(message, this.state) ?? contextFault(message, this.state.context);
   }
 
-  #peerMessage(peer: Peer, message: Exclude<Message, { type: "hello" }>): void {
-    switch (message.type) {
-      case "digest":
-        this.#antiEntropy.onDigest(peer, message);
-        this.#status.compare(peer);
-        this.#status.tell();
-        this.#reconfiguration.evaluate();
-        return;
-      case "pull":
-        this.#antiEntropy.onPull(peer, message);
-        return;
-      case "pull-more":
-        this.#antiEntropy.onPullMore(peer, message);
-        return;
-      case "batch": {
-        const fault = this.#antiEntropy.onBatch(peer, message);
-        if (fault !== undefined) this.#handshake.turnAway(peer.link, peer.nodeId, fault);
-        return;
-      }
-      case "batch-ack":
-        this.#antiEntropy.onBatchAck(peer, message);
-        return;
-      case "session-end":
-        this.#antiEntropy.onSessionEnd(peer, message);
-        return;
-      case "repair-begin":
-      case "repair-begun":
-      case "repair-ranges":
-      case "repair-batch":
-      case "repair-batch-ack":
-      case "repair-end":
-      case "repair-done":
-      case "repair-check":
-      case "repair-checked": {
-        const fault = this.#repairs.onMessage(peer, message);
-        if (fault !== undefined) this.#handshake.turnAway(peer.link, peer.nodeId, fault);
-        return;
-      }
-      case "report":
-        this.#collection.onReport(peer, message);
-        return;
-      case "push":
-        this.#livePush.onPush(peer, message);
-        if (message.ack !== undefined) {
-          const dots = CausalContext.EMPTY.with(message.versions.map((version) => version.dot));
-          this.#desk.ask({ asker: peer.link, request: message.ack.request, ref: message.ack, dots });
-        }
-        return;
-      case "ack-request":
-        this.#desk.ask({ asker: peer.link, request: message.request, ref: message, dots: message.dots });
-        return;
-      case "ack":
-        if (this.#counters.note(peer.nodeId, message.counter)) this.#reconfiguration.evaluate();
-        this.#quorum.onAck(peer, message);
-        return;
-      case "read-request":
-        this.#readDesk.ask({ asker: peer.link, request: message.request, ref: message, ids: message.ids });
-        return;
-      case "read-reply":
-        this.#counters.noteOvertaken(peer.nodeId, message.counter);
-        this.#readPhase.onReply(peer, message);
-        return;
-      case "nack":
-        this.#reconfiguration.onRefusal(peer, message.replicaSet);
-        return;
-      case "replica-set":
-        this.#reconfiguration.onNews(peer, message);
-        this.#askPeer(peer);
-        return;
-      case "reconfigure":
-        this.#reconfiguration.requests.onReconfigure(peer, message);
-        return;
-      case "reconfigured":
-        this.#reconfiguration.requests.onReconfigured(peer, message);
-        return;
-      case "retired":
-        this.#reconfiguration.onRetired(peer, message);
-        return;
-      case "prepare":
-      case "promise":
-      case "accept":
-      case "accepted":
-      case "ballot-refused":
-      case "seal":
-      case "sealed":
-      case "install":
-      case "installed":
-      case "distrust":
-        this.#reconfiguration.receive(peer.nodeId, message);
-        return;
-    }
+  #hear(peer: Peer, message: Exclude<Message, { type: "hello" }>): void {
+    const fault = routeMessage(this.#listeners, peer, message);
+    if (fault !== undefined) this.#handshake.turnAway(peer.link, peer.nodeId, fault);
   }
 
   #peerUp(peer: Peer, counter: number): void {
@@ -331,7 +257,7 @@ export class Replica {
     this.#antiEntropy.peerUp(peer);
     this.#collection.peerUp(peer);
     this.#reconfiguration.peerUp(peer);
-    this.#askPeer(peer);
+    askPeer(this.#listeners, peer);
     this.#status.compare(peer);
     this.#status.tell();
   }
@@ -375,12 +301,6 @@ export class Replica {
       }
       this.#committed();
     }
-  }
-
-  /** What waits for this peer's vote asks for it. */
-  #askPeer(peer: Peer): void {
-    this.#quorum.peerReady(peer);
-    this.#readPhase.peerReady(peer);
   }
 
   #recordChanged(): void {

@@ -3,16 +3,7 @@ import { ChangeFeed, type ChangeEvent, type ChangesReset, type Checkpoint } from
 import { checkDots } from "./dot-list.ts";
 import { checkInteger, refuse, type Settings } from "./config.ts";
 import { checkOrdered, patience, type Patience, type ReadOptions, type WriteOptions } from "./call-options.ts";
-import type {
-  Input,
-  LocalItem,
-  Notice,
-  OperationId,
-  Outcome,
-  ReplicaInfo,
-  SyncReport,
-  WriteReceipt,
-} from "../core/effects.ts";
+import type { Input, LocalItem, OperationId, Outcome, ReplicaInfo, SyncReport, WriteReceipt } from "../core/effects.ts";
 import { DEFAULT_EVENT_CAPACITY, EventHub, type EventOf, type EventType, type ReplicationEvent } from "./events.ts";
 import { EntryReader, type StoredEntry } from "./entry-reader.ts";
 import { checkSearchOptions, FlatSearch, type SearchHit, type SearchOptions } from "./flat-search.ts";
@@ -25,6 +16,7 @@ import { deleteItems, putItems, type VectorEntry } from "./local-items.ts";
 import { Membership } from "./membership.ts";
 import { mintLineageId, mintOrigin, type NodeId } from "../core/node-id.ts";
 import { dotsOfSession, type SessionToken } from "../core/session-token.ts";
+import { NoticeEvents } from "./notice-events.ts";
 import { MAX_READ_IDS } from "../core/codec/limits.ts";
 import { Replica } from "../core/replica.ts";
 import { replicationError } from "../core/replication-error.ts";
@@ -81,6 +73,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     this.#scrubber = new Scrubber(this.#replica.state, store, runtime, mend);
     this.#feed = new ChangeFeed(this.#replica.state, this.#reader);
     this.#search = new FlatSearch(this.#reader, runtime, () => [...this.#replica.state.all()].map(([id]) => id));
+    const notices = new NoticeEvents(this.#events, this.#reader, () => this.#closing !== undefined);
     this.#runner = new EffectRunner({
       replica: this.#replica,
       store,
@@ -88,7 +81,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
       operations: this.#operations,
       compression: settings.compression,
       maxBytesPerSecond: settings.maxBytesPerSecond,
-      onNotice: (notice) => this.#tell(notice),
+      onNotice: (notice) => notices.tell(notice),
       onChanged: (ids) => {
         this.#feed.note(ids);
         this.#search.note(ids);
@@ -334,28 +327,6 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
       (op) => this.#runner.dispatch({ type: "abandon", op }),
       signal,
     );
-  }
-
-  #tell(notice: Notice): void {
-    if (notice.type === "conflict") {
-      void this.#tellConflict(notice.id);
-    } else if (notice.type === "replicaSet") {
-      const { epoch, voters } = notice.record;
-      this.#events.publish({ type: "replicaSet", epoch, voters: voters.map((voter) => voter.nodeId) });
-    } else {
-      this.#events.publish(notice);
-    }
-  }
-
-  async #tellConflict(id: string): Promise<void> {
-    try {
-      const conflict = await this.#reader.conflict(id);
-      if (conflict !== undefined) this.#events.publish({ type: "conflict", id, ...conflict });
-    } catch (cause) {
-      if (this.#closing !== undefined) return;
-      const error = replicationError("storage-corrupt", `The conflict at "${id}" could not be read.`, {}, { cause });
-      this.#events.publish({ type: "error", error });
-    }
   }
 
   /** Whatever fails on the way, what comes after it is still done. */
