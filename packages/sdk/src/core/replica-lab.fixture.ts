@@ -1,5 +1,6 @@
 import type { ConsistencyLevel, QuorumLevel } from "./consistency-level.ts";
 import { type CoreConfig, VOTER_SWAP_MS } from "./environment.ts";
+import { decodeJsonRecord } from "./codec/json-record.ts";
 import { decodeStored } from "./codec/stored.ts";
 import type { Effect, Input, LocalItem, Notice, OperationId, Outcome } from "./effects.ts";
 import { type ImageFields, imageOf, lineageOf, nodeOf } from "./replica-state.fixture.ts";
@@ -8,13 +9,17 @@ import type { Message } from "./messages.ts";
 import type { NodeId } from "./node-id.ts";
 import { originOf } from "./causality.fixture.ts";
 import { Replica } from "./replica.ts";
-import type { SeenCounter, StoreBatch } from "./store-layout.ts";
+import { reopenedImage } from "./reopened-image.fixture.ts";
+import { COUNTERS_KEY, type SeenCounter, type StoreBatch } from "./store-layout.ts";
 
 export const SYNC_INTERVAL_MS = 100;
 export const TIMEOUT_MS = 5000;
 const VOTER_EXPIRY_MS: number = 60 * 60 * 1000;
 
 type MessageOf<T extends Message["type"]> = Extract<Message, { readonly type: T }>;
+/** Origins that one opening of a site's store may mint, so that no two openings share one (C2). */
+const ORIGINS_AN_OPENING = 4;
+
 type NoticeOf<T extends Notice["type"]> = Extract<Notice, { readonly type: T }>;
 
 /** One replica over a store in memory. What it asks of the world waits here until the lab, or the test, does it. */
@@ -36,14 +41,19 @@ export class Site {
   readonly ends: Map<LinkId, { readonly site: Site; readonly link: LinkId }> = new Map();
   readonly inbox: { readonly link: LinkId; readonly message: Message }[] = [];
   readonly #lab: Lab;
+  readonly #n: number;
+  readonly #options: SiteOptions;
   #commit: StoreBatch | undefined;
+  #frozen: Input[] | undefined;
   #loads: Extract<Effect, { readonly type: "load" }>[] = [];
   #lastOp = 0;
 
   constructor(lab: Lab, n: number, options: SiteOptions) {
     this.#lab = lab;
+    this.#n = n;
+    this.#options = options;
     this.nodeId = options.image?.nodeId ?? nodeOf(n);
-    let origins = 0;
+    let origins = ORIGINS_AN_OPENING * (options.openings ?? 0);
     const config: CoreConfig = {
       room: "room",
       insists: {
@@ -65,6 +75,10 @@ export class Site {
   }
 
   handle(input: Input): void {
+    if (this.#frozen !== undefined) {
+      this.#frozen.push(input);
+      return;
+    }
     for (const effect of this.replica.handle(input, this.#lab.now)) this.#run(effect);
   }
 
@@ -95,13 +109,44 @@ export class Site {
   }
 
   commit(): void {
+    this.persist();
+    this.handle({ type: "committed" });
+  }
+
+  /** What is being committed is on the disk; nobody has been told. */
+  persist(): void {
     const batch = this.#commit;
     if (batch === undefined) throw new Error("nothing is being committed");
     this.#commit = undefined;
     for (const [key, value] of batch.puts) this.store.set(key, value);
     for (const key of batch.deletes) this.store.delete(key);
     this.commits++;
-    this.handle({ type: "committed" });
+  }
+
+  /** The tab stops: what happens to it waits, and no time passes for it. */
+  freeze(): void {
+    this.#frozen = [];
+  }
+
+  get isFrozen(): boolean {
+    return this.#frozen !== undefined;
+  }
+
+  thaw(): void {
+    const happened = this.#frozen ?? [];
+    this.#frozen = undefined;
+    for (const input of happened) this.handle(input);
+  }
+
+  /** The same store, or an older copy of it, in a new process. */
+  reopened(store: ReadonlyMap<string, Uint8Array>): Site {
+    const image = reopenedImage(imageOf(this.#n, this.#options.image), store);
+    const counters = store.get(COUNTERS_KEY);
+    const seen = counters && (decodeJsonRecord(counters) as SeenCounter[]);
+    const openings = (this.#options.openings ?? 0) + 1;
+    const site = new Site(this.#lab, this.#n, { ...this.#options, image, openings, ...(seen && { seen }) });
+    for (const [key, value] of store) site.store.set(key, value);
+    return site;
   }
 
   failCommit(message = "disk full"): void {
@@ -121,6 +166,7 @@ export class Site {
 
   /** One thing that waits here and is not held back. */
   step(): boolean {
+    if (this.isFrozen) return false;
     if (this.#commit !== undefined && !this.holdsCommits) this.commit();
     else if (this.#loads.length > 0 && !this.holdsLoads) this.answerLoads();
     else if (this.inbox.length > 0) {
@@ -194,6 +240,8 @@ export interface SiteOptions {
   readonly image?: ImageFields;
   readonly config?: Partial<CoreConfig>;
   readonly seen?: readonly SeenCounter[];
+  /** How often the store has been opened before. */
+  readonly openings?: number;
 }
 
 /** Several replicas, their messages and their time, moved by hand. */
@@ -216,6 +264,22 @@ export class Lab {
     b.ends.set(atB, { site: a, link: atA });
     a.handle({ type: "link-up", link: atA, claims: b.replica.state.nodeId });
     b.handle({ type: "link-up", link: atB, claims: a.replica.state.nodeId });
+  }
+
+  /**
+   * Ends a site's process, with whatever it has not persisted, and opens its store in a new one, to which nobody is connected.
+   * @param store what is in the store by then, if not what the process has left: a backup.
+   */
+  restart(site: Site, store: ReadonlyMap<string, Uint8Array> = site.store): Site {
+    const ends = [...site.ends.values()];
+    site.ends.clear();
+    const again = site.reopened(store);
+    this.#sites[this.#sites.indexOf(site)] = again;
+    for (const end of ends) {
+      end.site.ends.delete(end.link);
+      end.site.handle({ type: "link-down", link: end.link });
+    }
+    return again;
   }
 
   cut(a: Site, b: Site): void {
@@ -254,6 +318,7 @@ export class Lab {
   #nextWake(): [number, Site | undefined] {
     let next: [number, Site | undefined] = [Number.POSITIVE_INFINITY, undefined];
     for (const site of this.#sites) {
+      if (site.isFrozen) continue;
       const at = site.replica.nextWake();
       if (at !== undefined && at < next[0]) next = [at, site];
     }
