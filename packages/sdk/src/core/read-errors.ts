@@ -4,8 +4,9 @@ import { isReplicationError, replicationError } from "./replication-error.ts";
 
 const READ_ADVICE = "Read at 'one' for what this replica holds.";
 
-export function readUnavailable(required: number, alive: number): Error {
-  const message = `Reading at this level needs ${required} voters; ${alive} can be reached. ${READ_ADVICE}`;
+/** @param ofForgetful what there is to say of voters that do not count now (Q3). */
+export function readUnavailable(required: number, alive: number, ofForgetful = ""): Error {
+  const message = `Reading at this level needs ${required} voters; ${alive} can be reached.${ofForgetful} ${READ_ADVICE}`;
   return replicationError("quorum-unavailable", message, { required, alive, dots: [], outcome: "unknown" });
 }
 

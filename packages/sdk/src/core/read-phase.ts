@@ -142,10 +142,13 @@ export class ReadPhase {
   }
 
   peerDown(link: LinkId): void {
-    for (const round of this.#rounds.values()) {
-      round.arriving.delete(link);
-      this.#evaluate(round);
-    }
+    for (const round of this.#rounds.values()) round.arriving.delete(link);
+    this.voterLost();
+  }
+
+  /** A voter is out of reach, or counts no more (Q3). */
+  voterLost(): void {
+    for (const round of this.#rounds.values()) this.#evaluate(round);
   }
 
   recordChanged(): void {
@@ -215,7 +218,7 @@ export class ReadPhase {
     const alive = new Set([...this.#quorum.aliveVoters(record), ...round.replies.keys()]).size;
     if (alive >= required) return;
     this.#drop(round);
-    round.failed(readUnavailable(required, alive));
+    round.failed(readUnavailable(required, alive, this.#quorum.ofForgetful(record)));
   }
 
   #drop(round: Round): void {

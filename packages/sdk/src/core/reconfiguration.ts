@@ -254,13 +254,22 @@ export class Reconfiguration {
 
   #view(record: ReplicaSetRecord): View {
     return {
-      candidates: this.#caughtUp(),
+      candidates: this.#candidates(record),
       reaches: (nodeId) => this.#courier.reaches(nodeId),
       trusts: (nodeId) => this.#counters.trusts(record, nodeId),
       isLost: (nodeId) => this.#reachability.isLost(nodeId),
       toRemove: new Set(this.#wishes.toRemove.keys()),
       toAdd: new Set(this.#wishes.toAdd.keys()),
     };
+  }
+
+  /** Q3: a voter that has forgotten is no candidate before it has caught up; where nobody is there, there is nothing to catch up with. */
+  #candidates(record: ReplicaSetRecord): Candidate[] {
+    const { state, peers } = this.#env;
+    const caughtUp = this.#caughtUp();
+    const isAlone = [...peers.values()].every(({ replicaSet }) => replicaSet.lineage !== state.home);
+    const isEqual = isAlone || caughtUp.length > 1 || this.#counters.trusts(record, state.nodeId);
+    return isEqual ? caughtUp : [];
   }
 
   /** The connected replicas that go by the same lineage and are equal, so that they hold all that was brought here; this one first. */

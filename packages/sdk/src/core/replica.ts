@@ -90,7 +90,7 @@ export class Replica {
     this.#history = new ContextHistory(this.state.context);
     this.#status = new PeerStatus(env, this.#antiEntropy, this.#history);
     this.#collection = new TombstoneCollection(env, this.#history, image.leases);
-    this.#counters = new VoterCounters(env, seenCounters);
+    this.#counters = new VoterCounters(env, seenCounters, () => this.#voterForgot());
     this.#quorum = new WriteQuorum(env, (record, nodeId) => this.#counters.trusts(record, nodeId), {
       ask: (request, ref, dots) => this.#desk.ask({ asker: "self", request, ref, dots }),
       forget: (request) => this.#desk.forget("self", request),
@@ -276,7 +276,7 @@ export class Replica {
     this.#readDesk.forget(link);
     this.#reconfiguration.peerDown(peer.nodeId);
     this.#readPhase.peerDown(link);
-    this.#quorum.peerDown();
+    this.#quorum.voterLost();
     this.#status.tell();
   }
 
@@ -301,6 +301,12 @@ export class Replica {
       }
       this.#committed();
     }
+  }
+
+  /** Q3: what waits for its word does not wait in vain. */
+  #voterForgot(): void {
+    this.#readPhase.voterLost();
+    this.#quorum.voterLost();
   }
 
   #recordChanged(): void {

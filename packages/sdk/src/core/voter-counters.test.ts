@@ -12,7 +12,7 @@ function counters(seen: ConstructorParameters<typeof VoterCounters>[1] = [], mem
   const state = stateOf(1, { replicaSet: recordOf(members) });
   const queue = new CommitQueue(state, () => []);
   const environment: Pick<Environment, "state" | "queue" | "peers"> = { state, queue, peers: new Map() };
-  return { state, queue, voters: new VoterCounters(environment as Environment, seen) };
+  return { state, queue, voters: new VoterCounters(environment as Environment, seen, () => undefined) };
 }
 
 describe("the counters of voters (Q3)", () => {

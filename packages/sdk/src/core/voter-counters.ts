@@ -18,11 +18,14 @@ const KEEP_EVERY = 256;
  */
 export class VoterCounters {
   readonly #env: Environment;
+  readonly #forgot: () => void;
   readonly #seen: Map<NodeId, SeenCounter>;
   readonly #kept = new Map<NodeId, number>();
 
-  constructor(env: Environment, seen: readonly SeenCounter[]) {
+  /** @param forgot called when a voter is found to have forgotten, and counts no more. */
+  constructor(env: Environment, seen: readonly SeenCounter[], forgot: () => void) {
     this.#env = env;
+    this.#forgot = forgot;
     this.#seen = new Map(seen.map((counter) => [counter.nodeId, counter]));
   }
 
@@ -35,7 +38,10 @@ export class VoterCounters {
     const regressedIn = regressed ? before.concat(this.#epochsOf(nodeId)) : before;
     this.#set({ nodeId, counter, regressedIn });
     if (regressed || counter >= (this.#kept.get(nodeId) ?? 0) + KEEP_EVERY) this.#keep();
-    if (regressed) this.#tellAll();
+    if (regressed) {
+      this.#tellAll();
+      this.#forgot();
+    }
     return regressed;
   }
 
@@ -53,6 +59,7 @@ export class VoterCounters {
     this.#set({ ...seen, regressedIn: [...seen.regressedIn, { lineage, epoch }] });
     this.#keep();
     this.#tellAll();
+    this.#forgot();
     return true;
   }
 

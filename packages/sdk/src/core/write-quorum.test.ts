@@ -194,15 +194,19 @@ describe("a voter whose counter goes backwards (Q3)", () => {
     expect(a.outcomes.get(op)).toMatchObject({ receipt: { epoch: 3, acks: [a.nodeId, b.nodeId] } });
   });
 
-  it("is found out by an ack, too, which does not count", () => {
+  it("is found out by an ack, too, which does not count; who waited for it is told at once", () => {
     const { lab, sites } = room([2, 1, 3]);
     // The second is no decider: it only distrusts.
     const [decider, a] = sites as [Site, Site];
-    lab.drops = dropping("push", "ack-request");
+    lab.drops = dropping("push", "ack-request", "read-request");
     const op = a.write("x", "quorum");
     lab.settle();
-    a.receive(a.link(decider), { type: "ack", request: 1, ...ref(a), counter: 0 });
+    const read = a.read("x");
     expect(a.outcomes.has(op)).toBe(false);
+    a.receive(a.link(decider), { type: "ack", request: 1, ...ref(a), counter: 0 });
+    for (const waiting of [op, read])
+      expect(a.failure(waiting)).toMatchObject({ code: "quorum-unavailable", required: 2, alive: 1 });
+    expect(a.told("quorum").at(-1)).toEqual({ type: "quorum", available: false });
   });
 });
 

@@ -109,7 +109,8 @@ export class WriteQuorum {
     this.noteAvailability();
   }
 
-  peerDown(): void {
+  /** A voter is out of reach, or counts no more (Q3). */
+  voterLost(): void {
     for (const round of this.#rounds.values()) this.#evaluate(round);
     this.noteAvailability();
   }
@@ -191,6 +192,15 @@ export class WriteQuorum {
       .filter((nodeId) => alive.has(nodeId) && this.#trusts(record, nodeId));
   }
 
+  /** What to say of voters that can be reached and do not count (Q3); nothing where there are none. */
+  ofForgetful(record: ReplicaSetRecord): string {
+    const there = new Set([this.#env.state.nodeId, ...[...this.#env.peers.values()].map((peer) => peer.nodeId)]);
+    const forgetful = record.voters.filter(({ nodeId }) => there.has(nodeId) && !this.#trusts(record, nodeId)).length;
+    return forgetful === 0
+      ? ""
+      : ` Beside them, ${forgetful} came back with an older or damaged store, and will count once enrolled anew.`;
+  }
+
   /** Whether this peer can be asked for its vote: it says itself when it does not serve the epoch that is asked for. */
   isAskable(peer: Peer): boolean {
     return !this.#isEnding && isVoter(this.#env.state.replicaSet, peer.nodeId);
@@ -218,7 +228,10 @@ export class WriteQuorum {
       if (round.acks.size >= required) {
         this.#settle(round, write, { kind: "receipt", receipt: receiptOf(round, write, required) });
       } else if (alive < required) {
-        this.#settle(round, write, { kind: "failed", error: unavailable(record, required, alive, write.dots) });
+        this.#settle(round, write, {
+          kind: "failed",
+          error: unavailable(record, required, alive, write.dots, this.ofForgetful(record)),
+        });
       }
     }
   }
@@ -242,7 +255,13 @@ function receiptOf({ acks, epoch }: Round, { dots, readIn }: PendingWrite, requi
   return { dots, acks: [...acks], required, ...epoch, ordered, session: sessionToken(dots) };
 }
 
-function unavailable(record: ReplicaSetRecord, required: number, alive: number, dots: readonly Dot[]): Error {
+function unavailable(
+  record: ReplicaSetRecord,
+  required: number,
+  alive: number,
+  dots: readonly Dot[],
+  ofForgetful: string,
+): Error {
   const enrolled = record.voters.length;
   const hint =
     record.distinctDevices && enrolled < record.replicationFactor
@@ -250,7 +269,7 @@ function unavailable(record: ReplicaSetRecord, required: number, alive: number, 
       : "";
   return replicationError(
     "quorum-unavailable",
-    `This level needs ${required} voters; ${enrolled} of ${record.replicationFactor} are enrolled and ${alive} reachable. ` +
+    `This level needs ${required} voters; ${enrolled} of ${record.replicationFactor} are enrolled and ${alive} reachable.${ofForgetful} ` +
       (dots.length === 0
         ? "Nothing had to be written."
         : "The write is in the local store and goes on replicating; confirm(dots) waits for more voters.") +
