@@ -80,7 +80,7 @@ describe("vecmesh-signaling", { timeout: TIMEOUT_MS }, () => {
 
     command.child.kill(signal);
 
-    expect(await client.closed).toEqual({ code: 1001, reason: "the server is shutting down" });
+    expect(await client.closed).toEqual({ code: 1012, reason: "the server is shutting down" });
     expect(await command.ended).toMatchObject({ code: 0, stderr: "" });
     silent.destroy();
   });

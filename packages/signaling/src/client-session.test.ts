@@ -2,9 +2,12 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
+import { AddressLedger } from "./address-ledger.ts";
 import { InProcessBroker } from "./broker.ts";
-import { ClientSession } from "./client-session.ts";
+import { ClientSession, type SessionContext } from "./client-session.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
+import { Metrics } from "./metrics.ts";
+import { OutgoingTotal } from "./outgoing-queue.ts";
 import { RoomDirectory } from "./room-directory.ts";
 
 /** A session, the server's socket under it, and the client at its other end. */
@@ -16,12 +19,23 @@ async function openSession(
   const accepted = once(server, "connection") as Promise<[WebSocket]>;
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { autoPong });
   const [[serverSide]] = await Promise.all([accepted, once(client, "open")]);
-  const rooms = new RoomDirectory(new InProcessBroker(), DEFAULT_LIMITS.maxSubscribersPerTopic);
+  const rooms = new RoomDirectory(new InProcessBroker(), DEFAULT_LIMITS);
+  const gauges = { sockets: () => 0, topics: () => 0, addresses: () => 0, queuedBytes: () => 0 };
+  const context: SessionContext = {
+    rooms,
+    limits: DEFAULT_LIMITS,
+    metrics: new Metrics(gauges),
+    outgoing: new OutgoingTotal(),
+    turn: undefined,
+    violated: () => {},
+  };
+  const account = new AddressLedger(DEFAULT_LIMITS).connect("192.0.2.1", performance.now())!;
+  const visitor = { address: "192.0.2.1", account, admission: { allowed: true }, authorized: false } as const;
   onTestFinished(() => {
     client.terminate();
     server.close();
   });
-  return { session: new ClientSession(serverSide, rooms, DEFAULT_LIMITS), serverSide, client };
+  return { session: new ClientSession(serverSide, visitor, context), serverSide, client };
 }
 
 test("who answers pings stays, however idle", async () => {

@@ -1,38 +1,80 @@
 import { randomBytes } from "node:crypto";
 import type { RawData, WebSocket } from "ws";
+import type { AddressAccount } from "./address-ledger.ts";
+import type { Admission } from "./authorization.ts";
 import { parseClientMessage } from "./client-message.ts";
 import type { Limits } from "./limits.ts";
+import { messageCost } from "./message-cost.ts";
+import type { Metrics } from "./metrics.ts";
+import { OutgoingQueue, type OutgoingTotal } from "./outgoing-queue.ts";
 import { CLOSE_CODES, type ClientMessage, type SubscribeMessage } from "./protocol.ts";
 import { encode, type Member } from "./room.ts";
 import type { RoomDirectory } from "./room-directory.ts";
 import { TokenBucket } from "./token-bucket.ts";
+import { TrafficMeter } from "./traffic-meter.ts";
+import { TurnWelcome } from "./turn-welcome.ts";
+import type { TurnOptions } from "./turn-credentials.ts";
 import { Violation } from "./violation.ts";
 
 /** Unguessable, so that only those who share a topic with a socket can direct a message to it. */
 const FROM_BYTES = 16;
+
+/** What all sessions of one server share. */
+export interface SessionContext {
+  readonly rooms: RoomDirectory;
+  readonly limits: Limits;
+  readonly metrics: Metrics;
+  readonly outgoing: OutgoingTotal;
+  readonly turn: TurnOptions | undefined;
+  /** Told why the server closes a socket whose client broke a rule. */
+  readonly violated: (violation: Violation, address: string) => void;
+}
+
+/** Whose socket it is. */
+export interface Visitor {
+  readonly address: string;
+  readonly account: AddressAccount;
+  readonly admission: Admission;
+  /** Whether a token or the like was checked: only then TURN credentials are given. */
+  readonly authorized: boolean;
+}
 
 /** One connected socket: reads its messages, keeps it to its limits, and takes it out of its rooms when it closes. */
 export class ClientSession implements Member {
   readonly from: string = randomBytes(FROM_BYTES).toString("base64url");
   readonly closed: Promise<void>;
   readonly #socket: WebSocket;
-  readonly #rooms: RoomDirectory;
-  readonly #limits: Limits;
-  readonly #bucket: TokenBucket;
+  readonly #visitor: Visitor;
+  readonly #context: SessionContext;
+  readonly #meter: TrafficMeter;
+  readonly #queue: OutgoingQueue;
   readonly #topics = new Set<string>();
+  readonly #openedMs = performance.now();
+  /** Set once the client has said a nodeId, which y-webrtc's never do. */
+  #welcome: TurnWelcome | undefined;
+  #active = false;
   #heard = true;
-  #resumeTimer: NodeJS.Timeout | undefined;
   #graceTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, rooms: RoomDirectory, limits: Limits) {
+  constructor(socket: WebSocket, visitor: Visitor, context: SessionContext) {
     this.#socket = socket;
-    this.#rooms = rooms;
-    this.#limits = limits;
-    this.#bucket = new TokenBucket(limits.burstTokens, limits.tokensPerSecond, performance.now());
+    this.#visitor = visitor;
+    this.#context = context;
+    const { limits, metrics, outgoing } = context;
+    const bucket = new TokenBucket(limits.burstTokens, limits.tokensPerSecond, this.#openedMs);
+    this.#meter = new TrafficMeter(socket, [bucket, visitor.account.bucket], () => metrics.throttled.inc());
+    this.#queue = new OutgoingQueue(socket, limits, outgoing);
     socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
-    socket.on("pong", () => (this.#heard = true));
+    socket.on("ping", () => this.#meter.charge(1, performance.now()));
+    socket.on("pong", () => {
+      this.#heard = true;
+      this.#meter.charge(1, performance.now());
+    });
     // An invalid frame: ws has begun to close the socket with the code that fits. It waits long for the answer.
-    socket.on("error", () => this.#terminateAfterGrace());
+    socket.on("error", () => {
+      metrics.closed("invalid-frame");
+      this.#terminateAfterGrace();
+    });
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
         this.#dispose();
@@ -42,17 +84,34 @@ export class ClientSession implements Member {
   }
 
   send(frame: Buffer): void {
-    if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#socket.send(frame, { binary: false });
-    // A close frame would queue up behind the rest: nothing reaches a reader that does not read.
-    if (this.#socket.bufferedAmount > this.#limits.maxBufferedBytes) this.#socket.terminate();
+    const { metrics } = this.#context;
+    metrics.sent(frame.length);
+    if (!this.#queue.send(frame)) metrics.closed("slow-reader");
   }
 
-  /** Pings, or terminates a socket that was silent since the last ping. */
+  /** Pings; or ends a socket that was silent since the last ping, has done nothing yet, or has outlived its token. */
   checkAlive(): void {
-    if (!this.#heard) return this.#socket.terminate();
+    const { limits, metrics } = this.#context;
+    const { expiresAtMs = Number.POSITIVE_INFINITY } = this.#visitor.admission;
+    if (!this.#heard) {
+      metrics.closed("silent");
+      return this.#socket.terminate();
+    }
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (Date.now() >= expiresAtMs)
+      return this.#violate(new Violation(CLOSE_CODES.unauthorized, "the token has expired"));
+    if (!this.#active && performance.now() - this.#openedMs >= limits.firstMessageTimeoutMs) {
+      return this.#violate(new Violation(CLOSE_CODES.policyViolation, "a socket must subscribe or publish soon"));
+    }
     this.#heard = false;
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    this.#socket.ping();
+    this.#welcome?.renew(Date.now());
+  }
+
+  /** Asks a client that understands it to come back after so long, and begins to close. */
+  retire(reason: string, retryAfterMs: number): void {
+    if (this.#welcome !== undefined) this.send(encode({ type: "retry", afterMs: retryAfterMs }));
+    this.close(CLOSE_CODES.serviceRestart, reason);
   }
 
   /** Begins to close; `closed` settles within `closeGraceMs`. */
@@ -67,67 +126,90 @@ export class ClientSession implements Member {
     // What was in the same TCP segment as the message that closed the socket.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     this.#heard = true;
+    const { limits, metrics, rooms } = this.#context;
+    // ws gives Buffers unless told otherwise.
+    const bytes = data as Buffer;
     try {
       if (isBinary) throw new Violation(CLOSE_CODES.unsupportedData, "messages must be text frames");
-      // ws gives Buffers unless told otherwise.
-      const text = (data as Buffer).toString();
-      const message = parseClientMessage(text, this.#limits);
-      this.#charge(text.length, message);
+      const message = parseClientMessage(bytes.toString(), limits);
+      metrics.received(message?.type ?? "unknown", bytes.length);
+      const cost = messageCost(message, bytes.length, limits, (topic) => rooms.subscribersOf(topic));
+      this.#meter.charge(cost, performance.now());
       if (message !== undefined) this.#handle(message);
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
-      this.close(error.code, error.message);
+      this.#violate(error);
     }
-  }
-
-  #charge(length: number, message: ClientMessage | undefined): void {
-    const topics = message?.type === "subscribe" || message?.type === "unsubscribe" ? message.topics.length : 0;
-    const cost = 1 + topics + Math.floor(length / this.#limits.bytesPerToken);
-    const waitMs = this.#bucket.spend(cost, performance.now());
-    if (waitMs === 0) return;
-    // Messages that ws has already read still come; they deepen the debt, and the pause is extended.
-    this.#socket.pause();
-    clearTimeout(this.#resumeTimer);
-    this.#resumeTimer = setTimeout(() => this.#socket.resume(), waitMs);
   }
 
   #handle(message: ClientMessage): void {
     switch (message.type) {
       case "subscribe":
+        this.#active = true;
         return this.#subscribe(message);
       case "unsubscribe":
-        for (const topic of message.topics) if (this.#topics.delete(topic)) this.#rooms.leave(topic, this);
+        for (const topic of message.topics) this.#leave(topic);
         return;
       case "publish":
-        return this.#rooms.publish(message, this.from);
+        this.#active = true;
+        this.#requireAllowed(message.topic);
+        return this.#context.rooms.publish(message, this.from);
       case "ping":
         return this.send(encode({ type: "pong" }));
     }
   }
 
   #subscribe({ topics, nodeId }: SubscribeMessage): void {
-    const { maxTopicsPerSocket } = this.#limits;
+    const { rooms, limits, turn } = this.#context;
+    const { account, admission, authorized } = this.#visitor;
+    for (const topic of topics) this.#requireAllowed(topic);
     const added = topics.filter((topic) => !this.#topics.has(topic)).length;
-    if (this.#topics.size + added > maxTopicsPerSocket) {
-      throw new Violation(
-        CLOSE_CODES.policyViolation,
-        `a socket may subscribe to at most ${maxTopicsPerSocket} topics`,
-      );
+    if (this.#topics.size + added > limits.maxTopicsPerSocket) {
+      const reason = `a socket may subscribe to at most ${limits.maxTopicsPerSocket} topics`;
+      throw new Violation(CLOSE_CODES.policyViolation, reason);
+    }
+    if (account.subscriptions + added > limits.maxSubscriptionsPerAddress) {
+      throw new Violation(CLOSE_CODES.tryAgainLater, "this address has as many subscriptions as it may have");
+    }
+    if (nodeId !== undefined) {
+      const offered = authorized ? turn : undefined;
+      this.#welcome ??= new TurnWelcome(this, offered, admission.subject ?? this.from, Date.now());
     }
     for (const topic of topics) {
-      if (!this.#rooms.join(topic, this, nodeId)) throw new Violation(CLOSE_CODES.tryAgainLater, "the topic is full");
+      rooms.join(topic, this, nodeId);
+      if (this.#topics.has(topic)) continue;
       this.#topics.add(topic);
+      account.subscriptions++;
     }
+  }
+
+  #leave(topic: string): void {
+    if (!this.#topics.delete(topic)) return;
+    this.#visitor.account.subscriptions--;
+    this.#context.rooms.leave(topic, this);
+  }
+
+  #requireAllowed(topic: string): void {
+    const { allowsTopic } = this.#visitor.admission;
+    if (allowsTopic !== undefined && !allowsTopic(topic)) {
+      throw new Violation(CLOSE_CODES.forbidden, "the token does not allow this topic");
+    }
+  }
+
+  #violate(violation: Violation): void {
+    this.#context.metrics.closed(String(violation.code));
+    this.#context.violated(violation, this.#visitor.address);
+    this.close(violation.code, violation.message);
   }
 
   #terminateAfterGrace(): void {
-    this.#graceTimer ??= setTimeout(() => this.#socket.terminate(), this.#limits.closeGraceMs);
+    this.#graceTimer ??= setTimeout(() => this.#socket.terminate(), this.#context.limits.closeGraceMs);
   }
 
   #dispose(): void {
-    clearTimeout(this.#resumeTimer);
     clearTimeout(this.#graceTimer);
-    for (const topic of this.#topics) this.#rooms.leave(topic, this);
-    this.#topics.clear();
+    this.#meter.dispose();
+    this.#queue.dispose();
+    for (const topic of this.#topics) this.#leave(topic);
   }
 }

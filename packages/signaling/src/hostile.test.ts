@@ -185,6 +185,6 @@ describe("clients that are a burden", () => {
     for (let i = 0; i < 100; i++) await witness.flush();
     expect(debtor.received.map((message) => message.type)).not.toContain("pong");
     await server.close();
-    expect((await debtor.closed).code).toBe(1001);
+    expect((await debtor.closed).code).toBe(1012);
   });
 });

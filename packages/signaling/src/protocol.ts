@@ -1,6 +1,6 @@
 /**
  * The signaling protocol: JSON text frames over one WebSocket. The first four are y-webrtc's, unchanged; a client that
- * uses only them gets only `publish` and `pong`. vecmesh adds `to`, `from`, the roster and `left` (T9).
+ * uses only them gets only `publish` and `pong`. vecmesh adds `to`, `from`, the roster, `left`, `welcome` and `retry` (T9).
  *
  * A message of an unknown `type` is ignored. A malformed one closes the socket with a CLOSE_CODES code and a reason.
  */
@@ -37,7 +37,13 @@ export interface PingMessage {
 }
 
 /** What the server sends. */
-export type ServerMessage = DeliveredMessage | RosterMessage | LeftMessage | PongMessage;
+export type ServerMessage =
+  | DeliveredMessage
+  | RosterMessage
+  | LeftMessage
+  | WelcomeMessage
+  | RetryMessage
+  | PongMessage;
 
 /** A publish as it arrives: whatever the sender wrote into `from` and `clients` is overwritten. */
 export interface DeliveredMessage extends PublishMessage {
@@ -74,14 +80,34 @@ export interface LeftMessage {
   readonly from: string;
 }
 
+/**
+ * The server's TURN servers with credentials of the receiver's own: before the first roster, and again, with fresh ones, before
+ * the old expire. Only where the server has TURN servers, to sockets whose token it has checked.
+ */
+export interface WelcomeMessage {
+  readonly type: "welcome";
+  readonly iceServers: readonly IceServer[];
+}
+
+/** As RTCPeerConnection takes it. */
+export interface IceServer {
+  readonly urls: string[];
+  readonly username: string;
+  readonly credential: string;
+}
+
+/** The server is about to close this socket with 1012: reconnect after so long, each client after another time. To those that said their nodeId. */
+export interface RetryMessage {
+  readonly type: "retry";
+  readonly afterMs: number;
+}
+
 export interface PongMessage {
   readonly type: "pong";
 }
 
-/** With which WebSocket codes the server closes; the close reason says it in words. After all but 1001 and 1013 the client has a fault. */
+/** With which WebSocket codes the server closes; the close reason says it in words. After all but 1012 and 1013 the client has a fault. */
 export const CLOSE_CODES = {
-  /** The server is shutting down. Reconnect later. */
-  goingAway: 1001,
   /** Not a valid WebSocket frame. */
   protocolError: 1002,
   /** A binary frame. */
@@ -92,6 +118,12 @@ export const CLOSE_CODES = {
   policyViolation: 1008,
   /** A frame over the payload limit. */
   tooBig: 1009,
-  /** A topic has as many subscribers as it may have. */
+  /** The server is shutting down or restarting. Reconnect, after as long as a `retry` said. */
+  serviceRestart: 1012,
+  /** A topic has as many subscribers as it may have, or the server as many topics. */
   tryAgainLater: 1013,
+  /** The token has expired. Reconnect with another. */
+  unauthorized: 4401,
+  /** The token does not allow this topic. */
+  forbidden: 4403,
 } as const;

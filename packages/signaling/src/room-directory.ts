@@ -1,6 +1,8 @@
 import type { Broker } from "./broker.ts";
-import type { PublishMessage } from "./protocol.ts";
+import type { Limits } from "./limits.ts";
+import { CLOSE_CODES, type PublishMessage } from "./protocol.ts";
 import { type Member, Room } from "./room.ts";
+import { Violation } from "./violation.ts";
 
 interface OpenRoom {
   readonly room: Room;
@@ -10,21 +12,34 @@ interface OpenRoom {
 /** The rooms of one server: each exists, and listens to the broker, while it has members. */
 export class RoomDirectory {
   readonly #broker: Broker;
-  readonly #maxSubscribersPerTopic: number;
+  readonly #limits: Limits;
   readonly #rooms = new Map<string, OpenRoom>();
 
-  constructor(broker: Broker, maxSubscribersPerTopic: number) {
+  constructor(broker: Broker, limits: Limits) {
     this.#broker = broker;
-    this.#maxSubscribersPerTopic = maxSubscribersPerTopic;
+    this.#limits = limits;
   }
 
-  /** Returns false, changing nothing, when the topic is full. With a `nodeId` the member gets the topic's roster. */
-  join(topic: string, member: Member, nodeId: string | undefined): boolean {
+  get size(): number {
+    return this.#rooms.size;
+  }
+
+  /** On this server. */
+  subscribersOf(topic: string): number {
+    return this.#rooms.get(topic)?.room.size ?? 0;
+  }
+
+  /**
+   * With a `nodeId` the member gets the topic's roster.
+   * @throws Violation, changing nothing, when the topic or the server is full.
+   */
+  join(topic: string, member: Member, nodeId: string | undefined): void {
     const { room } = this.#rooms.get(topic) ?? this.#open(topic);
-    if (room.size >= this.#maxSubscribersPerTopic && !room.has(member)) return false;
+    if (room.size >= this.#limits.maxSubscribersPerTopic && !room.has(member)) {
+      throw new Violation(CLOSE_CODES.tryAgainLater, "the topic is full");
+    }
     room.join(member, nodeId);
     if (nodeId !== undefined) room.sendRoster(member);
-    return true;
   }
 
   leave(topic: string, member: Member): void {
@@ -43,6 +58,9 @@ export class RoomDirectory {
   }
 
   #open(topic: string): OpenRoom {
+    if (this.#rooms.size >= this.#limits.maxTopics) {
+      throw new Violation(CLOSE_CODES.tryAgainLater, "the server has as many topics as it may have");
+    }
     const room = new Room(topic);
     const unsubscribe = this.#broker.subscribe(topic, (message) => room.deliver(message));
     const open = { room, unsubscribe };

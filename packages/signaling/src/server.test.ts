@@ -202,11 +202,11 @@ describe("the server", () => {
     await expect(startSignalingServer({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 
-  test("closes its clients with 1001 and a reason, and closes once", async () => {
+  test("closes its clients with 1012 and a reason, and closes once", async () => {
     const server = await serve();
     const client = await connectTo(server);
     await Promise.all([server.close(), server.close()]);
-    expect(await client.closed).toEqual({ code: 1001, reason: "the server is shutting down" });
+    expect(await client.closed).toEqual({ code: 1012, reason: "the server is shutting down" });
     await expect(fetch(`http://127.0.0.1:${server.port}/`)).rejects.toThrow("fetch failed");
   });
 

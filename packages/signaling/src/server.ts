@@ -1,15 +1,32 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import type { Registry } from "prom-client";
 import { WebSocketServer } from "ws";
+import { AddressLedger } from "./address-ledger.ts";
+import type { Authorize } from "./authorization.ts";
 import { type Broker, InProcessBroker } from "./broker.ts";
-import { ClientSession } from "./client-session.ts";
+import { ClientLog } from "./client-log.ts";
+import { ClientSession, type SessionContext } from "./client-session.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { httpEndpoints } from "./http-endpoints.ts";
+import { refuseUpgrade } from "./http-refusal.ts";
 import { DEFAULT_LIMITS, type Limits } from "./limits.ts";
-import { CLOSE_CODES } from "./protocol.ts";
+import { type Logger, SILENT_LOGGER } from "./logger.ts";
+import { Metrics } from "./metrics.ts";
+import { OutgoingTotal } from "./outgoing-queue.ts";
 import { RoomDirectory } from "./room-directory.ts";
+import { retireAll } from "./retirement.ts";
+import type { TurnOptions } from "./turn-credentials.ts";
+import { UpgradeGate } from "./upgrade-gate.ts";
 
+export type { Admission, Authorization, AuthorizationRequest, Authorize, Refusal } from "./authorization.ts";
 export type { Broker, RoomMessage } from "./broker.ts";
 export { InProcessBroker } from "./broker.ts";
+export { jwtAuthorizer, type JwtOptions } from "./jwt-authorizer.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
+export type { Logger } from "./logger.ts";
+export type { TurnOptions } from "./turn-credentials.ts";
 
 export interface SignalingServerOptions {
   /** Default 4444; 0 takes any free port. */
@@ -20,6 +37,20 @@ export interface SignalingServerOptions {
   readonly broker?: Broker;
   /** Replaces some of DEFAULT_LIMITS. */
   readonly limits?: Partial<Limits>;
+  /** Decides who may connect, e.g. `jwtAuthorizer(...)`. Default: everybody, to all topics. */
+  readonly authorize?: Authorize | undefined;
+  /** Pages of other origins are refused with 403, e.g. `["https://app.example"]`. Default: pages of all origins may connect. */
+  readonly allowedOrigins?: readonly string[] | undefined;
+  /** How many proxies of yours stand in front: which entry of `X-Forwarded-For` is the client. Default 0: the header is ignored. */
+  readonly trustedProxyHops?: number;
+  /** TURN servers to offer to sockets that `authorize` admitted; without `authorize` to none. */
+  readonly turn?: TurnOptions | undefined;
+  /** Where the metrics go; a registry takes one server. Default: one of its own, served at /metrics either way. */
+  readonly metrics?: Registry;
+  /** What `Authorization: Bearer` must say at /metrics. Default: everybody may see them. */
+  readonly metricsToken?: string | undefined;
+  /** E.g. a pino logger. Default: nothing is logged. */
+  readonly logger?: Logger;
 }
 
 export interface SignalingServer {
@@ -27,52 +58,111 @@ export interface SignalingServer {
   readonly port: number;
   /** Where clients of this machine reach it, e.g. `ws://127.0.0.1:4444`. */
   readonly url: string;
-  /** Closes every socket with code 1001 and stops listening; resolves when all is closed, within `closeGraceMs`. Idempotent. */
-  close(): Promise<void>;
+  /**
+   * Lets nobody in any more, asks its clients to come back later, closes them with code 1012 over `drainMs` (default 0: at once) and stops
+   * listening; resolves when all is closed, within `drainMs` and `closeGraceMs`. The first call decides.
+   */
+  close(options?: { readonly drainMs?: number }): Promise<void>;
 }
+
+/** Sockets that are not yet admitted, or only ask for the health: there is room for them when all others are taken. */
+const SPARE_CONNECTIONS = 1000;
+/** How often Node looks for connections whose request takes too long. */
+const REQUEST_CHECK_MS = 1000;
 
 /**
  * Starts a signaling server; resolves when it listens.
  * @throws Node's system error, e.g. with code `EADDRINUSE`, when it cannot listen.
  */
 export async function startSignalingServer(options: SignalingServerOptions = {}): Promise<SignalingServer> {
-  const { port = 4444, host = "127.0.0.1", broker = new InProcessBroker() } = options;
+  const { port = 4444, host = "127.0.0.1", broker = new InProcessBroker(), logger = SILENT_LOGGER } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const rooms = new RoomDirectory(broker, limits.maxSubscribersPerTopic);
+  const rooms = new RoomDirectory(broker, limits);
+  const addresses = new AddressLedger(limits);
   const sessions = new Set<ClientSession>();
-
-  const http = createServer(answer);
-  const sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: limits.maxPayloadBytes });
-  http.on("upgrade", (request, stream, head) => {
-    sockets.handleUpgrade(request, stream, head, (socket) => {
-      const session = new ClientSession(socket, rooms, limits);
-      sessions.add(session);
-      void session.closed.then(() => sessions.delete(session));
-    });
+  const outgoing = new OutgoingTotal();
+  const clientLog = new ClientLog(logger, performance.now());
+  const gauges = {
+    sockets: () => sessions.size,
+    topics: () => rooms.size,
+    addresses: () => addresses.size,
+    queuedBytes: () => outgoing.bytes,
+  };
+  const metrics = new Metrics(gauges, options.metrics);
+  const context: SessionContext = {
+    rooms,
+    limits,
+    metrics,
+    outgoing,
+    turn: options.turn,
+    violated: ({ code, message }, address) =>
+      clientLog.info({ address, code, reason: message }, "closed a socket", performance.now()),
+  };
+  const gate = new UpgradeGate({
+    limits,
+    addresses,
+    allowedOrigins: options.allowedOrigins,
+    authorize: options.authorize,
+    trustedProxyHops: options.trustedProxyHops ?? 0,
+    authorizeFailed: (error) => clientLog.info({ error: String(error) }, "cannot check a token", performance.now()),
   });
+  const heartbeat = new Heartbeat<ClientSession>(limits.pingIntervalMs, (session) => session.checkAlive());
+  const sweep = setInterval(() => addresses.sweep(performance.now()), limits.pingIntervalMs).unref();
+
+  const http = createServer(
+    {
+      headersTimeout: limits.requestTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      connectionsCheckingInterval: REQUEST_CHECK_MS,
+    },
+    httpEndpoints({ metrics, gate, metricsToken: options.metricsToken }),
+  );
+  http.maxConnections = limits.maxSockets + SPARE_CONNECTIONS;
+  const { maxPayloadBytes: maxPayload, maxFragments } = limits;
+  const sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload, maxFragments });
+
+  const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
+    // Until the socket has listeners of its own.
+    stream.on("error", () => stream.destroy());
+    const decision = await gate.admit(request);
+    if (!("left" in decision)) {
+      metrics.upgraded(decision.status);
+      const { status, reason } = decision;
+      clientLog.info({ address: request.socket.remoteAddress, status, reason }, "refused a client", performance.now());
+      return refuseUpgrade(stream, decision);
+    }
+    if (stream.destroyed) return decision.left();
+    stream.once("close", decision.left);
+    sockets.handleUpgrade(request, stream, head, (socket) => {
+      metrics.upgraded(101);
+      const session = new ClientSession(socket, decision.visitor, context);
+      const stopHeartbeat = heartbeat.add(session);
+      sessions.add(session);
+      void session.closed.then(() => {
+        stopHeartbeat();
+        sessions.delete(session);
+      });
+    });
+  };
+  http.on("upgrade", (request, stream, head) => void upgrade(request, stream, head));
   await listen(http, port, host);
 
-  const heartbeat = setInterval(() => {
-    for (const session of sessions) session.checkAlive();
-  }, limits.pingIntervalMs);
-
-  const closeAll = async (): Promise<void> => {
-    clearInterval(heartbeat);
+  const closeAll = async (drainMs: number): Promise<void> => {
+    gate.drain();
+    await retireAll(sessions, drainMs, limits.retrySpreadMs);
+    heartbeat.stop();
+    clearInterval(sweep);
     const stopped = new Promise((resolve) => http.close(resolve));
     http.closeAllConnections();
-    for (const session of sessions) session.close(CLOSE_CODES.goingAway, "the server is shutting down");
     await Promise.all([stopped, ...Array.from(sessions, (session) => session.closed)]);
   };
   let closing: Promise<void> | undefined;
   const address = http.address() as AddressInfo;
-  return { port: address.port, url: urlOf(address), close: () => (closing ??= closeAll()) };
-}
-
-/** The same answer as y-webrtc's server gives, for whoever looks whether it is up. */
-function answer(request: IncomingMessage, response: ServerResponse): void {
-  const found = request.url === "/";
-  response.writeHead(found ? 200 : 404, { "Content-Type": "text/plain" });
-  response.end(found ? "okay" : "not found");
+  return {
+    port: address.port,
+    url: urlOf(address),
+    close: ({ drainMs = 0 } = {}) => (closing ??= closeAll(drainMs)),
+  };
 }
 
 function listen(http: Server, port: number, host: string): Promise<void> {

@@ -21,4 +21,16 @@ describe("token bucket", () => {
     expect(bucket.spend(10, 1_000_000)).toBe(0);
     expect(bucket.spend(1, 1_000_000)).toBe(500);
   });
+
+  test("says whether it has so much, and when it is as good as new", () => {
+    const bucket = new TokenBucket(10, 2, 0);
+    expect([bucket.has(10, 0), bucket.has(11, 0), bucket.isFull(0)]).toEqual([true, false, true]);
+    bucket.spend(4, 0);
+    expect([bucket.has(6, 0), bucket.has(7, 0), bucket.isFull(1999), bucket.isFull(2000)]).toEqual([
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
 });

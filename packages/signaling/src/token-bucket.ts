@@ -14,9 +14,25 @@ export class TokenBucket {
 
   /** Takes `cost` tokens and returns for how many milliseconds nothing more should be taken: 0 unless it is overdrawn. */
   spend(cost: number, nowMs: number): number {
-    const filled = ((nowMs - this.#updatedMs) / 1000) * this.#tokensPerSecond;
-    this.#tokens = Math.min(this.#capacity, this.#tokens + filled) - cost;
-    this.#updatedMs = nowMs;
+    this.#fill(nowMs);
+    this.#tokens -= cost;
     return Math.max(0, (-this.#tokens / this.#tokensPerSecond) * 1000);
+  }
+
+  /** Whether `cost` could be spent without debt. */
+  has(cost: number, nowMs: number): boolean {
+    this.#fill(nowMs);
+    return this.#tokens >= cost;
+  }
+
+  /** Nothing tells it from a new one. */
+  isFull(nowMs: number): boolean {
+    return this.has(this.#capacity, nowMs);
+  }
+
+  #fill(nowMs: number): void {
+    const filled = ((nowMs - this.#updatedMs) / 1000) * this.#tokensPerSecond;
+    this.#tokens = Math.min(this.#capacity, this.#tokens + filled);
+    this.#updatedMs = nowMs;
   }
 }

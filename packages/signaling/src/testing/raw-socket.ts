@@ -1,20 +1,11 @@
 import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { beginUpgrade } from "./upgrade.ts";
 
 /** A TCP connection on which the WebSocket handshake is done, for writing what no WebSocket library would. */
 export async function openRawSocket(port: number): Promise<Socket> {
-  const handshake = request({
-    port,
-    host: "127.0.0.1",
-    headers: {
-      Connection: "Upgrade",
-      Upgrade: "websocket",
-      "Sec-WebSocket-Version": "13",
-      "Sec-WebSocket-Key": Buffer.alloc(16).toString("base64"),
-    },
-  });
-  handshake.end();
+  const handshake = beginUpgrade(port);
   const [, socket] = (await once(handshake, "upgrade")) as [IncomingMessage, Socket, Buffer];
   // A reset is one of the ways in which the server may end it.
   socket.on("error", () => {});

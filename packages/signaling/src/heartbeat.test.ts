@@ -1,0 +1,21 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { Heartbeat } from "./heartbeat.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test("beats once an interval for each, spread over it, until it is taken out", () => {
+  const beats: number[] = [];
+  const heartbeat = new Heartbeat<number>(1000, (member) => beats.push(member));
+  const takeOut = Array.from({ length: 40 }, (_, i) => heartbeat.add(i));
+  vi.advanceTimersByTime(50);
+  expect(beats).toHaveLength(2);
+  vi.advanceTimersByTime(950);
+  expect(beats.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  for (const leave of takeOut.slice(1)) leave();
+  vi.advanceTimersByTime(1000);
+  expect(beats.slice(40)).toEqual([0]);
+  heartbeat.stop();
+  vi.advanceTimersByTime(1000);
+  expect(beats).toHaveLength(41);
+});
