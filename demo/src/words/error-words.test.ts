@@ -17,7 +17,7 @@ const ERRORS: Record<ReplicationError["code"], object> = {
   "protocol-mismatch": { ours: 1, theirs: 2 },
   "storage-full": {},
   "storage-corrupt": {},
-  unauthorized: {},
+  unauthorized: { credential: "password" },
   "insecure-context": {},
   "invalid-frame": { nodeId: "a", reason: "bad" },
   "peer-unreachable": { nodeId: "a" },

@@ -94,10 +94,16 @@ export function errorWords(error: ReplicationError): ErrorWords {
         detail: `Check the part about “${error.option}”, or open the page without it.`,
       };
     case "unauthorized":
-      return {
-        title: "The meeting server refuses this page",
-        detail: "Ask whoever runs it for access. Tabs of this browser still find each other without it.",
-      };
+      return error.credential === "token"
+        ? {
+            title: "The meeting server refuses this page",
+            detail: "Ask whoever runs it for access. Tabs of this browser still find each other without it.",
+          }
+        : {
+            title: "Somebody here has another password",
+            detail:
+              "Another page has opened this room with a different password, or with none, so nothing is exchanged with it. Check which of you has the right one.",
+          };
     case "invalid-frame":
       return {
         title: "A replica sent something unreadable",

@@ -9,5 +9,7 @@ export function systemRuntime(): Runtime {
       const timer = setTimeout(callback, delayMs);
       return () => clearTimeout(timer);
     },
+    // Missing from pages without a secure context, whatever its type says.
+    subtle: crypto.subtle,
   };
 }

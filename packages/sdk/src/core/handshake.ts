@@ -14,6 +14,9 @@ export const HELLO_TIMEOUT_MS: number = 15 * 1000;
 /** How a connection's closing begins that is the other side's fault: whoever reads it there can tell its user. */
 export const REFUSED = "refused: ";
 
+/** As REFUSED, where the two do not have the same password (T8). A transport does not dial that peer again until one of the two joins anew. */
+export const UNAUTHORIZED = "unauthorized: ";
+
 interface Stranger {
   readonly claims: NodeId;
   readonly deadline: number;

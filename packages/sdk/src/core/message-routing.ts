@@ -117,6 +117,9 @@ export function routeMessage(
     case "distrust":
       to.reconfiguration.receive(peer.nodeId, message);
       return undefined;
+    case "challenge":
+    case "proof":
+      return `a ${message.type} after hello`;
   }
 }
 

@@ -31,6 +31,24 @@ export interface Hello {
   readonly replicaSet: ReplicaSetRecord;
 }
 
+/**
+ * "Prove that you know the room's password" (T8): where a replica has one, its first message on a connection, answered by `proof`. Only
+ * then follows hello.
+ */
+export interface Challenge {
+  readonly type: "challenge";
+  /** As in a hello. */
+  readonly protocol: number;
+  /** Random, in hex. */
+  readonly nonce: string;
+}
+
+/** An HMAC of `proofTranscript`, in hex. */
+export interface Proof {
+  readonly type: "proof";
+  readonly mac: string;
+}
+
 /** "This is what my context hashes to now": sent when it has changed, at most once a sync interval (C3). */
 export interface Digest {
   readonly type: "digest";
@@ -260,6 +278,8 @@ export type VoterMessage =
 /** Everything that replicas say to each other. The byte layout is in codec/. */
 export type Message =
   | Hello
+  | Challenge
+  | Proof
   | Digest
   | Pull
   | PullMore

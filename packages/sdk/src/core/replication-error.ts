@@ -37,7 +37,11 @@ export interface ErrorFacts {
   "storage-full": object;
   /** `ids`: whose versions were damaged, where that is known. */
   "storage-corrupt": { readonly ids?: readonly string[] };
-  unauthorized: object;
+  /**
+   * `token`: a signaling server refuses it. `password`: a replica in the room has another one, or one where the other has none, or
+   * somebody stands between the two; nothing is exchanged with it.
+   */
+  unauthorized: { readonly credential: "token" | "password" };
   /** Raised once for each outage; the transport goes on trying, and connections that are open stay so. */
   "signaling-unreachable": { readonly url: string };
   /** The peer is alive and no direct connection to it could be made, as behind some firewalls without a TURN server. */

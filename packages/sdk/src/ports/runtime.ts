@@ -1,4 +1,4 @@
-/** Time and randomness, injected: the simulator supplies its own. */
+/** Time, randomness and cryptography, injected: the simulator supplies its own. */
 export interface Runtime {
   /** Wall clock, milliseconds since 1970. */
   now(): number;
@@ -6,4 +6,6 @@ export interface Runtime {
   randomBytes(length: number): Uint8Array;
   /** Calls back once after `delayMs`; the returned function cancels. */
   setTimer(callback: () => void, delayMs: number): () => void;
+  /** WebCrypto, where the platform gives it to this page: browsers do to secure ones only. */
+  readonly subtle?: SubtleCrypto | undefined;
 }

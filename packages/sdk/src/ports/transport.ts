@@ -18,6 +18,11 @@ export interface TransportIdentity {
   readonly nodeId: NodeId;
   /** Milliseconds since this opening of the store, for telling which of two stores with one NodeId is younger (C1). */
   readonly ageMs: () => number;
+  /**
+   * With a room password: an AES-GCM key by which whatever passes through third parties on the way to a connection, e.g. a signaling
+   * server, is sealed (T8). A transport on which nothing does may ignore it.
+   */
+  readonly sealingKey?: CryptoKey | undefined;
 }
 
 export interface TransportSession {
@@ -46,6 +51,11 @@ export interface Connection {
   /** Who the peer says it is; the replicator's handshake confirms it. */
   readonly peer: NodeId;
   /**
+   * The same bytes at both ends of this channel, and others at every other channel's ends, whoever stands between: over WebRTC the two
+   * DTLS fingerprints. A room's password is proven for these bytes (T8). Empty where a transport has none: then no password can be.
+   */
+  readonly channelBinding: Uint8Array;
+  /**
    * Queues a whole message, at most MAX_MESSAGE_BYTES long, which must not be changed afterwards. Never throws for a
    * connection that has closed: the `disconnected` event has told or will tell.
    * @throws RangeError for a longer message.
@@ -55,7 +65,8 @@ export interface Connection {
   queuedBytes(priority: Priority): number;
   /**
    * Closes after what is queued as control has left; what is queued in the other classes is dropped. The peer sees
-   * `reason`, and so does this side's `disconnected`, which follows this call and never comes within it.
+   * `reason`, and so does this side's `disconnected`, which follows this call and never comes within it. After a reason that begins
+   * with `unauthorized: `, given here or by the peer, the two are not connected again until one of them has joined anew.
    */
   close(reason: string): void;
 }

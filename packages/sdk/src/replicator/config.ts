@@ -13,6 +13,12 @@ import type { TransportAdapter } from "../ports/transport.ts";
 export interface ReplicationConfig<M extends JsonObject = JsonObject> {
   /** Replicas with the same room find each other: 1 to 512 bytes in UTF-8. */
   readonly room: string;
+  /**
+   * Who does not know it can neither read nor join: signaling is sealed by it, and each connection proves it (T8). 1 to 1024 bytes in
+   * UTF-8; make it long and hard to guess, since whoever runs a signaling server can try guesses at leisure. Left out: whoever knows the
+   * room's name may join. A replica with another password, or none, is told of by an error event `unauthorized`.
+   */
+  readonly password?: string;
   /** Signaling servers' WebSocket URLs. Left out: only this browser's other tabs, which are always found. */
   readonly signaling?: string | readonly string[];
   /** Shown to the signaling server; a function is asked anew at every connection. */
@@ -53,6 +59,8 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject> {
 }
 
 export const DEFAULT_REPLICATION_FACTOR = 3;
+/** A sentence or two; what is longer is a file pasted by mistake. */
+const MAX_PASSWORD_BYTES = 1024;
 const DEFAULT_TIMEOUT_MS = 5000;
 const DEFAULT_SYNC_INTERVAL_MS = 100;
 const DEFAULT_VOTER_EXPIRY_MS: number = 60 * 60 * 1000;
@@ -83,6 +91,7 @@ export interface Settings<M extends JsonObject> {
 /** @throws ReplicationError `invalid-config`, naming the option. */
 export function settingsOf<M extends JsonObject>(config: ReplicationConfig<M>): Settings<M> {
   checkText("room", config.room, MAX_ROOM_BYTES);
+  if (config.password !== undefined) checkPassword(config.password);
   checkInteger("dimensions", config.dimensions, 1, MAX_DIMENSIONS);
   checkInteger("replicationFactor", config.replicationFactor, 1, MAX_REPLICATION_FACTOR);
   checkInteger("batchSize", config.batchSize, 1, MAX_PACKED_VERSIONS);
@@ -139,6 +148,11 @@ export function checkDuration(option: string, value: number | undefined): void {
 export function checkInteger(option: string, value: number | undefined, min: number, max: number): void {
   if (value !== undefined && !(Number.isInteger(value) && value >= min && value <= max))
     refuse(option, `an integer from ${min} to ${max}`);
+}
+
+/** @throws ReplicationError `invalid-config` */
+export function checkPassword(password: unknown): void {
+  checkText("password", password, MAX_PASSWORD_BYTES);
 }
 
 function checkBoolean(option: string, value: unknown): void {

@@ -1,4 +1,5 @@
-import { DecodeError, ProtocolMismatchError } from "../core/codec/decode-error.ts";
+import { closingError, frameError, frameRefusal } from "./connection-errors.ts";
+import { DecodeError } from "../core/codec/decode-error.ts";
 import type { Effect, Input, Notice } from "../core/effects.ts";
 import { decodeMessage } from "../core/codec/frames.ts";
 import { decodeStored } from "../core/codec/stored.ts";
@@ -10,11 +11,10 @@ import type { Message } from "../core/messages.ts";
 import { PeerLink } from "./peer-link.ts";
 import type { PendingOperations } from "./pending-operations.ts";
 import type { Replica } from "../core/replica.ts";
-import { type ReplicationError, replicationError } from "../core/replication-error.ts";
+import { replicationError } from "../core/replication-error.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
 import type { StoredVersion } from "../core/version.ts";
-import { REFUSED } from "../core/handshake.ts";
 import { Throttle } from "./throttle.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -85,8 +85,8 @@ export class EffectRunner {
       this.dispatch({ type: "message", link: link.id, message: decodeMessage(bytes) });
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
-      this.#options.onNotice({ type: "error", error: frameError(connection, error) });
-      this.#drop(link, error instanceof ProtocolMismatchError ? error.message : REFUSED + error.message);
+      this.#options.onNotice({ type: "error", error: frameError(connection.peer, error) });
+      this.#drop(link, frameRefusal(error));
     }
   }
 
@@ -95,10 +95,8 @@ export class EffectRunner {
     const link = this.#linkOf.get(connection);
     if (link === undefined) return;
     this.#forget(link);
-    if (reason.startsWith(REFUSED)) {
-      const error = refusalError(connection, reason.slice(REFUSED.length));
-      this.#options.onNotice({ type: "error", error });
-    }
+    const error = closingError(connection.peer, reason);
+    if (error !== undefined) this.#options.onNotice({ type: "error", error });
   }
 
   /** The transport has been stopped: no connection is left. */
@@ -222,22 +220,6 @@ export class EffectRunner {
 
 /** Timers take at most 31 bits; a wake that comes early does nothing. */
 const MAX_TIMER_MS: number = 2 ** 31 - 1;
-
-/** It is this replica that sends what the peer takes for a fault, e.g. vectors of another length than the room's. */
-function refusalError({ peer }: Connection, reason: string): ReplicationError {
-  const message = `Replica ${peer} refuses what this replica sends (${reason}) and has closed the connection.`;
-  return replicationError("invalid-frame", message, { nodeId: peer, reason });
-}
-
-function frameError(connection: Connection, error: DecodeError): ReplicationError {
-  if (error instanceof ProtocolMismatchError) {
-    const { ours, theirs } = error;
-    const message = `A peer speaks protocol ${theirs}, this replica ${ours}. Bring the older one up to date (a tab: reload it).`;
-    return replicationError("protocol-mismatch", message, { ours, theirs });
-  }
-  const message = `A peer sent a frame that no replica sends (${error.reason}); its connection is closed.`;
-  return replicationError("invalid-frame", message, { nodeId: connection.peer, reason: error.reason });
-}
 
 /** `undefined` where the record is damaged: one must not keep the others from being sent. */
 function versionIn(bytes: Uint8Array): StoredVersion | undefined {

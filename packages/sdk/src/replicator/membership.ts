@@ -49,6 +49,17 @@ export class Membership {
     });
   }
 
+  /** Where it is in the room, leaves it and joins anew, with the change in between; what takes time is prepared before. */
+  rejoin(prepare: () => Promise<() => void>): Promise<void> {
+    return this.#step(async () => {
+      const change = await prepare();
+      const wasIn = this.#session !== undefined;
+      await this.#leave();
+      change();
+      if (wasIn) await this.#join();
+    });
+  }
+
   async #join(): Promise<void> {
     if (this.#session !== undefined) return;
     this.#session = await this.#transport.join(

@@ -2,8 +2,10 @@ import { activeRecord } from "../core/durable-state.ts";
 import { type ReplicationConfig, settingsOf } from "./config.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { ReplicatorParts } from "./replicator.ts";
+import { PasswordGate } from "./password-gate.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { StorageAdapter } from "../ports/storage.ts";
+import { RoomKeys } from "./room-keys.ts";
 import type { TransportAdapter } from "../ports/transport.ts";
 import { factsConflict } from "../core/room-facts.ts";
 import { loadStore } from "./store-image.ts";
@@ -28,6 +30,8 @@ export async function openReplicator<M extends JsonObject>(
   const settings = settingsOf(config);
   const runtime = steadyRuntime(defaults.runtime);
   const transport = config.transport ?? defaults.transport();
+  const keys =
+    config.password === undefined ? undefined : await RoomKeys.derive(config.password, settings.room, runtime.subtle);
   const storage = config.storage ?? defaults.storage();
   const store = await storage.open({ room: settings.room, replicaName: settings.replicaName });
   try {
@@ -39,7 +43,7 @@ export async function openReplicator<M extends JsonObject>(
         "Configure the room's value, leave it out to take it, or use another room or replicaName.";
       throw replicationError("room-mismatch", message, conflict);
     }
-    return { settings, store, loaded, transport, runtime };
+    return { settings, store, loaded, gate: new PasswordGate(transport, runtime, keys), runtime };
   } catch (error) {
     await store.close();
     throw error;

@@ -29,6 +29,7 @@ function link(bytesPerSecond: number) {
   const connection = {
     peer: "00".repeat(16) as NodeId,
     send: (bytes: Uint8Array, priority: keyof typeof queued) => void (queued[priority] += bytes.length),
+    channelBinding: new Uint8Array(),
     queuedBytes: (priority: keyof typeof queued) => queued[priority],
     close: (reason: string) => void closed.push(reason),
   };

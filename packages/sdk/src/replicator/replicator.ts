@@ -1,7 +1,7 @@
 import { aborted, PendingOperations } from "./pending-operations.ts";
 import { ChangeFeed, type ChangeEvent, type ChangesReset, type Checkpoint } from "./change-feed.ts";
 import { checkDots } from "./dot-list.ts";
-import { checkInteger, refuse, type Settings } from "./config.ts";
+import { checkInteger, checkPassword, refuse, type Settings } from "./config.ts";
 import { checkOrdered, patience, type Patience, type ReadOptions, type WriteOptions } from "./call-options.ts";
 import type { Input, LocalItem, OperationId, Outcome, ReplicaInfo, SyncReport, WriteReceipt } from "../core/effects.ts";
 import { DEFAULT_EVENT_CAPACITY, EventHub, type EventOf, type EventType, type ReplicationEvent } from "./events.ts";
@@ -18,20 +18,21 @@ import { mintLineageId, mintOrigin, type NodeId } from "../core/node-id.ts";
 import { dotsOfSession, type SessionToken } from "../core/session-token.ts";
 import { NoticeEvents } from "./notice-events.ts";
 import { MAX_READ_IDS } from "../core/codec/limits.ts";
+import type { PasswordGate } from "./password-gate.ts";
 import { Replica } from "../core/replica.ts";
 import { replicationError } from "../core/replication-error.ts";
+import { RoomKeys } from "./room-keys.ts";
 import { Scrubber } from "./scrubber.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
 import type { Traffic } from "./traffic.ts";
-import type { TransportAdapter } from "../ports/transport.ts";
 
 /** What a replicator is made of; `open-replicator.ts` puts it together. */
 export interface ReplicatorParts<M extends JsonObject> {
   readonly settings: Settings<M>;
   readonly store: Store;
   readonly loaded: LoadedStore;
-  readonly transport: TransportAdapter;
+  readonly gate: PasswordGate;
   readonly runtime: Runtime;
 }
 
@@ -50,11 +51,12 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   readonly #reader: EntryReader<M>;
   readonly #feed: ChangeFeed<M>;
   readonly #search: FlatSearch<M>;
+  readonly #gate: PasswordGate;
   readonly #membership: Membership;
   readonly #scrubber: Scrubber;
   #closing: Promise<void> | undefined;
 
-  protected constructor({ settings, store, loaded, transport, runtime }: ReplicatorParts<M>) {
+  protected constructor({ settings, store, loaded, gate, runtime }: ReplicatorParts<M>) {
     this.#settings = settings;
     this.#store = store;
     this.#runtime = runtime;
@@ -88,7 +90,8 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
       },
       onThrottled: () => this.#events.publish({ type: "throttled" }),
     });
-    this.#membership = new Membership(transport, runtime, settings.room, this.#runner, {
+    this.#gate = gate;
+    this.#membership = new Membership(gate, runtime, settings.room, this.#runner, {
       nodeId: () => this.nodeId,
       takeNewIdentity: (nodeId) => this.#run((op) => ({ type: "new-identity", op, nodeId })).then(() => undefined),
       onError: (error) => this.#events.publish({ type: "error", error }),
@@ -130,6 +133,20 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   /** Leaves the room; reads and writes at 'one' go on. Idempotent. */
   async stop(): Promise<void> {
     await this.#membership.stop();
+  }
+
+  /**
+   * From now on the room's password is this one. Where this replica is in the room it leaves and joins anew, so nobody stays who has only
+   * the old one; those are told `unauthorized`, on both sides, until theirs is changed too. Resolves when it has joined.
+   * @throws ReplicationError `invalid-config`, `insecure-context`, `closed`
+   */
+  async rotatePassword(password: string): Promise<void> {
+    this.#mustBeOpen();
+    checkPassword(password);
+    await this.#membership.rejoin(async () => {
+      const keys = await RoomKeys.derive(password, this.#settings.room, this.#runtime.subtle);
+      return () => this.#gate.changeKeys(keys);
+    });
   }
 
   /** Stops, waits for what is being stored, and releases the store and its lock. What still waits for others is rejected with `closed`. Idempotent. */

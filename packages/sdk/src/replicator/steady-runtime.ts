@@ -16,5 +16,6 @@ export function steadyRuntime(runtime: Runtime): Runtime {
     },
     randomBytes: (length) => runtime.randomBytes(length),
     setTimer: (callback, delayMs) => runtime.setTimer(callback, delayMs),
+    subtle: runtime.subtle,
   };
 }

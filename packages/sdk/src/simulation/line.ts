@@ -64,6 +64,8 @@ export class Line {
 
 export class LineEnd implements Connection {
   readonly peer: NodeId;
+  /** No password is tried in simulated time: what proves it is computed in real time. */
+  readonly channelBinding: Uint8Array = new Uint8Array();
   readonly line: Line;
   readonly station: Terminal;
   readonly #other: Terminal;

@@ -139,5 +139,8 @@ function detail(message: Message): string {
       return `${message.fingerprint.count} versions`;
     case "repair-checked":
       return message.equal ? "equal" : "differs";
+    case "challenge":
+    case "proof":
+      return "";
   }
 }

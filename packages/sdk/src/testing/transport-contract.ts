@@ -1,7 +1,7 @@
 import { MAX_MESSAGE_BYTES } from "../ports/transport.ts";
 import type { Priority } from "../ports/transport.ts";
 import type { ContractRunner } from "./contract-runner.ts";
-import { roomTest, until, type RoomTest, type TransportSubject } from "./transport-subject.ts";
+import { type RoomNode, roomTest, until, type RoomTest, type TransportSubject } from "./transport-subject.ts";
 
 /**
  * The acceptance suite of the transport port: what the replicator relies on and an adapter must therefore do. Call it
@@ -46,6 +46,23 @@ function meeting({ expect }: ContractRunner, test: RoomTest): void {
       expect([...node.open.keys()].toSorted()).toEqual(others.toSorted());
       expect(node.ended).toEqual([]);
     }
+  });
+
+  test("both ends of a connection have one channel binding, and no other connection has it", async (rooms) => {
+    const nodes = [await rooms.join(), await rooms.join(), await rooms.join()] as const;
+    const [a, b, c] = nodes;
+    const binding = async (from: RoomNode, to: RoomNode): Promise<string> =>
+      (await from.connection(to)).channelBinding.join();
+    for (const [from, to] of [
+      [a, b],
+      [a, c],
+      [b, c],
+    ] as const) {
+      expect(await binding(from, to)).toBe(await binding(to, from));
+    }
+    const all = [await binding(a, b), await binding(a, c), await binding(b, c)];
+    expect(new Set(all).size).toBe(3);
+    expect(all.includes("")).toBe(false);
   });
 
   test("rooms are apart", async (rooms) => {

@@ -161,8 +161,12 @@ class MemorySession implements TransportSession {
 
 const PRIORITIES = ["control", "live", "bulk"] as const satisfies readonly Priority[];
 
+/** As long as what cannot be guessed is elsewhere; nobody stands between two sides of one process. */
+const BINDING_BYTES = 32;
+
 class MemoryConnection implements Connection {
   readonly peer: NodeId;
+  readonly channelBinding: Uint8Array;
   readonly #owner: MemorySession;
   #remote: MemoryConnection | undefined;
   readonly #outbox: Record<Priority, Uint8Array[]> = { control: [], live: [], bulk: [] };
@@ -171,14 +175,16 @@ class MemoryConnection implements Connection {
   announced = false;
   closed = false;
 
-  private constructor(owner: MemorySession, peer: NodeId) {
+  private constructor(owner: MemorySession, peer: NodeId, channelBinding: Uint8Array) {
     this.#owner = owner;
     this.peer = peer;
+    this.channelBinding = channelBinding;
   }
 
   static pair(a: MemorySession, b: MemorySession): [MemoryConnection, MemoryConnection] {
-    const atA = new MemoryConnection(a, b.nodeId);
-    const atB = new MemoryConnection(b, a.nodeId);
+    const channelBinding = crypto.getRandomValues(new Uint8Array(BINDING_BYTES));
+    const atA = new MemoryConnection(a, b.nodeId, channelBinding);
+    const atB = new MemoryConnection(b, a.nodeId, channelBinding);
     atA.#remote = atB;
     atB.#remote = atA;
     return [atA, atB];

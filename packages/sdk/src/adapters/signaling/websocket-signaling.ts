@@ -177,7 +177,7 @@ class WebSocketChannel implements SignalingChannel {
   #refused(): void {
     this.#dropSocket();
     const message = `The signaling server ${this.#options.url} refuses the token. Pass a valid one as \`token\`; still trying once a minute.`;
-    this.#events.error(replicationError("unauthorized", message, {}));
+    this.#events.error(replicationError("unauthorized", message, { credential: "token" }));
     this.#retry(jittered(this.#options.runtime, UNAUTHORIZED_RETRY_MS));
   }
 

@@ -19,6 +19,7 @@ class Scripted {
     const channel: FrameChannel = {
       maxFrameBytes: 16 * 1024,
       bufferedAmount: 0,
+      channelBinding: new Uint8Array(),
       send: (frame) => void this.sent.push(frame),
       pumpBelow() {},
       signal() {},

@@ -81,6 +81,10 @@ export class PeerConnection implements Connection {
     this.#queue = new SendQueue(this.#channel, () => runtime.now());
   }
 
+  get channelBinding(): Uint8Array {
+    return this.#channel.channelBinding;
+  }
+
   signal(signal: Signal): void {
     this.#channel.signal(signal);
   }

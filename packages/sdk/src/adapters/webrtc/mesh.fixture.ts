@@ -86,6 +86,7 @@ export class FakeChannels {
 export class FakeChannel implements FrameChannel {
   readonly maxFrameBytes: number = SAFE_FRAME_BYTES;
   readonly bufferedAmount: number = 0;
+  readonly channelBinding: Uint8Array = new Uint8Array();
   readonly #channels: FakeChannels;
   readonly #events: FrameChannelEvents;
   #other: FakeChannel | undefined;

@@ -85,6 +85,21 @@ describe("mesh", () => {
     expect(connectedTo(a)).toEqual([B]);
   });
 
+  it("T8: dials no more who has another password, whoever finds out, until it joins anew", async () => {
+    const room = new Room();
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(100);
+    b.open.get(A)?.close("unauthorized: another password");
+    await room.runtime.advance(60 * MINUTE);
+    const story = ["connected", "disconnected: unauthorized: another password"];
+    expect([a.log, b.log]).toEqual([story, story]);
+    expect(room.channels.opened).toBe(2);
+    await b.mesh.leave();
+    room.join(B);
+    await room.runtime.advance(100);
+    expect(connectedTo(a)).toEqual([B]);
+  });
+
   it("T6: never dials a peer that has vanished, and connects at once when it is back", async () => {
     const room = new Room();
     const [a, b] = [room.join(A), room.join(B)];

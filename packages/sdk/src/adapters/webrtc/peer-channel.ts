@@ -1,4 +1,5 @@
 import SimplePeer, { type Peer } from "simple-peer/simplepeer.min.js";
+import { channelBinding } from "./channel-binding.ts";
 import { parseSignal, type Signal } from "../signaling/signal.ts";
 import { MAX_FRAME_BYTES, SAFE_FRAME_BYTES } from "./framing.ts";
 import type { PeerConnectionBudget } from "./peer-connection-budget.ts";
@@ -7,6 +8,8 @@ import type { WebRtcImplementation } from "./webrtc-implementation.ts";
 
 /** One RTCPeerConnection with its data channel, for one attempt to connect. */
 export interface FrameChannel extends FrameSink {
+  /** The transport port's, once it is open. */
+  readonly channelBinding: Uint8Array;
   signal(signal: Signal): void;
   /** Gives up everything at once. No event is raised afterwards. Idempotent. */
   destroy(): void;
@@ -43,6 +46,7 @@ export class PeerChannel implements FrameChannel {
   #signals = 0;
   #open = false;
   #done = false;
+  channelBinding: Uint8Array = new Uint8Array();
 
   constructor(options: PeerChannelOptions, events: FrameChannelEvents) {
     this.#options = options;
@@ -121,6 +125,8 @@ export class PeerChannel implements FrameChannel {
     // A second channel would take the place of the first in simple-peer.
     const peerConnection = peerConnectionOf(peer);
     if (peerConnection) peerConnection.ondatachannel = null;
+    const { localDescription, remoteDescription } = peerConnection ?? {};
+    this.channelBinding = channelBinding(localDescription?.sdp ?? "", remoteDescription?.sdp ?? "");
     dataChannelOf(peer)?.addEventListener("bufferedamountlow", () => {
       if (!this.#done) this.#events.drained();
     });
@@ -144,7 +150,7 @@ export class PeerChannel implements FrameChannel {
   }
 }
 
-/** simple-peer, pinned exactly, has no public way to the SCTP limits. */
+/** simple-peer, pinned exactly, has no public way to the SCTP limits, nor to the descriptions. */
 function peerConnectionOf(peer: Peer): RTCPeerConnection | null {
   return peer["_pc"];
 }

@@ -1,3 +1,4 @@
+import { UNAUTHORIZED } from "../../core/handshake.ts";
 import type { NodeId } from "../../core/node-id.ts";
 import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
@@ -203,7 +204,8 @@ export class RemotePeer {
     } else if (connection === this.#connection) {
       this.#connection = undefined;
       if (this.#host.runtime.now() - this.#connectedAt >= STABLE_MS) this.#backoff.reset();
-      const departed = leaving ? this.#connectedInstance : undefined;
+      // Nor does one that has another password get the right one while it stays.
+      const departed = leaving || reason.startsWith(UNAUTHORIZED) ? this.#connectedInstance : undefined;
       if (departed !== undefined) this.#host.departed(departed);
       if (departed !== undefined && departed === this.#instance) this.#host.forget(this);
       else if (this.#attempt === undefined) this.#retryLater();

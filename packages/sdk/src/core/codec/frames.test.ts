@@ -64,7 +64,7 @@ describe("frames", { timeout: 60_000 }, () => {
 
   it("do not take another program's bytes for another version", () => {
     expect(() => decodeMessage(new TextEncoder().encode("\u0016\u0001GET / HTTP/1.1"))).toThrow(
-      expect.objectContaining({ reason: "a hello without its magic" }),
+      expect.objectContaining({ reason: "a greeting without its magic" }),
     );
     expect(() => decodeMessage(Uint8Array.of(2, 6, 0, 0))).toThrow(
       expect.objectContaining({ reason: "a frame of protocol 2" }),

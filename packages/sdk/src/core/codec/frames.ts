@@ -1,4 +1,5 @@
 import { type Message, PROTOCOL_VERSION } from "../messages.ts";
+import { accessCodecs } from "./access-messages.ts";
 import { collectionCodecs } from "./collection-messages.ts";
 import { DecodeError, ProtocolMismatchError } from "./decode-error.ts";
 import { helloCodec } from "./hello.ts";
@@ -21,13 +22,16 @@ const codecs: MessageCodecs<Message["type"]> = {
   ...replicaSetCodecs,
   ...collectionCodecs,
   ...repairCodecs,
+  ...accessCodecs,
 };
 const codecsByCode: ReadonlyMap<number, MessageCodec<Message>> = new Map(
   (Object.values(codecs) as MessageCodec<Message>[]).map((codec) => [codec.code, codec]),
 );
 
-/** "vcmh", the third to sixth byte of a hello in every protocol version: tells another version's bytes from another program's. */
-const HELLO_MAGIC = 0x686d_6376;
+/** "vcmh", the third to sixth byte of a greeting in every protocol version: tells another version's bytes from another program's. */
+const GREETING_MAGIC = 0x686d_6376;
+/** What may be the first message on a connection. */
+const GREETING_CODES: readonly number[] = [helloCodec.code, accessCodecs.challenge.code];
 const NO_VECTORS: VectorBytes = { vectorBytes: 0, savedBytes: 0 };
 
 export interface EncodedFrame extends VectorBytes {
@@ -42,9 +46,9 @@ export interface EncodedFrame extends VectorBytes {
 export function encodeMessage(message: Message, options: { readonly compress: boolean }): EncodedFrame {
   const codec = codecs[message.type] as MessageCodec<Message>;
   const writer = new Writer();
-  writer.byte(message.type === "hello" ? message.protocol : PROTOCOL_VERSION);
+  writer.byte("protocol" in message ? message.protocol : PROTOCOL_VERSION);
   writer.byte(codec.code);
-  if (message.type === "hello") writer.uint32(HELLO_MAGIC);
+  if (GREETING_CODES.includes(codec.code)) writer.uint32(GREETING_MAGIC);
   const vectors = codec.write(writer, message, options.compress) ?? NO_VECTORS;
   const bytes = writer.done();
   if (bytes.length > MAX_FRAME_BYTES)
@@ -55,15 +59,15 @@ export function encodeMessage(message: Message, options: { readonly compress: bo
 /**
  * The message in a frame. Its vectors share no memory with `bytes`.
  * @throws DecodeError when no replica of this protocol version writes such bytes; ProtocolMismatchError, which is one, for
- * the hello of another version.
+ * the greeting of another version.
  */
 export function decodeMessage(bytes: Uint8Array): Message {
   if (bytes.length > MAX_FRAME_BYTES) throw new DecodeError(`a frame is over ${MAX_FRAME_BYTES} bytes`);
   const reader = new Reader(bytes);
   const protocol = reader.byte("protocol version");
   const code = reader.byte("type");
-  if (code === helloCodec.code) {
-    if (reader.uint32("magic") !== HELLO_MAGIC) throw new DecodeError("a hello without its magic");
+  if (GREETING_CODES.includes(code)) {
+    if (reader.uint32("magic") !== GREETING_MAGIC) throw new DecodeError("a greeting without its magic");
     if (protocol !== PROTOCOL_VERSION) throw new ProtocolMismatchError(PROTOCOL_VERSION, protocol);
   }
   if (protocol !== PROTOCOL_VERSION) throw new DecodeError(`a frame of protocol ${protocol}`);

@@ -227,6 +227,8 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
   "repair-check": message("repair-check", record({ fingerprint })),
   "repair-checked": message("repair-checked", record({ equal: fc.boolean() })),
   report: message("report", record({ digest, wanted: fc.boolean() })),
+  challenge: message("challenge", record({ protocol: fc.constant(1), nonce: hex(32) })),
+  proof: message("proof", record({ mac: hex(32) })),
 };
 
 export const messages: Arbitrary<Message> = fc.oneof(...(Object.values(messagesByType) as Arbitrary<Message>[]));

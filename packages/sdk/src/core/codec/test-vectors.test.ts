@@ -7,7 +7,16 @@ import { sessionToken } from "../session-token.ts";
 import { decodeIntervals, encodeIntervals } from "./contexts.ts";
 import { decodeMessage, encodeMessage } from "./frames.ts";
 import { decodeStored, encodeStored } from "./stored.ts";
-import { COMPRESSED_PUSH_HEX, INTERVALS_HEX, liveVersion, STORED_HEX, TEST_VECTORS } from "./test-vectors.fixture.ts";
+import {
+  CHANNEL_KEY_HEX,
+  COMPRESSED_PUSH_HEX,
+  INTERVALS_HEX,
+  liveVersion,
+  PROOF_TRANSCRIPT_HEX,
+  SIGNALING_KEY_HEX,
+  STORED_HEX,
+  TEST_VECTORS,
+} from "./test-vectors.fixture.ts";
 
 const protocolDocument = readFileSync(new URL("../../../../../docs/PROTOCOL.md", import.meta.url), "utf8");
 const withoutSpace = protocolDocument.replaceAll(/\s/g, "");
@@ -42,8 +51,20 @@ describe("test vectors", () => {
     expect(protocolDocument).toContain(`\n${token}\n`);
   });
 
+  it("what a proof of the password is an HMAC of", async () => {
+    const key = new Uint8Array(hexToBytes(CHANNEL_KEY_HEX));
+    const hmac = await crypto.subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    const mac = await crypto.subtle.sign("HMAC", hmac, new Uint8Array(hexToBytes(PROOF_TRANSCRIPT_HEX)));
+    expect(TEST_VECTORS.find(({ name }) => name === "proof")?.message).toEqual({
+      type: "proof",
+      mac: bytesToHex(new Uint8Array(mac)),
+    });
+    expect(withoutSpace).toContain(PROOF_TRANSCRIPT_HEX);
+    expect(withoutSpace).toContain(`${SIGNALING_KEY_HEX}${CHANNEL_KEY_HEX}`);
+  });
+
   const rules =
-    "C1 C2 C3 C4 C5 C6 C7 C8 S1 S2 S3 S4 S5 S6 S7 S9 Q1 Q2 Q3 Q4 Q5 Q7a Q7b Q8 Q9 T1 T2 T3 T4 T5 T6 T9 T10 D1 D2 D3 D4";
+    "C1 C2 C3 C4 C5 C6 C7 C8 S1 S2 S3 S4 S5 S6 S7 S9 Q1 Q2 Q3 Q4 Q5 Q7a Q7b Q8 Q9 T1 T2 T3 T4 T5 T6 T8 T9 T10 D1 D2 D3 D4";
 
   it.each(rules.split(" "))("stand beside one paragraph for rule %s", (rule) => {
     expect(protocolDocument.split(`\n**${rule}** `)).toHaveLength(2);
