@@ -1,7 +1,8 @@
 import type { CausalContext } from "./causal-context.ts";
-import { dotKey } from "./dot.ts";
+import { type Dot, dotKey } from "./dot.ts";
 import type { IndexedVersion } from "./durable-state.ts";
 import type { Environment } from "./environment.ts";
+import type { HeldWalk } from "./held-walk.ts";
 import { pack } from "./packing.ts";
 import type { StoredVersion } from "./version.ts";
 import { versionKey } from "./store-layout.ts";
@@ -18,15 +19,21 @@ const ASSUMED_DIMENSIONS = 384;
 /** Batches under way without an acknowledgement: 2 MiB keep the channel busy while the receiver commits, and bound what it buffers. */
 export const MAX_UNACKNOWLEDGED_BATCHES = 12;
 
+/** Places that one step looks at to find what a batch takes: more than a batch of small vectors has, and less than a millisecond's work. */
+export const MAX_LOOKS_PER_STEP = 2000;
+
 /** What a batch sender reports to. */
 export interface BatchOutlet {
+  /** Whether a version that the peer lacks is left out after all. */
+  leavesOut?(dot: Dot): boolean;
   send(index: number, versions: readonly StoredVersion[]): void;
   /** Every batch is durable at the receiver. `complete`: nothing that was to be sent could not be read. */
   done(complete: boolean): void;
 }
 
 /**
- * Sends the current siblings of some ids, as far as a peer's context lacks them, in batches within a window (S3).
+ * Sends the versions that a walk finds, each as the current siblings of its id as far as a peer's context lacks them, in batches within a
+ * window (S3). The walk goes no further than the window asks for: nothing lists all that the peer lacks.
  *
  * Invariant: `done` comes after every batch has been acknowledged, once.
  */
@@ -34,10 +41,13 @@ export class BatchSender {
   readonly #env: Environment;
   readonly #theirs: CausalContext;
   readonly #outlet: BatchOutlet;
+  readonly #walk: HeldWalk<IndexedVersion>;
   readonly #missed = new Set<string>();
-  readonly #ids: string[];
+  /** Ids that have had their turn: one with several siblings is found several times. */
+  readonly #ids = new Set<string>();
+  /** Ids to be read once more. */
+  #again: string[] = [];
   #complete = true;
-  #next = 0;
   /** Read and packed, and waiting for the window. */
   #packed: StoredVersion[][] = [];
   #loading = false;
@@ -45,10 +55,10 @@ export class BatchSender {
   #acknowledged = 0;
   #ended = false;
 
-  constructor(env: Environment, theirs: CausalContext, ids: Iterable<string>, outlet: BatchOutlet) {
+  constructor(env: Environment, theirs: CausalContext, walk: HeldWalk<IndexedVersion>, outlet: BatchOutlet) {
     this.#env = env;
     this.#theirs = theirs;
-    this.#ids = [...ids];
+    this.#walk = walk;
     this.#outlet = outlet;
   }
 
@@ -67,7 +77,7 @@ export class BatchSender {
     while (this.#packed.length > 0 && this.#unacknowledged < MAX_UNACKNOWLEDGED_BATCHES)
       this.#outlet.send(this.#sentBatches++, this.#packed.shift()!);
     if (this.#packed.length > 0) return;
-    if (this.#next < this.#ids.length) {
+    if (!this.#walk.isOver || this.#again.length > 0) {
       if (this.#unacknowledged < MAX_UNACKNOWLEDGED_BATCHES) this.#loadSome();
     } else if (this.#unacknowledged === 0) {
       this.#ended = true;
@@ -78,8 +88,7 @@ export class BatchSender {
   #loadSome(): void {
     const perVersion = 4 * (this.#env.state.replicaSet.dimensions ?? ASSUMED_DIMENSIONS) + ESTIMATED_OVERHEAD_BYTES;
     const count = Math.max(1, Math.min(this.#env.config.batchSize, Math.floor(BATCH_BYTES / perVersion)));
-    const ids = this.#ids.slice(this.#next, this.#next + count);
-    this.#next += ids.length;
+    const ids = [...this.#again.splice(0, count), ...this.#nextIds(count)];
     const lacked = ids.flatMap((id) =>
       this.#env.state.siblings(id).filter((sibling) => !this.#theirs.covers(sibling.dot)),
     );
@@ -96,6 +105,19 @@ export class BatchSender {
     );
   }
 
+  /** Up to `count` ids that the walk comes to: perhaps none, though it is not over. */
+  #nextIds(count: number): string[] {
+    const ids: string[] = [];
+    for (let looked = 0; ids.length < count && looked < MAX_LOOKS_PER_STEP && !this.#walk.isOver; looked += count) {
+      for (const { dot, id } of this.#walk.next(count - ids.length)) {
+        if (this.#ids.has(id) || this.#outlet.leavesOut?.(dot) === true) continue;
+        this.#ids.add(id);
+        ids.push(id);
+      }
+    }
+    return ids;
+  }
+
   /**
    * What was replaced while it was being read is read again, as what replaced it (S3). What is missing twice is damaged here: the
    * rest is sent without it, and is not complete.
@@ -107,7 +129,7 @@ export class BatchSender {
       else ids.add(id);
       this.#missed.add(dotKey(dot));
     }
-    this.#ids.push(...ids);
+    this.#again.push(...ids);
   }
 
   get #unacknowledged(): number {

@@ -1,7 +1,10 @@
 import type { CausalContext } from "./causal-context.ts";
-import type { DeviceId, LineageId, NodeId, Origin } from "./node-id.ts";
+import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
 import { DotSum } from "./store-sums.ts";
+import { HeldWalk } from "./held-walk.ts";
+import { ItemIndex } from "./item-index.ts";
+import type { ItemList } from "./item-list.ts";
 import type { Lease } from "./leases.ts";
 import type { LineageState } from "./lineage-state.ts";
 import type { HlcStamp } from "./hybrid-logical-clock.ts";
@@ -44,6 +47,9 @@ export interface StoreImage {
  */
 const REVISION_GAP: number = 2 ** 32;
 
+/** Places that a generator looks at before it gives what it has found; it is for those who stop soon, or need all. */
+const LOOKS_AT_ONCE = 16;
+
 /**
  * What this replica's store holds, without the payloads. It changes only in `Draft.apply`, after the transaction that made the
  * change durable has completed: whoever reads it may tell others.
@@ -68,8 +74,8 @@ export class DurableState {
   /** How often the context has shrunk since the store was opened (S1): what was compared with it before counts no more. */
   resets = 0;
   readonly #siblings: Map<string, Siblings<IndexedVersion>>;
-  /** Which id each held dot belongs to: finds what a peer lacks at a cost that grows with what it lacks (P5). */
-  readonly #held = new Map<Origin, Map<number, string>>();
+  /** The versions by their dots: finds what a peer lacks at a cost that grows with what it lacks (P5), and where two replicas differ (S8). */
+  readonly #held: ItemIndex<IndexedVersion>;
   /** Ids with a tombstone among their siblings: what is left to collect (C9). */
   readonly #withTombstone = new Set<string>();
   #visible = 0;
@@ -87,8 +93,12 @@ export class DurableState {
     this.relaxedPending = image.relaxedPending;
     this.home = image.home;
     this.lineages = image.lineages;
-    this.#siblings = new Map();
-    for (const [id, siblings] of image.siblings) this.setSiblings(id, siblings);
+    this.#siblings = new Map(image.siblings);
+    this.#held = new ItemIndex(versionsIn(image.siblings));
+    for (const [id, siblings] of image.siblings) {
+      this.#note(id, siblings, []);
+      for (const { dot } of siblings) this.#versionSum.toggle(dot);
+    }
   }
 
   /** The sum over all held dots, for the store's integrity check. */
@@ -107,9 +117,12 @@ export class DurableState {
 
   /** How many versions are held. */
   get versionCount(): number {
-    let count = 0;
-    for (const ofOrigin of this.#held.values()) count += ofOrigin.size;
-    return count;
+    return this.#held.size;
+  }
+
+  /** All versions that are held, as of now: a reference, which no later change shows in. */
+  get held(): ItemList<IndexedVersion> {
+    return this.#held.list();
   }
 
   /** The active record of the lineage that this replica goes by (Q1). */
@@ -126,24 +139,10 @@ export class DurableState {
     return this.#siblings.get(id) ?? [];
   }
 
-  /** The held versions among `dots`, as (dot, id). */
+  /** The held versions among `dots`, as of now, as (dot, id). */
   *heldAmong(dots: CausalContext): Iterable<readonly [Dot, string]> {
-    for (const [origin, intervals] of dots.origins) {
-      const ofOrigin = this.#held.get(origin);
-      if (ofOrigin === undefined) continue;
-      for (let i = 0; i < intervals.length; i += 2) {
-        const from = intervals[i]!;
-        const to = intervals[i + 1]!;
-        if (to - from < ofOrigin.size) {
-          for (let seq = from; seq <= to; seq++) {
-            const id = ofOrigin.get(seq);
-            if (id !== undefined) yield [{ origin, seq }, id];
-          }
-        } else {
-          for (const [seq, id] of ofOrigin) if (seq >= from && seq <= to) yield [{ origin, seq }, id];
-        }
-      }
-    }
+    const walk = new HeldWalk(this.held, dots);
+    while (!walk.isOver) for (const { dot, id } of walk.next(LOOKS_AT_ONCE)) yield [dot, id];
   }
 
   all(): Iterable<readonly [string, Siblings<IndexedVersion>]> {
@@ -152,22 +151,31 @@ export class DurableState {
 
   setSiblings(id: string, siblings: Siblings<IndexedVersion>): void {
     const before = this.siblings(id);
-    this.#visible += Number(isVisible(siblings)) - Number(isVisible(before));
-    for (const { dot } of before) {
-      this.#held.get(dot.origin)?.delete(dot.seq);
-      this.#versionSum.toggle(dot);
+    const [were, are] = [new Set(before), new Set(siblings)];
+    for (const version of before) {
+      if (are.has(version)) continue;
+      this.#held.delete(version.dot);
+      this.#versionSum.toggle(version.dot);
     }
-    for (const { dot } of siblings) {
-      this.#versionSum.toggle(dot);
-      let ofOrigin = this.#held.get(dot.origin);
-      if (ofOrigin === undefined) this.#held.set(dot.origin, (ofOrigin = new Map()));
-      ofOrigin.set(dot.seq, id);
+    for (const version of siblings) {
+      if (were.has(version)) continue;
+      this.#held.put(version);
+      this.#versionSum.toggle(version.dot);
     }
-    if (siblings.some((sibling) => sibling.tombstone)) this.#withTombstone.add(id);
-    else this.#withTombstone.delete(id);
+    this.#note(id, siblings, before);
     if (siblings.length === 0) this.#siblings.delete(id);
     else this.#siblings.set(id, siblings);
   }
+
+  #note(id: string, siblings: Siblings<IndexedVersion>, before: Siblings<IndexedVersion>): void {
+    this.#visible += Number(isVisible(siblings)) - Number(isVisible(before));
+    if (siblings.some((sibling) => sibling.tombstone)) this.#withTombstone.add(id);
+    else this.#withTombstone.delete(id);
+  }
+}
+
+function* versionsIn(all: ReadonlyMap<string, Siblings<IndexedVersion>>): Iterable<IndexedVersion> {
+  for (const siblings of all.values()) yield* siblings;
 }
 
 /**

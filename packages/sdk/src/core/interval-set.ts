@@ -5,7 +5,7 @@
 export type IntervalSet = readonly number[];
 
 /** The index of the first interval whose end is at or after `value`, as an offset into the flat array. */
-function firstEndingAtOrAfter(set: IntervalSet, value: number): number {
+export function firstEndingAtOrAfter(set: IntervalSet, value: number): number {
   let low = 0;
   let high = set.length / 2;
   while (low < high) {

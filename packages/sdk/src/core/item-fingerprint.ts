@@ -1,5 +1,5 @@
 import { mix } from "./hash-mix.ts";
-import type { Dot } from "./dot.ts";
+import { type Dot, wordsOfDot } from "./dot.ts";
 
 /**
  * Two independent 32-bit hashes of one item. Summed over a range they are a fingerprint of 64 bits, so that two ranges that differ look alike
@@ -9,9 +9,7 @@ export function fingerprintOf({ dot, hash }: { readonly dot: Dot; readonly hash:
   readonly low: number;
   readonly high: number;
 } {
-  const first = Number.parseInt(dot.origin.slice(0, 8), 16);
-  const second = Number.parseInt(dot.origin.slice(8, 16), 16);
-  const words = [first, second, dot.seq >>> 0, Math.floor(dot.seq / 2 ** 32), hash];
+  const words = [...wordsOfDot(dot), hash];
   return { low: hashOf(words, 0x51ed), high: hashOf(words, 0x3c6ef) };
 }
 

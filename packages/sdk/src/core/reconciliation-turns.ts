@@ -13,13 +13,13 @@ const MAX_TURNS = 1024;
  * Invariant: a turn answers the other side's turn, except the first, and the last that is empty on both sides.
  */
 export class ReconciliationTurns {
-  readonly #reconciliation: Reconciliation;
+  readonly #reconciliation: Pick<Reconciliation, "answer">;
   #waiting: DotRange[] = [];
   #saidNothing = false;
   #turns = 0;
   #isOver = false;
 
-  constructor(reconciliation: Reconciliation) {
+  constructor(reconciliation: Pick<Reconciliation, "answer">) {
     this.#reconciliation = reconciliation;
   }
 

@@ -1,17 +1,25 @@
 import { compareDots, type Dot, dotKey } from "./dot.ts";
-import { describe, expect, it } from "vitest";
-import { type DotRange, type Item, ItemList, LISTED_ITEMS, RANGE_PARTS, Reconciliation } from "./reconciliation.ts";
+import { describe, expect, it, vi } from "vitest";
+import { type DotRange, FIRST_DOT, LAST_DOT, LISTED_ITEMS, RANGE_PARTS, Reconciliation } from "./reconciliation.ts";
 import { dotOf } from "./causality.fixture.ts";
 import fc from "fast-check";
+import { type Item, ItemList } from "./item-list.ts";
+import { ItemIndex } from "./item-index.ts";
 
 const itemsOf = (entries: ReadonlyMap<string, Item>): Item[] =>
   [...entries.values()].sort((a, b) => compareDots(a.dot, b.dot));
 const mapOf = (items: readonly Item[]): Map<string, Item> => new Map(items.map((item) => [dotKey(item.dot), item]));
-const names = (items: readonly { readonly dot: Dot }[]): string[] => items.map(({ dot }) => dotKey(dot)).sort();
+const names = (items: Iterable<{ readonly dot: Dot }>): string[] => Array.from(items, ({ dot }) => dotKey(dot)).sort();
+
+function sideOf(items: readonly Item[]): Reconciliation {
+  const index = new ItemIndex<Item>();
+  for (const item of items) index.put(item);
+  return new Reconciliation(index.list());
+}
 
 /** Both sides to the end: what each found, how often they took turns, and how much they said. */
 function reconcile(mine: readonly Item[], theirs: readonly Item[]) {
-  const [a, b] = [new Reconciliation(new ItemList(mine)), new Reconciliation(new ItemList(theirs))];
+  const [a, b] = [sideOf(mine), sideOf(theirs)];
   let said: DotRange[] = [a.opening()];
   let listed = 0;
   let ranges = 0;
@@ -39,8 +47,8 @@ describe("Reconciliation (S8)", () => {
       fc.property(sides, ([mine, theirs]) => {
         const { a, b } = reconcile(itemsOf(mine), itemsOf(theirs));
         const differing = itemsOf(mine).filter(({ dot, hash }) => (theirs.get(dotKey(dot)) ?? { hash }).hash !== hash);
-        expect(names(a.lackedByPeer)).toEqual(names(itemsOf(mine).filter(({ dot }) => !theirs.has(dotKey(dot)))));
-        expect(names(b.lackedByPeer)).toEqual(names(itemsOf(theirs).filter(({ dot }) => !mine.has(dotKey(dot)))));
+        expect(names(a.lackedByPeer())).toEqual(names(itemsOf(mine).filter(({ dot }) => !theirs.has(dotKey(dot)))));
+        expect(names(b.lackedByPeer())).toEqual(names(itemsOf(theirs).filter(({ dot }) => !mine.has(dotKey(dot)))));
         expect(names(a.differing)).toEqual(names(differing));
         expect(names(b.differing)).toEqual(names(differing));
       }),
@@ -82,15 +90,26 @@ describe("Reconciliation (S8)", () => {
       expect(reconcile(mine, theirs)).toMatchObject({ listed: 0 });
   });
 
+  it("P6: says and notes that a peer holds nothing of all this without a look at every item", () => {
+    const side = sideOf(Array.from({ length: 20_000 }, (_, i) => ({ dot: dotOf(1, i + 1), hash: i })));
+    const looks = vi.spyOn(ItemList.prototype, "at");
+    const nothing = { from: FIRST_DOT, through: LAST_DOT };
+    side.answer({ ...nothing, content: { kind: "fingerprint", count: 0, low: 0, high: 0 } });
+    side.answer({ ...nothing, content: { kind: "items", items: [{ dot: dotOf(1, 7), hash: 6 }] } });
+    expect(looks.mock.calls.length).toBeLessThan(20);
+    looks.mockRestore();
+    expect(names(side.lackedByPeer())).toHaveLength(20_000);
+  });
+
   it("never names what is not held, whatever a peer says", () => {
-    const side = new Reconciliation(new ItemList([{ dot: dotOf(1, 1), hash: 1 }]));
+    const side = sideOf([{ dot: dotOf(1, 1), hash: 1 }]);
     const lie: DotRange = {
       from: dotOf(0, 1),
       through: dotOf(9, 9),
       content: { kind: "missing", missing: [dotOf(1, 1), dotOf(1, 1), dotOf(2, 2)], differing: [dotOf(3, 3)] },
     };
     side.answer(lie);
-    expect(names(side.lackedByPeer)).toEqual([dotKey(dotOf(1, 1))]);
+    expect(names(side.lackedByPeer())).toEqual([dotKey(dotOf(1, 1))]);
     expect(side.differing).toEqual([]);
   });
 });

@@ -1,18 +1,6 @@
+import { addInterval, hasInteger, type IntervalSet } from "./interval-set.ts";
 import { compareDots, type Dot } from "./dot.ts";
-import { fingerprintOf } from "./item-fingerprint.ts";
-
-/** One version as two replicas compare it: its name, and what it holds. */
-export interface Item {
-  readonly dot: Dot;
-  readonly hash: number;
-}
-
-/** What a run of items adds up to: the sums of two hashes of each, modulo 2^32, and their number. */
-export interface Fingerprint {
-  readonly count: number;
-  readonly low: number;
-  readonly high: number;
-}
+import type { Fingerprint, Item, ItemList } from "./item-list.ts";
 
 /** A stretch of the order of dots, both ends included, and what the sender has in it. */
 export interface DotRange {
@@ -34,53 +22,6 @@ export const RANGE_PARTS = 16;
 export const FIRST_DOT: Dot = { origin: "0000000000000000" as Dot["origin"], seq: 0 };
 export const LAST_DOT: Dot = { origin: "ffffffffffffffff" as Dot["origin"], seq: Number.MAX_SAFE_INTEGER };
 
-/** Items in the order of their dots, with running sums: the fingerprint of any run of them costs two subtractions. */
-export class ItemList {
-  readonly items: readonly Item[];
-  readonly #low: Uint32Array;
-  readonly #high: Uint32Array;
-
-  /** @param items sorted by dot, each dot once */
-  constructor(items: readonly Item[]) {
-    this.items = items;
-    this.#low = new Uint32Array(items.length + 1);
-    this.#high = new Uint32Array(items.length + 1);
-    for (let i = 0; i < items.length; i++) {
-      const { low, high } = fingerprintOf(items[i]!);
-      this.#low[i + 1] = this.#low[i]! + low;
-      this.#high[i + 1] = this.#high[i]! + high;
-    }
-  }
-
-  /** Of the items from `start` up to, not including, `end`. */
-  fingerprint(start = 0, end: number = this.items.length): Fingerprint {
-    return {
-      count: end - start,
-      low: (this.#low[end]! - this.#low[start]!) >>> 0,
-      high: (this.#high[end]! - this.#high[start]!) >>> 0,
-    };
-  }
-
-  /** How many items are before `dot`. */
-  before(dot: Dot): number {
-    let low = 0;
-    let high = this.items.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (compareDots(this.items[middle]!.dot, dot) < 0) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  /** How many items are at or before `dot`. */
-  through(dot: Dot): number {
-    const before = this.before(dot);
-    const item = this.items[before];
-    return item !== undefined && compareDots(item.dot, dot) === 0 ? before + 1 : before;
-  }
-}
-
 /**
  * Range-based set reconciliation (Aljoscha Meyer, 2023): two replicas find where their items differ by comparing fingerprints of ranges
  * and cutting those that differ, at a cost that grows with the difference, times the logarithm of what they hold.
@@ -88,29 +29,33 @@ export class ItemList {
  * Each side feeds in what the other sends and sends what `answer` returns, taking turns, until neither has more to say; then `lackedByPeer`
  * names exactly those of this side's items that the other lacks. Pure: it never changes its list.
  */
-export class Reconciliation {
-  readonly #list: ItemList;
-  /** By their places in the list, so that whatever a peer says they never outgrow it. */
+export class Reconciliation<T extends Item = Item> {
+  readonly #list: ItemList<T>;
+  /** By their places in the list, so that whatever a peer says they never outgrow it; places count from 0. */
   readonly #lacked = new Set<number>();
+  /** Long runs of places of which the peer holds nothing, counted from 1: noted in one step, however long. */
+  #lackedRuns: IntervalSet = [];
   readonly #differing = new Set<number>();
 
-  constructor(list: ItemList) {
+  constructor(list: ItemList<T>) {
     this.#list = list;
   }
 
-  /** Items here whose dots the peer does not hold. */
-  get lackedByPeer(): Item[] {
-    return Array.from(this.#lacked, (at) => this.#list.items[at]!);
+  /** Items here whose dots the peer does not hold, each once. May be all of a store: to be gone through in steps. */
+  *lackedByPeer(): Generator<T, void> {
+    for (let i = 0; i < this.#lackedRuns.length; i += 2)
+      for (let at = this.#lackedRuns[i]! - 1; at < this.#lackedRuns[i + 1]!; at++) yield this.#list.at(at);
+    for (const at of this.#lacked) if (!hasInteger(this.#lackedRuns, at + 1)) yield this.#list.at(at);
   }
 
   /** Items whose dots the peer holds with another content. */
-  get differing(): Item[] {
-    return Array.from(this.#differing, (at) => this.#list.items[at]!);
+  get differing(): T[] {
+    return Array.from(this.#differing, (at) => this.#list.at(at));
   }
 
   /** What either side may begin with. */
   opening(): DotRange {
-    return this.#fingerprint(FIRST_DOT, LAST_DOT, 0, this.#list.items.length);
+    return this.#fingerprint(FIRST_DOT, LAST_DOT, 0, this.#list.size);
   }
 
   /** Takes in one range of the peer's, and returns what to say about it. */
@@ -130,21 +75,22 @@ export class Reconciliation {
   #narrow(from: Dot, through: Dot, start: number, end: number, theirs: Fingerprint): DotRange[] {
     const mine = this.#list.fingerprint(start, end);
     if (mine.count === theirs.count && mine.low === theirs.low && mine.high === theirs.high) return [];
-    const items = this.#list.items;
     if (theirs.count === 0) {
-      for (let at = start; at < end; at++) this.#lacked.add(at);
+      this.#lack(start, end);
       return [];
     }
-    if (mine.count <= LISTED_ITEMS)
-      return [{ from, through, content: { kind: "items", items: items.slice(start, end) } }];
+    if (mine.count <= LISTED_ITEMS) {
+      const items = this.#list.slice(start, end).map(({ dot, hash }) => ({ dot, hash }));
+      return [{ from, through, content: { kind: "items", items } }];
+    }
     const parts: DotRange[] = [];
     for (let part = 0; part < RANGE_PARTS; part++) {
       const first = start + Math.floor((mine.count * part) / RANGE_PARTS);
       const next = start + Math.floor((mine.count * (part + 1)) / RANGE_PARTS);
       parts.push(
         this.#fingerprint(
-          part === 0 ? from : items[first]!.dot,
-          part === RANGE_PARTS - 1 ? through : justBefore(items[next]!.dot),
+          part === 0 ? from : this.#list.at(first).dot,
+          part === RANGE_PARTS - 1 ? through : justBefore(this.#list.at(next).dot),
           first,
           next,
         ),
@@ -154,24 +100,32 @@ export class Reconciliation {
   }
 
   #compare(from: Dot, through: Dot, start: number, end: number, theirs: readonly Item[]): DotRange[] {
-    const mine = this.#list.items;
     const missing: Dot[] = [];
     const differing: Dot[] = [];
     let at = start;
     for (const { dot, hash } of theirs) {
-      for (; at < end && compareDots(mine[at]!.dot, dot) < 0; at++) this.#lacked.add(at);
-      if (at >= end || compareDots(mine[at]!.dot, dot) !== 0) missing.push(dot);
+      const found = Math.min(Math.max(at, this.#list.before(dot)), end);
+      this.#lack(at, found);
+      at = found;
+      const mine = at < end ? this.#list.at(at) : undefined;
+      if (mine === undefined || compareDots(mine.dot, dot) !== 0) missing.push(dot);
       else {
-        if (mine[at]!.hash !== hash) {
+        if (mine.hash !== hash) {
           differing.push(dot);
           this.#differing.add(at);
         }
         at++;
       }
     }
-    for (; at < end; at++) this.#lacked.add(at);
+    this.#lack(at, end);
     if (missing.length === 0 && differing.length === 0) return [];
     return [{ from, through, content: { kind: "missing", missing, differing } }];
+  }
+
+  /** The peer holds none of the items from `start` up to, not including, `end`. */
+  #lack(start: number, end: number): void {
+    if (end - start > LISTED_ITEMS) this.#lackedRuns = addInterval(this.#lackedRuns, start + 1, end);
+    else for (let at = start; at < end; at++) this.#lacked.add(at);
   }
 
   #add(to: Set<number>, dot: Dot): void {

@@ -1,5 +1,6 @@
 import type { CausalContext } from "./causal-context.ts";
-import type { DotRange, Fingerprint } from "./reconciliation.ts";
+import type { DotRange } from "./reconciliation.ts";
+import type { Fingerprint } from "./item-list.ts";
 import type { StoredVersion } from "./version.ts";
 
 /** Begins a repair (S8): this side's snapshot, and the fingerprint of all it holds. */

@@ -1,10 +1,12 @@
 import { BatchSender, MAX_UNACKNOWLEDGED_BATCHES } from "./batch-sender.ts";
 import type { RepairBatch, RepairBegin, RepairBegun, RepairDone, RepairEnd, RepairMessage } from "./repair-messages.ts";
-import { type DotRange, type Item, type ItemList, Reconciliation } from "./reconciliation.ts";
+import { type DotRange, Reconciliation } from "./reconciliation.ts";
+import type { Item, ItemList } from "./item-list.ts";
 import { CausalContext } from "./causal-context.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
-import { itemsOf } from "./item-snapshot.ts";
+import { HeldWalk } from "./held-walk.ts";
+import type { IndexedVersion } from "./durable-state.ts";
 import type { Peer } from "./peer.ts";
 import { ReconciliationTurns } from "./reconciliation-turns.ts";
 import { replicationError } from "./replication-error.ts";
@@ -25,7 +27,8 @@ export interface RepairOutlet {
 /**
  * One side of a repair (S8). Both do the same, except that one begins.
  *
- * Invariant: list, context and horizon were taken at one moment. Nothing is dropped, and nothing joined, before the peer's versions are
+ * Invariant: list, context and horizon were taken at one moment, within one task: all three are references to what never changes, however
+ * many tasks the comparison and the sending take. Nothing is dropped, and nothing joined, before the peer's versions are
  * durable here and both lists are compared; then all of it is one transaction. A repair that breaks off has dropped and joined nothing.
  */
 export class RepairSession {
@@ -35,11 +38,11 @@ export class RepairSession {
   gained = 0;
   readonly #env: Environment;
   readonly #outlet: RepairOutlet;
-  readonly #list: ItemList;
+  readonly #list: ItemList<IndexedVersion>;
   readonly #context: CausalContext;
   readonly #horizon: CausalContext;
   readonly #resets: number;
-  readonly #reconciliation: Reconciliation;
+  readonly #reconciliation: Reconciliation<IndexedVersion>;
   readonly #turns: ReconciliationTurns;
   #theirs: CausalContext | undefined;
   #sender: BatchSender | undefined;
@@ -58,7 +61,7 @@ export class RepairSession {
     this.id = id;
     this.lastHeardAt = env.now();
     this.#outlet = outlet;
-    this.#list = itemsOf(env.state);
+    this.#list = env.state.held;
     this.#context = env.state.context;
     this.#horizon = env.state.horizon;
     this.#resets = env.state.resets;
@@ -76,9 +79,8 @@ export class RepairSession {
     this.#theirs = message.context;
     if (message.type === "repair-begin") this.#introduce("repair-begun", this.#turns.take(message.ranges) ?? []);
     else this.onRanges(message.ranges);
-    const ids = new Set<string>();
-    for (const [, id] of this.#env.state.heldAmong(this.#context.difference(message.context))) ids.add(id);
-    this.#sender = new BatchSender(this.#env, message.context, ids, {
+    const walk = new HeldWalk(this.#list, this.#context.difference(message.context));
+    this.#sender = new BatchSender(this.#env, message.context, walk, {
       send: (index, versions) => this.#send({ type: "repair-batch", repair: this.id, index, versions }),
       done: (complete) =>
         this.#send({ type: "repair-end", repair: this.id, complete, horizon: this.#env.state.horizon }),
@@ -157,7 +159,9 @@ export class RepairSession {
     if (!this.#turns.isOver || this.#waiting > 0) return;
     this.#finishing = true;
     this.#tellDiffering(this.#reconciliation.differing);
-    const lacked = this.#reconciliation.lackedByPeer.map(({ dot }) => dot).filter((dot) => theirs.covers(dot));
+    const lacked = Array.from(this.#reconciliation.lackedByPeer(), ({ dot }) => dot).filter((dot) =>
+      theirs.covers(dot),
+    );
     const goners = CausalContext.EMPTY.with(lacked);
     let result = { joined: false, dropped: 0 };
     this.#env.queue.push({

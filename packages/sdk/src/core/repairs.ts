@@ -2,7 +2,6 @@ import type { RepairBegin, RepairCheck, RepairChecked, RepairMessage } from "./r
 import { type RepairResult, RepairSession } from "./repair-session.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
-import { itemsOf } from "./item-snapshot.ts";
 import type { LinkId, Peer } from "./peer.ts";
 import type { SyncReport } from "./effects.ts";
 
@@ -10,7 +9,7 @@ import type { SyncReport } from "./effects.ts";
 export const REPAIR_IDLE_MS: number = 30 * 1000;
 /** After a repair that could not be stored or broke off: beginning at once would only fill the line. */
 export const REPAIR_RETRY_MS: number = 5 * 1000;
-/** Between two checks in the background, of one peer after the other: what they find is rare, and each lists the whole store. */
+/** Between two checks in the background, of one peer after the other: what they find is rare. */
 export const REPAIR_INTERVAL_MS: number = 10 * 60 * 1000;
 
 type Waiter = (report: SyncReport) => void;
@@ -235,7 +234,7 @@ export class Repairs {
         this.#checked.add(link);
         if (!this.#isQuiet(ward)) continue;
         ward.checking = true;
-        const fingerprint = itemsOf(this.#env.state).fingerprint();
+        const fingerprint = this.#env.state.held.fingerprint();
         this.#env.emit({ type: "send", link, message: { type: "repair-check", fingerprint } });
         return;
       }
@@ -254,7 +253,7 @@ export class Repairs {
 
   #onCheck(ward: Ward, { fingerprint }: RepairCheck): void {
     // Where something is under way, a difference says nothing: the next pass asks again.
-    const mine = this.#isQuiet(ward) ? itemsOf(this.#env.state).fingerprint() : fingerprint;
+    const mine = this.#isQuiet(ward) ? this.#env.state.held.fingerprint() : fingerprint;
     const equal = mine.count === fingerprint.count && mine.low === fingerprint.low && mine.high === fingerprint.high;
     this.#env.emit({ type: "send", link: ward.peer.link, message: { type: "repair-checked", equal } });
   }

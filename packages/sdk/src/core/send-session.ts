@@ -2,12 +2,14 @@ import type { Pull, SessionOutcome } from "./messages.ts";
 import { BatchSender } from "./batch-sender.ts";
 import { CausalContext } from "./causal-context.ts";
 import type { Environment } from "./environment.ts";
+import { HeldWalk } from "./held-walk.ts";
 import type { Peer } from "./peer.ts";
 
 /**
  * The sending side of a session (S2 to S5).
  *
- * Invariant: the snapshot was taken at the same moment as the list of ids. It is sent only after every dot that it covers and
+ * Invariant: the snapshot was taken at the same moment as the list that the walk goes through, both being references to what never changes;
+ * so what was replaced before the walk came to it is found all the same, and sent as what replaced it. The snapshot is sent only after every dot that it covers and
  * the receiver lacked has been sent, as the current siblings of its id, and the receiver has made every batch durable; and never when
  * this replica's context has been reset meanwhile (S1), since what was taken out could not be sent.
  */
@@ -27,17 +29,16 @@ export class SendSession {
     this.session = pull.session;
     this.#resets = env.state.resets;
     this.#snapshot = env.state.context.inBuckets(pull.buckets);
-    const ids = new Set<string>();
     const within =
       env.state.context.coversAll(pull.horizon) && pull.context.coversAll(env.state.horizon.inBuckets(pull.buckets));
     this.#outcome = within ? "complete" : "beyond-horizon";
-    if (within) {
-      for (const [dot, id] of env.state.heldAmong(this.#snapshot.difference(pull.context))) {
-        if (underWay.covers(dot)) this.#outcome = "incomplete";
-        else ids.add(id);
-      }
-    }
-    this.#batches = new BatchSender(env, pull.context, ids, {
+    const lacked = within ? this.#snapshot.difference(pull.context) : CausalContext.EMPTY;
+    this.#batches = new BatchSender(env, pull.context, new HeldWalk(env.state.held, lacked), {
+      leavesOut: (dot) => {
+        if (!underWay.covers(dot)) return false;
+        this.#outcome = "incomplete";
+        return true;
+      },
       send: (index, versions) =>
         env.emit({ type: "send", link: peer.link, message: { type: "batch", session: this.session, index, versions } }),
       done: (complete) => this.#end(complete),

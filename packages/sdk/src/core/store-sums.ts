@@ -1,5 +1,5 @@
 import type { ContextDigest } from "./context-digest.ts";
-import type { Dot } from "./dot.ts";
+import { type Dot, wordsOfDot } from "./dot.ts";
 import { mix } from "./hash-mix.ts";
 import type { CausalContext } from "./causal-context.ts";
 
@@ -25,9 +25,8 @@ export class DotSum {
     this.#high = high;
   }
 
-  toggle({ origin, seq }: Dot): void {
-    const words = [Number.parseInt(origin.slice(0, 8), 16), Number.parseInt(origin.slice(8), 16), seq >>> 0];
-    words.push(Math.floor(seq / 2 ** 32));
+  toggle(dot: Dot): void {
+    const words = wordsOfDot(dot);
     this.#low = (this.#low ^ hash(words, 0x51ed)) >>> 0;
     this.#high = (this.#high ^ hash(words, 0x2a7f3)) >>> 0;
   }

@@ -1,6 +1,7 @@
 import { ORIGIN_BYTES, type Origin } from "../node-id.ts";
 import type { Dot } from "../dot.ts";
-import type { DotRange, Fingerprint, Item } from "../reconciliation.ts";
+import type { DotRange } from "../reconciliation.ts";
+import type { Fingerprint, Item } from "../item-list.ts";
 import type { MessageCodecs } from "./message-codec.ts";
 import { readContext, writeContext } from "./contexts.ts";
 import { readVersions, writeVersions } from "./versions.ts";
