@@ -17,6 +17,7 @@ export const FAULTS = [
   "clock-jump",
   "full-disk",
   "restored-backup",
+  "long-absence",
   "evicted-store",
   "cloned-store",
   "torn-store",

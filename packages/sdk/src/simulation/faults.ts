@@ -2,6 +2,7 @@ import { FAULTS, type FaultName } from "./fault-names.ts";
 import { HostilePeer } from "./hostile-peer.ts";
 import type { DiskImage } from "./disk.ts";
 import type { SeededRandom } from "./random.ts";
+import { LongAbsence } from "./long-absence.ts";
 import type { Machine } from "./machine.ts";
 import type { World } from "./world.ts";
 
@@ -21,12 +22,19 @@ export class Faults {
   readonly #world: World;
   readonly #machines: Machine[];
   readonly #addMachine: () => Machine;
+  readonly #absence: LongAbsence;
   #liar: HostilePeer | undefined;
 
   constructor(world: World, machines: Machine[], addMachine: () => Machine) {
     this.#world = world;
     this.#machines = machines;
     this.#addMachine = addMachine;
+    this.#absence = new LongAbsence(world, machines, (machine) => this.#struck("long-absence", machine));
+  }
+
+  /** For how much longer a machine is switched off. */
+  get absenceMs(): number {
+    return this.#absence.remainingMs;
   }
 
   strike(): void {
@@ -116,6 +124,10 @@ export class Faults {
         return true;
       case "restored-backup":
         return this.#restore(machine);
+      case "long-absence":
+        // It has struck when the machine returns to a room that has collected what it never heard of.
+        this.#absence.begin(machine);
+        return false;
       case "evicted-store":
         if (disk.image.size === 0) return false;
         machine.die();
@@ -203,6 +215,7 @@ export class Faults {
   #clone(machine: Machine): boolean {
     if (this.#machines.length >= MAX_MACHINES || machine.disk.flushed.size === 0) return false;
     const copy = this.#addMachine();
+    copy.wall.aheadMs += this.#absence.sleptMs;
     machine.markLost();
     copy.disk.replace(machine.disk.flushed);
     copy.isTorn = machine.isTorn;

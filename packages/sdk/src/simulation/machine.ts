@@ -30,6 +30,7 @@ export class Machine {
   /** How often it has been. */
   #damages = 0;
   readonly #world: World;
+  #isOff = false;
   #life: Life | undefined;
   #replicator: SimulatedReplicator | undefined;
   #started = false;
@@ -67,9 +68,9 @@ export class Machine {
     return this.#started;
   }
 
-  /** Starts a process on this machine, unless one runs. */
+  /** Starts a process on this machine, unless one runs or it is switched off. */
   open(): void {
-    if (this.#life !== undefined) return;
+    if (this.#life !== undefined || this.#isOff) return;
     const { clock, streams, network, plan, trace } = this.#world;
     const life: Life = { ended: false, frozenUntil: 0 };
     this.#life = life;
@@ -142,6 +143,18 @@ export class Machine {
     this.#end();
     this.#world.network.vanish(life);
     this.#world.trace.note(() => `${this.name} dies`);
+  }
+
+  /** The process dies, and none is started until the machine is switched on. */
+  switchOff(): void {
+    this.die();
+    this.#isOff = true;
+    this.#world.trace.note(() => `${this.name} is switched off`);
+  }
+
+  switchOn(): void {
+    this.#isOff = false;
+    this.open();
   }
 
   /** The whole machine dies. `keptCommits`: how many of the relaxed commits are found again. */

@@ -167,6 +167,10 @@ class Run {
   async #heal(): Promise<void> {
     this.#world.trace.note(() => "-- healing");
     this.#faults.end();
+    while (this.#faults.absenceMs > 0) {
+      for (const machine of this.#machines) machine.open();
+      await this.#pass(this.#faults.absenceMs);
+    }
     // More than once: a process that was closing has to end before the next can begin.
     for (let wave = 0; wave < 3; wave++) {
       for (const machine of this.#machines) {
