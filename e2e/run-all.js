@@ -24,6 +24,7 @@ const REPORTS = join(ROOT, "test-results");
 /** @type {readonly Part[]} */
 const PARTS = [
   { name: "browser", command: "node e2e/browser/ensure-browser.js" },
+  { name: "redis", command: "node e2e/system/ensure-redis.js" },
   { name: "check", command: "npm run check" },
   {
     name: "unit",

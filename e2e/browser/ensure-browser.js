@@ -1,23 +1,21 @@
 /** `node e2e/browser/ensure-browser.js`: makes sure that the tests have a browser, installing one if they have none. */
-import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { aptInstall, run } from "../system/apt-install.js";
 import { findBrowser } from "./find-browser.js";
 
 /** A host that does not answer in this time is taken for unreachable. */
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** About 180 MB on a slow line. Playwright tries again by itself, so this also bounds its attempts. */
 const DOWNLOAD_TIMEOUT_MS = 5 * 60_000;
-/** Package lists, Chromium and its libraries, on a slow mirror. */
-const APT_TIMEOUT_MS = 10 * 60_000;
 
 /** @typedef {{ readonly name: string, readonly install: () => string | undefined }} Installer `install` says why it failed. */
 
 /** @type {readonly Installer[]} */
 const INSTALLERS = [
   { name: "Playwright's Chromium", install: installByPlaywright },
-  { name: "Debian's chromium package", install: installByApt },
+  { name: "Debian's chromium package", install: () => aptInstall("chromium") },
 ];
 
 function main() {
@@ -50,36 +48,6 @@ function installByPlaywright() {
   return run(process.execPath, [cli, "install", "--no-shell", "chromium"], DOWNLOAD_TIMEOUT_MS, {
     PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: String(CONNECTION_TIMEOUT_MS),
   });
-}
-
-function installByApt() {
-  if (process.platform !== "linux") return "only on Linux";
-  /** @param {string[]} args */
-  const apt = (...args) => {
-    const command = ["DEBIAN_FRONTEND=noninteractive", "apt-get", ...args];
-    if (process.getuid?.() === 0) return run("env", command, APT_TIMEOUT_MS);
-    // `-n` fails at once instead of asking for a password that nobody is there to type.
-    return run("sudo", ["-n", "env", ...command], APT_TIMEOUT_MS);
-  };
-  return apt("update") ?? apt("install", "--yes", "--no-install-recommends", "chromium");
-}
-
-/**
- * @param {string} command
- * @param {readonly string[]} args
- * @param {number} timeout milliseconds
- * @param {Record<string, string>} [environment] added to this process's
- * @returns {string | undefined} why it failed
- */
-function run(command, args, timeout, environment = {}) {
-  const { status, signal, error } = spawnSync(command, args, {
-    env: { ...process.env, ...environment },
-    stdio: ["ignore", "inherit", "inherit"],
-    timeout,
-  });
-  if (error) return `${command} did not run: ${error.message}`;
-  if (signal) return `ended by ${signal}`;
-  return status === 0 ? undefined : `${command} exited with ${status}`;
 }
 
 try {

@@ -8,13 +8,18 @@ export type RoomMessage = (PublishMessage & { readonly from: string }) | LeftMes
  * publish; `clients` and rosters are each server's own.
  */
 export interface Broker {
-  /** Brings `message` to every listener of the topic, on this server too; in order for one publisher. */
+  /**
+   * Brings `message` to every listener of the topic: to this server's within the call, to others' once, and in order for one
+   * publisher. To other servers it leaves only when this one hears the topic, if it subscribes: an answer is not missed.
+   */
   publish(topic: string, message: RoomMessage): void;
   /** Returns what ends the subscription. */
   subscribe(topic: string, listener: (message: RoomMessage) => void): () => void;
+  /** Tells `healed` when messages to or from other servers have been lost and it works again. Returns what ends that. A broker that loses none leaves it out. */
+  onGap?(healed: () => void): () => void;
 }
 
-/** Serves the servers of one process. Delivers at once, within `publish`. */
+/** Serves the servers of one process. */
 export class InProcessBroker implements Broker {
   readonly #listeners = new Map<string, Set<(message: RoomMessage) => void>>();
 

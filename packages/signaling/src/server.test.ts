@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
-import { InProcessBroker } from "./broker.ts";
 import type { RosterMessage, ServerMessage } from "./protocol.ts";
 import { startSignalingServer } from "./server.ts";
 import { connectTo, serve } from "./testing/setting.ts";
@@ -169,22 +168,6 @@ describe("what vecmesh adds (T9)", () => {
     carol.socket.terminate();
     expect(await alice.next()).toEqual({ type: "left", topic: "room", from: carolsName });
     expect(await bob.flush()).toEqual([]);
-  });
-
-  test("servers that share a broker share their rooms", async () => {
-    const broker = new InProcessBroker();
-    const alice = await connectTo(await serve({ broker }));
-    const bob = await connectTo(await serve({ broker }));
-    const bobsName = rosterIn(await bob.subscribe("room", "node-b")).self;
-    await alice.subscribe("room", "node-a");
-
-    alice.send({ type: "publish", topic: "room", data: "to all" });
-    alice.send({ type: "publish", topic: "room", data: "to bob", to: bobsName });
-    expect((await bob.nextPublish())["data"]).toBe("to all");
-    expect((await bob.nextPublish())["data"]).toBe("to bob");
-    expect(await alice.flush()).toMatchObject([{ data: "to all" }]);
-    await bob.close();
-    expect(await alice.next()).toEqual({ type: "left", topic: "room", from: bobsName });
   });
 });
 

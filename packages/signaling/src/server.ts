@@ -23,6 +23,7 @@ import { UpgradeGate } from "./upgrade-gate.ts";
 export type { Admission, Authorization, AuthorizationRequest, Authorize, Refusal } from "./authorization.ts";
 export type { Broker, RoomMessage } from "./broker.ts";
 export { InProcessBroker } from "./broker.ts";
+export { RedisBroker, type RedisBrokerOptions } from "./redis-broker.ts";
 export { jwtAuthorizer, type JwtOptions } from "./jwt-authorizer.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export type { Logger } from "./logger.ts";
@@ -75,7 +76,8 @@ const REQUEST_CHECK_MS = 1000;
  * @throws Node's system error, e.g. with code `EADDRINUSE`, when it cannot listen.
  */
 export async function startSignalingServer(options: SignalingServerOptions = {}): Promise<SignalingServer> {
-  const { port = 4444, host = "127.0.0.1", broker = new InProcessBroker(), logger = SILENT_LOGGER } = options;
+  const { port = 4444, host = "127.0.0.1", logger = SILENT_LOGGER } = options;
+  const broker: Broker = options.broker ?? new InProcessBroker();
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const rooms = new RoomDirectory(broker, limits);
   const addresses = new AddressLedger(limits);
@@ -146,10 +148,16 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
   };
   http.on("upgrade", (request, stream, head) => void upgrade(request, stream, head));
   await listen(http, port, host);
+  const forgetBroker = broker.onGap?.(() => {
+    logger.warn({ sockets: sessions.size }, "messages between servers were lost: clients are asked to connect anew");
+    void retireAll(sessions, { reason: "please connect anew", durationMs: limits.regatherMs, retrySpreadMs: 0 });
+  });
 
   const closeAll = async (drainMs: number): Promise<void> => {
     gate.drain();
-    await retireAll(sessions, drainMs, limits.retrySpreadMs);
+    forgetBroker?.();
+    const { retrySpreadMs } = limits;
+    await retireAll(sessions, { reason: "the server is shutting down", durationMs: drainMs, retrySpreadMs });
     heartbeat.stop();
     clearInterval(sweep);
     const stopped = new Promise((resolve) => http.close(resolve));
