@@ -81,7 +81,13 @@ describe("vecmesh-signaling", { timeout: TIMEOUT_MS }, () => {
     command.child.kill(signal);
 
     expect(await client.closed).toEqual({ code: 1012, reason: "the server is shutting down" });
-    expect(await command.ended).toMatchObject({ code: 0, stderr: "" });
+    const { code, stdout, stderr } = await command.ended;
+    expect([code, stdout]).toEqual([0, `vecmesh-signaling listens on ${url}\n`]);
+    const logged = stderr
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as object);
+    expect(logged).toMatchObject([{ level: 40 }, { level: 30, signal, msg: "draining" }]);
     silent.destroy();
   });
 
@@ -107,7 +113,7 @@ describe("vecmesh-signaling", { timeout: TIMEOUT_MS }, () => {
     [["--port", "65536"], "--port must be a number"],
     [["--port", "-1"], "--port"],
     [["--port"], "--port"],
-    [["--host", ""], "--host must name an address"],
+    [["--host", ""], "--host must not be empty"],
     [["4444"], "4444"],
   ])("says what is wrong with %j", async (args, words) => {
     const { code, stdout, stderr } = await run(args).ended;
