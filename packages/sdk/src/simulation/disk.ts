@@ -23,6 +23,8 @@ export class Disk {
   readonly deviceId: DeviceId;
   /** Commits that put something are refused. */
   full = false;
+  /** A bit of some record has decayed, and may be found out at any time, whoever the store belongs to by then. */
+  hasFlips = false;
   /** Called once, when the next strict commit is on the disk and nobody has been told yet. */
   afterStrictCommit: (() => void) | undefined;
   readonly #clock: VirtualClock;
@@ -84,6 +86,7 @@ export class Disk {
 
   /** A bit of one record decays, under the open store. */
   flip(key: string, bit: number): void {
+    this.hasFlips = true;
     const damaged = this.#image.get(key)!.slice();
     damaged[bit >> 3]! ^= 1 << (bit & 7);
     this.#image.set(key, damaged);
@@ -91,7 +94,8 @@ export class Disk {
   }
 
   /** The user restores a backup, or the browser evicts the store (an empty image). */
-  replace(image: DiskImage): void {
+  replace(image: DiskImage, hasFlips: boolean): void {
+    this.hasFlips = hasFlips;
     this.#image = new Map(image);
     this.#flushed = new Map(image);
     this.#cached = [];
@@ -175,7 +179,7 @@ class DiskStore implements Store {
 
   async erase(): Promise<void> {
     await this.#lastCommit;
-    this.#disk.replace(new Map());
+    this.#disk.replace(new Map(), false);
   }
 
   onLost(): void {}

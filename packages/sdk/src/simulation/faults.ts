@@ -131,7 +131,7 @@ export class Faults {
       case "evicted-store":
         if (disk.image.size === 0) return false;
         machine.die();
-        machine.replaceStore(new Map());
+        machine.replaceStore({ image: new Map(), isTorn: false, hasFlips: false });
         return true;
       case "torn-store":
         if (disk.image.size === 0) return false;
@@ -202,12 +202,11 @@ export class Faults {
   #restore(machine: Machine): boolean {
     const backup = machine.backups.pop();
     if (backup === undefined) {
-      if (machine.disk.flushed.size > 0)
-        machine.backups.push({ image: new Map(machine.disk.flushed), isTorn: machine.isTorn });
+      if (machine.disk.flushed.size > 0) machine.backups.push(machine.backUp());
       return false;
     }
     machine.die();
-    machine.replaceStore(backup.image, backup.isTorn);
+    machine.replaceStore(backup);
     return true;
   }
 
@@ -217,7 +216,7 @@ export class Faults {
     const copy = this.#addMachine();
     copy.wall.aheadMs += this.#absence.sleptMs;
     machine.markLost();
-    copy.disk.replace(machine.disk.flushed);
+    copy.disk.replace(machine.disk.flushed, machine.disk.hasFlips);
     copy.isTorn = machine.isTorn;
     copy.open();
     return true;

@@ -90,6 +90,8 @@ export class Ledger implements DiskWatcher {
   durable(disk: Disk): void {
     const nodeId = nodeIdOf(disk.flushed);
     if (nodeId === undefined) return;
+    // A store that has lost its identity takes another one, and keeps the damage.
+    if (disk.hasFlips && !this.lostStores.has(nodeId)) this.storeLost(nodeId);
     const flushed = this.flushedBy.get(nodeId) ?? new Set();
     for (const name of coveredOn(disk.flushed)) flushed.add(name);
     this.flushedBy.set(nodeId, flushed);

@@ -16,6 +16,13 @@ const ROOM = "room";
 /** From the opening of a replica to that of the reader of its changes, at most. */
 const LATEST_READER_MS = 10_000;
 
+/** What a disk held at some time, damage included. */
+export interface Backup {
+  readonly image: DiskImage;
+  readonly isTorn: boolean;
+  readonly hasFlips: boolean;
+}
+
 /** One replica's machine: a disk and a wall clock that last, and a process that comes and goes. */
 export class Machine {
   readonly index: number;
@@ -23,7 +30,7 @@ export class Machine {
   readonly wall: WallClock;
   readonly operations: Operations;
   /** A backup of what is damaged is damaged. */
-  readonly backups: { readonly image: DiskImage; readonly isTorn: boolean }[] = [];
+  readonly backups: Backup[] = [];
   readonly mirror: Mirror = new Mirror();
   /** What is on the disk has been damaged, and not been opened since: nobody answers for it. */
   isTorn = false;
@@ -165,6 +172,10 @@ export class Machine {
     this.#world.trace.note(() => `${this.name} loses ${lost} relaxed commits`);
   }
 
+  backUp(): Backup {
+    return { image: new Map(this.disk.flushed), isTorn: this.isTorn, hasFlips: this.disk.hasFlips };
+  }
+
   /** From now on nobody can count on what this store held. */
   markLost(): void {
     const nodeId = nodeIdOf(this.disk.flushed);
@@ -172,10 +183,10 @@ export class Machine {
   }
 
   /** The store's content becomes another, from outside; the process must be dead. */
-  replaceStore(image: DiskImage, isTorn = false): void {
+  replaceStore({ image, isTorn, hasFlips }: Backup): void {
     this.isTorn = isTorn;
     this.markLost();
-    this.disk.replace(image);
+    this.disk.replace(image, hasFlips);
     this.mirror.reset();
     this.#world.ledger.replaced(this.disk);
   }
@@ -183,7 +194,7 @@ export class Machine {
   /** The process dies and some of what it has stored is torn or gone. */
   tear(image: DiskImage): void {
     this.die();
-    this.replaceStore(image, true);
+    this.replaceStore({ image, isTorn: true, hasFlips: this.disk.hasFlips });
   }
 
   /** One bit of a stored version decays; the process, if one runs, goes on. Returns whether there was one. */
