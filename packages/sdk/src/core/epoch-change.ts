@@ -12,12 +12,16 @@ import type { VoterCounters } from "./voter-counters.ts";
 /** How long the voters are given before all is asked again: they have connections, disks, and what they lack to fetch. */
 const ROUND_MS: number = 20 * 1000;
 
-/** After so many rounds without an end, only a change of connections begins another: a room that is stuck falls silent. */
-const MAX_ROUNDS = 5;
+/**
+ * So many rounds of questions; in the last, answers are awaited without end, as a new voter may have hours of data to fetch. Only a change
+ * of connections begins another: a room that is stuck falls silent, within little more than a minute where nobody else drives.
+ */
+const MAX_ROUNDS = 3;
 
 interface Drive {
   readonly epoch: number;
-  readonly deadline: number;
+  /** Infinity in the last round. */
+  deadline: number;
   readonly seals: Set<NodeId>;
   held: CausalContext;
   /** Whether enough is sealed, so that `held` is all that the active epoch has acknowledged. */
@@ -77,8 +81,7 @@ export class EpochChange {
     if (drive !== undefined && drive.deadline <= this.#env.now()) this.#again(lineage);
     drive = this.#drives.get(lineage);
     if (drive === undefined) {
-      if ((this.#rounds.get(lineage) ?? 0) >= MAX_ROUNDS || !this.#backoff.isDue(lineage, this.#rank(active, decided)))
-        return;
+      if (!this.#backoff.isDue(lineage, this.#rank(active, decided))) return;
       drive = this.#begin(decided);
     }
     this.#advance(drive, active, decided);
@@ -122,6 +125,15 @@ export class EpochChange {
     this.#advance(drive, state.active, state.decided);
   }
 
+  /** Whether those who are needed can be reached: a decision that waits for others waits for good. */
+  canFinish({ decided, retiredInto }: LineageState): boolean {
+    if (decided === undefined || retiredInto !== undefined) return true;
+    const target = decided.yieldsTo === undefined ? decided : this.#winnerOf(decided);
+    if (target === undefined) return false;
+    const reachable = target.voters.filter(({ nodeId }) => this.#courier.reaches(nodeId)).length;
+    return reachable >= requiredInstalls(decided, target);
+  }
+
   nextWake(): number | undefined {
     const deadlines = [...this.#drives.values()].map((drive) => drive.deadline);
     const next = Math.min(...deadlines, this.#backoff.nextWake() ?? Number.POSITIVE_INFINITY);
@@ -131,7 +143,7 @@ export class EpochChange {
   #begin(decided: ReplicaSetRecord): Drive {
     const drive: Drive = {
       epoch: decided.epoch,
-      deadline: this.#env.now() + ROUND_MS,
+      deadline: this.#isLastRound(decided.lineage) ? Number.POSITIVE_INFINITY : this.#env.now() + ROUND_MS,
       seals: new Set(),
       held: CausalContext.EMPTY,
       isWhole: false,
@@ -201,6 +213,10 @@ export class EpochChange {
     this.#backoff.failed(lineage);
   }
 
+  #isLastRound(lineage: LineageId): boolean {
+    return (this.#rounds.get(lineage) ?? 0) >= MAX_ROUNDS - 1;
+  }
+
   #forget(lineage: LineageId): void {
     this.#drives.delete(lineage);
     this.#rounds.delete(lineage);
@@ -209,8 +225,10 @@ export class EpochChange {
 
   #connectionsChanged(nodeId: NodeId): void {
     this.#rounds.clear();
-    for (const drive of this.#drives.values())
+    for (const drive of this.#drives.values()) {
+      drive.deadline = Math.min(drive.deadline, this.#env.now() + ROUND_MS);
       for (const question of drive.asked) if (question.endsWith(nodeId)) drive.asked.delete(question);
+    }
   }
 
   /** Voters first, in the record's order; the others only where no voter does it. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { nodeOf, recordOf } from "./replica-state.fixture.ts";
+import { deviceOf, nodeOf, recordOf } from "./replica-state.fixture.ts";
 import { Lab, type Site, SYNC_INTERVAL_MS } from "./replica-lab.fixture.ts";
 import { dropping, ref } from "./room.fixture.ts";
+import { nextEpochOf, type View } from "./next-epoch.ts";
+import type { DeviceId } from "./node-id.ts";
 import { VOTER_SWAP_MS } from "./environment.ts";
 
 const HOUR_MS: number = 60 * 60 * 1000;
@@ -55,5 +57,64 @@ describe("a change of epochs (Q6, Q7a)", () => {
     lab.pass(10 * 60_000);
     expect(c.replica.state.replicaSet).toMatchObject({ generation: 1, formed: true });
     expect(ref(d)).toEqual(ref(c));
+  });
+
+  it("is not waited for by survivors for ever: the voter that it enrols is gone before it has begun (Q7c)", () => {
+    const lab = new Lab();
+    const replicaSet = recordOf([1]);
+    const [a, b, c] = [1, 2, 3].map((n) => lab.site(n, { image: { replicaSet } })) as [Site, Site, Site];
+    for (const [one, other] of [
+      [a, b],
+      [a, c],
+      [b, c],
+    ] as const)
+      lab.connect(one, other);
+    lab.drops = dropping("installed");
+    lab.pass(SYNC_INTERVAL_MS);
+    expect(a.replica.state.lineages.get(replicaSet.lineage)?.decided?.voters).toHaveLength(2);
+    const gone = a.replica.state.lineages.get(replicaSet.lineage)?.decided?.voters[1]?.nodeId === b.nodeId ? b : c;
+    const left = gone === b ? c : b;
+    leave(lab, gone, [a, left]);
+    lab.drops = () => false;
+    lab.pass(HOUR_MS + 10 * 60_000);
+    expect(a.replica.state.replicaSet).toMatchObject({ generation: 1, formed: true });
+    expect(ref(left)).toEqual(ref(a));
+  });
+
+  it("is brought about by a new voter's answer however late: it may have hours of data to fetch (Q6)", () => {
+    const lab = new Lab();
+    const replicaSet = recordOf([1]);
+    const [a, b] = [1, 2].map((n) => lab.site(n, { image: { replicaSet } })) as [Site, Site];
+    lab.connect(a, b);
+    const late: (() => void)[] = [];
+    lab.drops = (from, to, message) => {
+      if (message.type !== "installed") return false;
+      late.push(() => to.receive(to.link(from), message));
+      return true;
+    };
+    lab.pass(10 * 60_000);
+    expect(ref(a).epoch).toBe(1);
+    lab.drops = () => false;
+    late.at(-1)?.();
+    lab.settle();
+    expect(ref(a).epoch).toBe(2);
+  });
+});
+
+describe("a set that is proposed (Q1)", () => {
+  it("takes a voter that has forgotten in again, but not beside another one of the device that it is on now", () => {
+    const record = recordOf([1, 2, 3], { distinctDevices: true });
+    const candidates = [2, 1, 4].map((n) => ({ nodeId: nodeOf(n), deviceId: deviceOf(n) }));
+    const view = (restored: DeviceId): View => ({
+      candidates: [...candidates, { nodeId: nodeOf(3), deviceId: restored }],
+      reaches: () => true,
+      trusts: (nodeId) => nodeId !== nodeOf(3),
+      isLost: () => false,
+      toRemove: new Set(),
+      toAdd: new Set(),
+    });
+    const next = (restored: DeviceId) => nextEpochOf(record, view(restored))?.voters.map((voter) => voter.nodeId);
+    expect(next(deviceOf(3))).toEqual([nodeOf(1), nodeOf(2), nodeOf(3)]);
+    expect(next(deviceOf(1))).toEqual([nodeOf(1), nodeOf(2), nodeOf(4)]);
   });
 });

@@ -57,14 +57,21 @@ function* proposals(record: ReplicaSetRecord, view: View): Iterable<ReplicaSetRe
   for (const voter of record.voters) {
     if (view.trusts(voter.nodeId)) continue;
     const itself = candidates.find((candidate) => candidate.nodeId === voter.nodeId);
-    if (itself !== undefined) yield withVoterSwapped(record, voter.nodeId, itself);
+    if (itself === undefined) continue;
+    // Restored on another device, it may find a voter there already.
+    const heir = [itself, ...candidates].find((candidate) => canReplace(record, voter.nodeId, candidate));
+    if (heir !== undefined) yield withVoterSwapped(record, voter.nodeId, heir);
   }
   for (const candidate of candidates)
     if (enrolmentObstacle(record, candidate) === undefined) yield withVoter(record, candidate);
   for (const { nodeId } of record.voters) {
     if (!view.isLost(nodeId)) continue;
-    const others = { ...record, voters: record.voters.filter((voter) => voter.nodeId !== nodeId) };
-    const heir = candidates.find((candidate) => enrolmentObstacle(others, candidate) === undefined);
+    const heir = candidates.find((candidate) => canReplace(record, nodeId, candidate));
     if (heir !== undefined) yield withVoterSwapped(record, nodeId, heir);
   }
+}
+
+function canReplace(record: ReplicaSetRecord, nodeId: NodeId, candidate: Candidate): boolean {
+  const others = { ...record, voters: record.voters.filter((voter) => voter.nodeId !== nodeId) };
+  return enrolmentObstacle(others, candidate) === undefined;
 }

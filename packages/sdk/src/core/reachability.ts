@@ -1,5 +1,4 @@
 import type { Environment } from "./environment.ts";
-import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { NodeId } from "./node-id.ts";
 
 /** Steps in which the time until a voter is swapped is counted. */
@@ -11,15 +10,15 @@ const STEPS = 24;
  */
 export class Reachability {
   readonly #env: Environment;
-  readonly #speakFor: (record: ReplicaSetRecord, voters: readonly NodeId[]) => boolean;
+  readonly #canGoOn: () => boolean;
   readonly #unreachable = new Map<NodeId, number>();
-  #withoutMajorityMs = 0;
+  #stuckMs = 0;
   #lastWake: number | undefined;
 
-  /** @param speakFor whether these voters' word is the epoch's (Q3). */
-  constructor(env: Environment, speakFor: (record: ReplicaSetRecord, voters: readonly NodeId[]) => boolean) {
+  /** @param canGoOn whether all are there whom this replica's lineage needs for its next decision, or to carry out the last (Q3, Q6). */
+  constructor(env: Environment, canGoOn: () => boolean) {
     this.#env = env;
-    this.#speakFor = speakFor;
+    this.#canGoOn = canGoOn;
   }
 
   /** At once, not by the next wake: one that is back must not be swapped, for itself even, again and again. */
@@ -33,7 +32,7 @@ export class Reachability {
 
   /** Q7c */
   get isMajorityLost(): boolean {
-    return this.#withoutMajorityMs >= this.#env.config.voterExpiryMs;
+    return this.#stuckMs >= this.#env.config.voterExpiryMs;
   }
 
   wake(): void {
@@ -44,16 +43,15 @@ export class Reachability {
     for (const nodeId of this.#unreachable.keys()) if (!missing.includes(nodeId)) this.#unreachable.delete(nodeId);
     if (this.#env.peers.size === 0) return;
     for (const nodeId of missing) this.#unreachable.set(nodeId, (this.#unreachable.get(nodeId) ?? 0) + passed);
-    if (!this.#lacksMajority(missing)) this.#withoutMajorityMs = 0;
-    else this.#withoutMajorityMs += passed;
+    if (this.#canGoOn()) this.#stuckMs = 0;
+    else this.#stuckMs += passed;
   }
 
   /** While somebody is missed, time is counted. */
   nextWake(): number | undefined {
     if (this.#env.peers.size === 0) return undefined;
     const missing = this.#missing();
-    const isExpiring =
-      this.#lacksMajority(missing) && Number.isFinite(this.#env.config.voterExpiryMs) && !this.isMajorityLost;
+    const isExpiring = !this.isMajorityLost && Number.isFinite(this.#env.config.voterExpiryMs) && !this.#canGoOn();
     const isSwapping = missing.some((nodeId) => !this.isLost(nodeId));
     return isExpiring || isSwapping ? (this.#lastWake ?? this.#env.now()) + this.#stepMs : undefined;
   }
@@ -61,13 +59,6 @@ export class Reachability {
   get #stepMs(): number {
     const { voterSwapMs, voterExpiryMs } = this.#env.config;
     return Math.max(1, Math.min(voterSwapMs, voterExpiryMs) / STEPS);
-  }
-
-  /** Of those who are there, some may have forgotten what they have voted: a set that waits for them waits for good. */
-  #lacksMajority(missing: readonly NodeId[]): boolean {
-    const { replicaSet } = this.#env.state;
-    const there = replicaSet.voters.map((voter) => voter.nodeId).filter((nodeId) => !missing.includes(nodeId));
-    return !this.#speakFor(replicaSet, there);
   }
 
   #missing(): NodeId[] {

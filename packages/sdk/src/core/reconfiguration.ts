@@ -59,7 +59,7 @@ export class Reconfiguration {
     this.#changes = new LineageChanges(env, () => this.#lineagesChanged());
     this.#courier = new Courier(env, (from, message) => this.receive(from, message));
     this.#wishes = new VoterWishes(env);
-    this.#reachability = new Reachability(env, (record, voters) => counters.speakFor(record, voters));
+    this.#reachability = new Reachability(env, () => this.#canGoOn());
     this.#voter = new EpochVoter(env, this.#changes, this.#courier, (to, lineage) => this.#answer(to, lineage));
     this.#proposer = new Proposer(env, this.#changes, this.#courier, counters, () => mint.origin());
     this.#change = new EpochChange(env, this.#changes, this.#courier, counters, (decided) => this.#winnerOf(decided));
@@ -229,7 +229,7 @@ export class Reconfiguration {
   /** Q7c */
   #surviveLoss(): void {
     const { replicaSet, nodeId } = this.#env.state;
-    if (this.#isMoving || !this.#reachability.isMajorityLost || this.#canDecide(replicaSet)) return;
+    if (this.#isMoving || !this.#reachability.isMajorityLost || this.#canGoOn()) return;
     const founded = foundedBySurvivors(replicaSet, this.#caughtUp(), nodeId, () => this.#mint.lineage(this.#env.now()));
     if (founded !== undefined) this.#move(founded, () => true);
   }
@@ -244,6 +244,13 @@ export class Reconfiguration {
     if (winner === undefined) return isHome ? nextEpochOf(active, this.#view(active)) : undefined;
     if (isHome && isFree(state, nodeId, winner)) return undefined;
     return yielding(active, winner.lineage);
+  }
+
+  /** Whether this replica's lineage can decide, or carry out what it has decided, with those who are there. */
+  #canGoOn(): boolean {
+    const { replicaSet, lineages, home } = this.#env.state;
+    const state = lineages.get(home);
+    return this.#canDecide(replicaSet) && (state === undefined || this.#change.canFinish(state));
   }
 
   /** Q3: what voters that have forgotten decide counts for nothing, so there is no use in asking them again and again. */

@@ -25,6 +25,11 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [915, "a copied store's lineages had each retired into the other, and told each other so for ever (C1, Q7b)"],
   [1596, "a record of a generation that nobody had founded was believed, and outranked all others for ever (Q7b)"],
   [1282, "voters that had sealed answered refusals with news, and news with questions, without end (Q5)"],
+  [2174, "the oracle held a store that had lost its identity to a record in which a bit had decayed before (S1)"],
+  [2677, "a decided voter was gone before its epoch had begun: the room stood still for good, survivors or not (Q7c)"],
+  [7045, "lineages yielded to one whose voters were gone, and stood still for good (Q7b, Q7c)"],
+  [6898, "five rounds of two drivers asked for two minutes what nobody could answer (Q6)"],
+  [5633, "a restored voter was proposed anew beside another voter of its device: its peers hung up for ever (Q1, Q3)"],
 ];
 
 it.each(KEPT)("seed %i, which once found: %s", { timeout: 60_000 }, async (seed) => {
