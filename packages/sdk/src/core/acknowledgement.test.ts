@@ -49,7 +49,7 @@ describe("the voter's desk", () => {
     // Another transaction is under way: the question and the damage wait for the next one together.
     b.write("y");
     b.receive(b.link(a), { type: "ack-request", request: 9, ...ref(b), dots });
-    b.handle({ type: "damaged", dots: [dotOf(16, 1)] });
+    b.handle({ type: "damaged", op: undefined, dots: [dotOf(16, 1)] });
     b.commit();
     b.commit();
     expect(b.replica.state.context.coversAll(dots)).toBe(false);

@@ -56,6 +56,7 @@ export class CollectionLab {
       now: () => this.now,
       emit: (effect) => this.#run(effect),
       load: () => undefined,
+      mend: () => undefined,
     };
     this.collection = new TombstoneCollection(env, this.#history, image.leases ?? []);
   }

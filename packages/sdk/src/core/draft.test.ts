@@ -160,6 +160,20 @@ describe("local writes", () => {
   });
 });
 
+describe("what goes without being dominated", () => {
+  it.each([
+    ["a write that a repair drops is news to whoever was told of it (S8)", false],
+    ["a tombstone that is collected is none (C9)", true],
+  ])("%s", (_name, tombstone) => {
+    const state = stateOf(1);
+    receive(state, versionOf({ dot: dotOf(2, 1), tombstone, vector: Float32Array.of(...(tombstone ? [] : [1, 2])) }));
+    const told = state.revision;
+    commit(state, (draft) => draft.forget("x", new Set(draft.siblings("x"))));
+    expect(state.forgottenRevision > told).toBe(!tombstone);
+    expect(state.forgottenRevision).toBeLessThanOrEqual(state.revision);
+  });
+});
+
 describe("a version that no correct replica makes (P8)", () => {
   const good = versionOf({ dot: dotOf(2, 3), context: new Map([[originOf(2), 2]]) });
   it.each([

@@ -179,15 +179,20 @@ export class Draft {
   }
 
   /**
-   * Siblings that go without being dominated: tombstones that are collected (C9). Readers of `changes` that have not come this far find
-   * no trace of them, and have to begin anew.
+   * Siblings that go without being dominated: tombstones that are collected (C9), and what a repair or damage takes out (S8, S1). Readers
+   * of `changes` that have not come this far find no trace of them, and have to begin anew.
    */
   forget(id: string, gone: ReadonlySet<IndexedVersion>): void {
     const kept: IndexedVersion[] = [];
     for (const sibling of this.siblings(id)) {
       if (gone.has(sibling)) {
         this.#drop(versionKey(sibling.dot));
-        this.#forgottenRevision = Math.max(this.#forgottenRevision, sibling.revision);
+        // Whoever was told of a tombstone knows all; that a write is gone is news.
+        if (!sibling.tombstone) this.#revision++;
+        this.#forgottenRevision = Math.max(
+          this.#forgottenRevision,
+          sibling.tombstone ? sibling.revision : this.#revision,
+        );
       } else kept.push(sibling);
     }
     this.#siblings.set(id, kept);

@@ -89,8 +89,8 @@ export type Input =
   | { readonly type: "committed" }
   | { readonly type: "commit-failed"; readonly error: Error }
   | { readonly type: "loaded"; readonly load: number; readonly versions: readonly (StoredVersion | undefined)[] }
-  /** These records of the store were found damaged or missing. */
-  | { readonly type: "damaged"; readonly dots: readonly Dot[] }
+  /** These records of the store were found damaged or missing. `op`: of whoever waits until they are gone. */
+  | { readonly type: "damaged"; readonly op: OperationId | undefined; readonly dots: readonly Dot[] }
   | { readonly type: "new-identity"; readonly op: OperationId; readonly nodeId: NodeId };
 
 /** Everything that a replica asks of the world. Effects are carried out in order. */

@@ -1,4 +1,5 @@
 import type { CommitQueue } from "./commit-queue.ts";
+import type { Dot } from "./dot.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { Effect } from "./effects.ts";
 import type { LinkId, Peer } from "./peer.ts";
@@ -34,6 +35,8 @@ export interface Environment {
   emit(effect: Effect): void;
   /** Reads versions' payloads; the callback comes with a later input, unless the replica is closed first. */
   load(keys: readonly string[], then: (versions: readonly (StoredVersion | undefined)[]) => void): void;
+  /** Takes versions that cannot be read out of the store (S1). The callback is told when they are gone, or why they could not be. */
+  mend(dots: readonly Dot[], done: (failure?: Error) => void): void;
 }
 
 export function peerOf(peers: ReadonlyMap<LinkId, Peer>, nodeId: NodeId): Peer | undefined {

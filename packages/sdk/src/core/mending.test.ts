@@ -10,7 +10,7 @@ const digestOf = (site: Site) => site.replica.state.context.digest;
 function mend(site: Site, id: string): void {
   const dot = dotOfId(site, id);
   site.store.delete(versionKey(dot));
-  site.handle({ type: "damaged", dots: [dot] });
+  site.handle({ type: "damaged", op: undefined, dots: [dot] });
 }
 
 /** `a` in a room of its own where `b` is a learner for good: nothing but sync goes on between them. */

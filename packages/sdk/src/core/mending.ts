@@ -1,7 +1,7 @@
 import { CausalContext } from "./causal-context.ts";
 import type { Dot } from "./dot.ts";
 import type { Environment } from "./environment.ts";
-import { replicationError } from "./replication-error.ts";
+import { isReplicationError, type ReplicationError, replicationError } from "./replication-error.ts";
 
 /** Ids in a message that people read; `ids` names all. */
 const MAX_NAMED = 5;
@@ -19,8 +19,11 @@ export class Mending {
     this.#onReset = onReset;
   }
 
-  /** What has been replaced by the time of the transaction was not damaged, or matters no more. */
-  mend(dots: readonly Dot[]): void {
+  /**
+   * What has been replaced by the time of the transaction was not damaged, or matters no more.
+   * @param done told when the store holds none of it any more, or why that could not be stored.
+   */
+  mend(dots: readonly Dot[], done: (failure?: Error) => void = () => undefined): void {
     const damaged = CausalContext.EMPTY.with(dots);
     let ids: string[] = [];
     this.#env.queue.push({
@@ -37,22 +40,34 @@ export class Mending {
         return ids.length > 0;
       },
       settle: () => {
-        if (ids.length === 0) return;
-        this.#onReset();
-        this.#tell(ids);
+        if (ids.length > 0) {
+          this.#onReset();
+          this.#tell(ids);
+        }
+        done();
       },
       // A store that takes nothing is told of by whoever writes; the damage is found again.
-      fail: () => undefined,
+      fail: done,
     });
   }
 
   #tell(ids: readonly string[]): void {
-    const named = ids
-      .slice(0, MAX_NAMED)
-      .map((id) => JSON.stringify(id))
-      .join(", ");
-    const message = `${ids.length} records of the local store were damaged (${named}) and have been dropped. What they held comes back from peers, if they hold it.`;
+    const message = `${ids.length} records of the local store were damaged (${named(ids)}) and have been dropped. What they held comes back from peers, if they hold it.`;
     const error = replicationError("storage-corrupt", message, { ids });
     this.#env.emit({ type: "notice", notice: { type: "error", error } });
   }
+}
+
+/** What a reader is told of versions that cannot be read, in a store that takes no change: then they cannot be taken out either. */
+export function unreadable(ids: readonly string[], cause: Error): ReplicationError {
+  if (isReplicationError(cause) && cause.code === "closed") return cause;
+  const message = `What this replica holds of ${named(ids)} is damaged, and cannot be taken out of the store: ${cause.message} Let the store take changes again, e.g. by freeing some space, and read again.`;
+  return replicationError("storage-corrupt", message, { ids }, { cause });
+}
+
+function named(ids: readonly string[]): string {
+  return ids
+    .slice(0, MAX_NAMED)
+    .map((id) => JSON.stringify(id))
+    .join(", ");
 }

@@ -108,7 +108,7 @@ export class ReadDesk {
     loadSiblings(this.#env, question.ids, {
       loaded: (versions) => this.#reply(question, versions),
       replaced: () => this.#again(question),
-      // The asker has other voters; a repair mends this one.
+      // What this voter has acknowledged it may have lost: the asker has others.
       unreadable: () => this.forget(question.asker, question.request),
     });
   }

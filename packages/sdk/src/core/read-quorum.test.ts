@@ -213,6 +213,38 @@ describe("a read at quorum", () => {
     expect(b.sentOf("read-reply")).toEqual([]);
   });
 
+  it("takes from the others what its own store cannot read any more (S1)", () => {
+    const { lab, a, c } = triangle();
+    a.write([put("x", 1)], "all");
+    lab.settle();
+    for (const key of c.store.keys()) c.unreadable.add(key);
+    c.holdsLoads = true;
+    const op = c.read("x");
+    lab.settle();
+    c.answerLoads();
+    c.unreadable.clear();
+    c.holdsLoads = false;
+    lab.settle();
+    expect(numbers(c, op)).toEqual([1]);
+    expect(c.told("error").map(({ error }) => error.code)).toEqual(["storage-corrupt"]);
+  });
+
+  it("says what to do where its own store can neither read what it holds nor take it out", () => {
+    const { lab, a, c } = triangle();
+    a.write([put("x", 1)], "all");
+    lab.settle();
+    for (const key of c.store.keys()) c.unreadable.add(key);
+    c.holdsCommits = true;
+    const op = c.read("x");
+    lab.settle();
+    while (c.isCommitting) {
+      c.failCommit();
+      lab.settle();
+    }
+    expect(c.failure(op)).toMatchObject({ code: "storage-corrupt", ids: ["x"] });
+    expect(c.failure(op).message).toMatch(/"x" is damaged.*disk full.*freeing some space/);
+  });
+
   it("arrives in parts when it is large", () => {
     const { lab, a, b } = triangle();
     const metadata = { text: "x".repeat(2000) };

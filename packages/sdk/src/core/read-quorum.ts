@@ -1,14 +1,15 @@
 import { asReadError } from "./read-errors.ts";
 import type { Environment } from "./environment.ts";
+import type { IndexedVersion } from "./durable-state.ts";
 import type { Input, OperationId, Outcome } from "./effects.ts";
 import type { LineageId } from "./node-id.ts";
 import { loadSiblings } from "./sibling-loader.ts";
 import { pack } from "./packing.ts";
 import { PUSH_BYTES } from "./live-push.ts";
 import type { ReadPhase, Replies } from "./read-phase.ts";
-import { replicationError } from "./replication-error.ts";
 import { requiredAcks } from "./replica-set.ts";
 import type { StoredVersion } from "./version.ts";
+import { unreadable } from "./mending.ts";
 import type { WriteQuorum } from "./write-quorum.ts";
 
 type Read = Extract<Input, { readonly type: "read" }>;
@@ -76,10 +77,17 @@ export class ReadQuorum {
     loadSiblings(this.#env, read.ids, {
       loaded: (versions) => this.#finish(read, replies, versions),
       replaced: () => this.#load(read, replies),
-      unreadable: (id) => {
-        const message = `What this replica holds of "${id}" cannot be read from its store. Delete the store and let it sync anew.`;
-        this.#settle(read, { kind: "failed", error: replicationError("storage-corrupt", message, {}) });
-      },
+      unreadable: (versions) => this.#mend(read, replies, versions),
+    });
+  }
+
+  /** Damaged versions are taken out, and come back from the replies that bring them. */
+  #mend(read: Read, replies: Replies, damaged: readonly IndexedVersion[]): void {
+    const dots = damaged.map((version) => version.dot);
+    const ids = [...new Set(damaged.map((version) => version.id))];
+    this.#env.mend(dots, (failure) => {
+      if (failure === undefined) this.#join(read, replies);
+      else this.#settle(read, { kind: "failed", error: unreadable(ids, failure) });
     });
   }
 

@@ -219,7 +219,7 @@ describe("Repairs (S8)", () => {
     lab.pass(6000);
     b.holdsCommits = true;
     const counter = b.replica.state.counter;
-    b.handle({ type: "damaged", dots: [dotOfId(b, "a")] });
+    b.handle({ type: "damaged", op: undefined, dots: [dotOfId(b, "a")] });
     b.holdsCommits = false;
     b.commit();
     expect(b.ids()).toEqual(["b", "c"]);

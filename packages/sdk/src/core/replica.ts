@@ -1,4 +1,4 @@
-import type { Effect, Input } from "./effects.ts";
+import type { Effect, Input, Outcome } from "./effects.ts";
 import { DurableState, type StoreImage } from "./durable-state.ts";
 import type { CoreConfig, Environment } from "./environment.ts";
 import type { LinkId, Peer } from "./peer.ts";
@@ -74,6 +74,7 @@ export class Replica {
       now: () => this.#now,
       emit: (effect) => void this.#effects.push(effect),
       load: (keys, then) => this.#load(keys, then),
+      mend: (dots, done) => this.#mending.mend(dots, done),
     };
     const skew = new ClockSkewNotices(env);
     const noteReceived = (peer: Peer, draft: Draft): void => skew.note(peer, draft);
@@ -206,12 +207,19 @@ export class Replica {
         this.#loads.delete(input.load);
         return;
       case "damaged":
-        this.#mending.mend(input.dots);
+        this.#mend(input);
         return;
       case "new-identity":
         this.#takeIdentity(input);
         return;
     }
+  }
+
+  #mend({ op, dots }: Extract<Input, { readonly type: "damaged" }>): void {
+    this.#mending.mend(dots, (error) => {
+      const outcome: Outcome = error === undefined ? { kind: "done" } : { kind: "failed", error };
+      if (op !== undefined) this.#env.emit({ type: "settle", op, outcome });
+    });
   }
 
   #wake(): void {

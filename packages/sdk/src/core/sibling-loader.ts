@@ -1,5 +1,6 @@
 import type { Environment } from "./environment.ts";
 import { sameDot } from "./dot.ts";
+import type { IndexedVersion } from "./durable-state.ts";
 import type { StoredVersion } from "./version.ts";
 import { versionKey } from "./store-layout.ts";
 
@@ -7,8 +8,8 @@ export interface LoadOutcome {
   loaded(versions: readonly StoredVersion[]): void;
   /** Another transaction has replaced some of them meanwhile: the caller begins again, and each time some write has made progress. */
   replaced(): void;
-  /** A version that this store holds cannot be read. */
-  unreadable(id: string): void;
+  /** Versions that this store holds cannot be read. */
+  unreadable(versions: readonly IndexedVersion[]): void;
 }
 
 /** Reads the payloads of the siblings of these ids, tombstones included, as of now. */
@@ -28,9 +29,9 @@ export function loadSiblings(env: Environment, ids: readonly string[], outcome: 
       }
       // The transaction that has taken them from the store may not show in the state yet; what is queued behind it sees it.
       const decide = (): void => {
-        const lost = missing.find(({ id, dot }) => env.state.siblings(id).some((held) => sameDot(held.dot, dot)));
-        if (lost === undefined) outcome.replaced();
-        else outcome.unreadable(lost.id);
+        const lost = missing.filter(({ id, dot }) => env.state.siblings(id).some((held) => sameDot(held.dot, dot)));
+        if (lost.length === 0) outcome.replaced();
+        else outcome.unreadable(lost);
       };
       env.queue.push({ size: 0, stage: () => false, settle: decide, fail: decide });
     },

@@ -189,7 +189,7 @@ export class EffectRunner {
         if (version === undefined) damaged.push(dotOfKey(keys[i]!));
         return version;
       });
-      if (damaged.length > 0) this.dispatch({ type: "damaged", dots: damaged });
+      if (damaged.length > 0) this.dispatch({ type: "damaged", op: undefined, dots: damaged });
       return versions;
     } catch (cause) {
       this.#tellUnreadable(cause);

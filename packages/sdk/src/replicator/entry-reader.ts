@@ -10,6 +10,7 @@ import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeStored } from "../core/codec/stored.ts";
 import type { Dot } from "../core/dot.ts";
 import type { JsonObject, StoredVersion } from "../core/version.ts";
+import { unreadable } from "../core/mending.ts";
 import { liveSiblings } from "../core/siblings.ts";
 import { modeOf } from "../core/room-facts.ts";
 import { type ReplicationError, replicationError } from "../core/replication-error.ts";
@@ -44,16 +45,16 @@ export class EntryReader<M extends JsonObject> {
   readonly #configured: ConflictResolution<M> | undefined;
 
   readonly #onResolverFailure: (error: ReplicationError) => void;
-  readonly #onDamaged: (dots: readonly Dot[]) => void;
+  readonly #mend: (dots: readonly Dot[]) => Promise<unknown>;
 
   constructor(
     state: DurableState,
     store: Store,
     configured: ConflictResolution<M> | undefined,
     onResolverFailure: (error: ReplicationError) => void,
-    onDamaged: (dots: readonly Dot[]) => void,
+    mend: (dots: readonly Dot[]) => Promise<unknown>,
   ) {
-    this.#onDamaged = onDamaged;
+    this.#mend = mend;
     this.#state = state;
     this.#store = store;
     this.#configured = configured;
@@ -95,19 +96,25 @@ export class EntryReader<M extends JsonObject> {
       const flat = wanted.flat();
       const found = await this.#store.get(flat.map((version) => versionKey(version.dot)));
       const versions = found.map((bytes) => bytes && versionIn(bytes));
-      if (attempt === MEND_AFTER_ATTEMPTS)
-        this.#onDamaged(flat.filter((_, i) => versions[i] === undefined).map((version) => version.dot));
+      const damaged = flat.filter((_, i) => versions[i] === undefined);
+      if (attempt >= MEND_AFTER_ATTEMPTS && damaged.length > 0) await this.#takeOut(damaged);
       // A version that is gone from the store was replaced by a transaction that the index is about to show; a damaged one is taken out.
       const whole = versions.filter((version) => version !== undefined);
       if (whole.length < versions.length) continue;
       let at = 0;
       return wanted.map((siblings) => whole.slice(at, (at += siblings.length)));
     }
-    throw replicationError(
-      "storage-corrupt",
-      "Versions that this replica holds are missing from its store. Delete the store and let it sync anew.",
-      {},
-    );
+    const message = `Writes have overtaken ${MAX_READ_ATTEMPTS} attempts to read ${ids.length} entries. Read fewer at once, or again.`;
+    throw replicationError("storage-corrupt", message, {});
+  }
+
+  /** @throws ReplicationError `storage-corrupt` where the store takes no change. */
+  async #takeOut(damaged: readonly IndexedVersion[]): Promise<void> {
+    const dots = damaged.map((version) => version.dot);
+    const ids = [...new Set(damaged.map((version) => version.id))];
+    await this.#mend(dots).catch((error: unknown) => {
+      throw unreadable(ids, error as Error);
+    });
   }
 
   /** What an id shows. A resolver that fails hides nothing: the id shows its latest write, and an error event tells. */

@@ -64,7 +64,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
       origin: () => mintOrigin((length) => runtime.randomBytes(length)),
       lineage: (nowMs) => mintLineageId(nowMs, (length) => runtime.randomBytes(length)),
     });
-    const mend = (dots: readonly Dot[]): void => this.#runner.dispatch({ type: "damaged", dots });
+    const mend = (dots: readonly Dot[]): Promise<Outcome> => this.#run((op) => ({ type: "damaged", op, dots }));
     this.#reader = new EntryReader(
       this.#replica.state,
       store,

@@ -20,16 +20,16 @@ export class Scrubber {
   readonly #state: DurableState;
   readonly #store: Store;
   readonly #runtime: Runtime;
-  readonly #onDamaged: (dots: readonly Dot[]) => void;
+  readonly #mend: (dots: readonly Dot[]) => Promise<unknown>;
   #round: Iterator<readonly [string, readonly IndexedVersion[]]> | undefined;
   #cancel: (() => void) | undefined;
   #running = false;
 
-  constructor(state: DurableState, store: Store, runtime: Runtime, onDamaged: (dots: readonly Dot[]) => void) {
+  constructor(state: DurableState, store: Store, runtime: Runtime, mend: (dots: readonly Dot[]) => Promise<unknown>) {
     this.#state = state;
     this.#store = store;
     this.#runtime = runtime;
-    this.#onDamaged = onDamaged;
+    this.#mend = mend;
   }
 
   /** Idempotent. */
@@ -55,9 +55,9 @@ export class Scrubber {
       const found = await this.#store.get(versions.map((version) => versionKey(version.dot)));
       if (!this.#running) return;
       const damaged = versions.filter((version, i) => !isSound(found[i], version)).map((version) => version.dot);
-      if (damaged.length > 0) this.#onDamaged(damaged);
+      if (damaged.length > 0) await this.#mend(damaged);
     } catch {
-      // The store is being lost, or is busy: whoever uses it is told, and the next step looks on.
+      // The store is being lost, is busy or takes no change: whoever uses it is told, and the next round finds it again.
     }
     if (this.#running) this.#schedule();
   }

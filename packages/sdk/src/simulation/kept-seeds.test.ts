@@ -30,6 +30,9 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [7045, "lineages yielded to one whose voters were gone, and stood still for good (Q7b, Q7c)"],
   [6898, "five rounds of two drivers asked for two minutes what nobody could answer (Q6)"],
   [5633, "a restored voter was proposed anew beside another voter of its device: its peers hung up for ever (Q1, Q3)"],
+  [2374, "on a full disk, damage made reads fail after a hundred attempts and advise to delete the store (S1)"],
+  [7743, "a quorum read failed for damage in its reader's own store, which the replies could mend (S1, Q9)"],
+  [8737, "a reader of changes that came back was not told of what a repair had dropped (S8)"],
 ];
 
 it.each(KEPT)("seed %i, which once found: %s", { timeout: 60_000 }, async (seed) => {

@@ -209,14 +209,21 @@ export class Machine {
     return true;
   }
 
-  /** A reader of changes comes back some time after the replica has. */
+  /** Damage that is met while the disk takes no change can neither be read nor be taken out. */
+  cannotMend(error: unknown): boolean {
+    const isCorrupt = isReplicationError(error) && error.code === "storage-corrupt";
+    return isCorrupt && this.disk.hasFlips && this.#world.plan.faults.includes("full-disk");
+  }
+
+  /** A reader of changes comes back some time after the replica has, and after it has been refused. */
   #follow(replicator: SimulatedReplicator): void {
     const { clock, streams, ledger } = this.#world;
     const follow = (): void => {
       if (this.#replicator !== replicator) return;
-      this.mirror
-        .follow(replicator)
-        .catch((error: unknown) => ledger.violation(`${this.name}: reading changes failed: ${String(error)}`));
+      this.mirror.follow(replicator).catch((error: unknown) => {
+        if (this.cannotMend(error)) clock.schedule(LATEST_READER_MS, follow, this.#life);
+        else ledger.violation(`${this.name}: reading changes failed: ${String(error)}`);
+      });
     };
     clock.schedule(streams.of("readers").real(0, LATEST_READER_MS), follow, this.#life);
   }

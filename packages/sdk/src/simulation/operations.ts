@@ -34,6 +34,8 @@ export interface Caller {
   readonly index: number;
   readonly life: Life | undefined;
   readonly disk: Disk;
+  /** Whether this error is what damage has to lead to. */
+  cannotMend(error: unknown): boolean;
 }
 
 /** The calls that one machine's user has made, and whether what they were told is true (P4). */
@@ -123,7 +125,7 @@ export class Operations {
   }
 
   #checkError(what: string, error: unknown): void {
-    if (!isReplicationError(error) || !HONEST.has(error.code)) {
+    if (!isReplicationError(error) || !(HONEST.has(error.code) || this.#machine.cannotMend(error))) {
       this.#lie(what, `failed by ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       return;
     }
