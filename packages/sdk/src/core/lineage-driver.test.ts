@@ -74,7 +74,7 @@ describe("whoever hands a lineage over may die over it (Q7b)", () => {
     expect(stage.hasCome(driver, second)).toBe(true);
     // So far, nobody else has lifted a hand.
     for (const site of [second, third, ...winners]) expect(site.sentOf("seal")).toEqual([]);
-    for (const end of [...driver.ends.values()]) lab.cut(end.site, driver);
+    for (const end of Array.from(driver.ends.values())) lab.cut(end.site, driver);
     lab.pass(MINUTE_MS);
     if (!isDone) for (const site of [second, third]) expect(ref(site).lineage).toBe(LOSER);
     for (const site of slow) site.holdsCommits = false;
