@@ -81,6 +81,7 @@ class PaxosVoter {
           this.#lab.flights.push({ from: this.n, to: effect.link + 1, message: effect.message as VoterMessage });
       },
       load: () => undefined,
+      mend: () => undefined,
     };
     const changes = new LineageChanges(env, () => undefined);
     const courier = new Courier(env, (_, message) => this.#take(this.n, message));
