@@ -1,3 +1,4 @@
+import { fromBase64Url, toBase64Url } from "./base64url.ts";
 import { CausalContext } from "./causal-context.ts";
 import { crc32 } from "./codec/checksum.ts";
 import { readContext, writeContext } from "./codec/contexts.ts";
@@ -27,7 +28,7 @@ export function sessionToken(dots: readonly Dot[]): SessionToken {
 
 /** The writes that a token names, or `undefined` where it is none: cut off, mistyped, or of another version. */
 export function dotsOfSession(token: unknown): CausalContext | undefined {
-  if (typeof token !== "string" || token.length > MAX_TOKEN_LENGTH || !/^[\w-]+$/.test(token)) return undefined;
+  if (typeof token !== "string" || token.length > MAX_TOKEN_LENGTH) return undefined;
   try {
     const reader = new Reader(fromBase64Url(token));
     if (reader.byte("format") !== FORMAT) return undefined;
@@ -40,16 +41,4 @@ export function dotsOfSession(token: unknown): CausalContext | undefined {
     if (error instanceof DecodeError) return undefined;
     throw error;
   }
-}
-
-function toBase64Url(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-/** @throws DecodeError for a length that no bytes have. */
-function fromBase64Url(text: string): Uint8Array {
-  if (text.length % 4 === 1) throw new DecodeError("a token is cut off");
-  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (character) => character.charCodeAt(0));
 }

@@ -1,5 +1,5 @@
-import { parseEnvelope } from "./envelope.ts";
-import type { Signaling } from "./signaling.ts";
+import { parseLetter } from "./envelope.ts";
+import { deliver, type Signaling } from "./signaling.ts";
 
 /**
  * The tabs of one browser (one origin and profile) find each other with no server (T9). Undefined where the platform
@@ -13,18 +13,18 @@ export function broadcastChannelSignaling(): Signaling | undefined {
       let closed = false;
       channel.addEventListener("message", (event: MessageEvent<unknown>) => {
         if (closed) return;
-        const envelope = parseEnvelope(event.data);
-        if (envelope === undefined || envelope.instance === self.instance) return;
-        if (envelope.to === undefined || envelope.to === self.instance) events.received(envelope);
+        const letter = parseLetter(event.data);
+        if (letter === undefined || letter.instance === self.instance) return;
+        if (letter.to === undefined || letter.to === self.instance) deliver(letter, events);
       });
       // Not within `open`, whose caller does not have the channel yet.
       queueMicrotask(() => {
         if (!closed) events.opened();
       });
       return {
-        send(envelope) {
+        send(letter) {
           // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has one origin
-          if (!closed) channel.postMessage(envelope);
+          if (!closed) channel.postMessage(letter);
         },
         wake() {},
         close() {

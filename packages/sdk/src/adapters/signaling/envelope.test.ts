@@ -1,10 +1,36 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseEnvelope } from "./envelope.ts";
+import { parseEnvelope, parseLetter } from "./envelope.ts";
 
 const sender = { nodeId: "0123456789abcdef0123456789abcdef", instance: "0123456789abcdef", ageMs: 12.5, upMs: 0 };
 const to = "fedcba9876543210";
 const signal = { type: "offer", sdp: "v=0\r\n" };
+
+describe("letters", () => {
+  const sealed = { type: "sealed", instance: sender.instance, to: undefined, sealed: "c2VhbGVk" };
+
+  it.each([sealed, { ...sealed, to }, { ...sender, type: "announce", to, answer: false }])(
+    "are envelopes, and sealed ones: %j",
+    (letter) => {
+      expect(parseLetter(JSON.parse(JSON.stringify(letter)))).toEqual(letter);
+    },
+  );
+
+  it("keep nothing that they should not have", () => {
+    expect(parseLetter({ ...sealed, nodeId: sender.nodeId })).toEqual(sealed);
+  });
+
+  it.each([
+    { ...sealed, instance: "me" },
+    { ...sealed, to: "you" },
+    { ...sealed, sealed: 7 },
+    { ...sealed, sealed: "x".repeat(48 * 1024 + 1) },
+    { ...sender, type: "else" },
+    null,
+  ])("are refused: %j", (value) => {
+    expect(parseLetter(value)).toBe(undefined);
+  });
+});
 
 describe("envelopes", () => {
   it.each([

@@ -38,11 +38,35 @@ export interface Farewell extends Sender {
   readonly to: undefined;
 }
 
+/** What goes through a way of signaling: an envelope as it is, or one that is sealed by a room's password (T8). */
+export type Letter = Envelope | SealedEnvelope;
+
+/** Who carries it learns which joining of the room it is from and for, and nothing else. */
+export interface SealedEnvelope {
+  readonly type: "sealed";
+  readonly instance: Instance;
+  readonly to: Instance | undefined;
+  /** A nonce, and the envelope as `sealed-signaling.ts` encrypts it, in base64url. */
+  readonly sealed: string;
+}
+
+/** The longest that a signaling server passes on is 64 KiB; an offer of the longest description is some 25 KiB. */
+const MAX_SEALED_LENGTH = 48 * 1024;
+
 export const INSTANCE_BYTES = 8;
 const INSTANCE = /^[0-9a-f]{16}$/;
 
 export function isInstance(value: unknown): value is Instance {
   return typeof value === "string" && INSTANCE.test(value);
+}
+
+/** The letter in `value`, rebuilt from its known members only; undefined if it is none. */
+export function parseLetter(value: unknown): Letter | undefined {
+  if (!isObject(value) || value["type"] !== "sealed") return parseEnvelope(value);
+  const { instance, to, sealed } = value;
+  if (!isInstance(instance) || (to !== undefined && !isInstance(to))) return undefined;
+  if (typeof sealed !== "string" || sealed.length > MAX_SEALED_LENGTH) return undefined;
+  return { type: "sealed", instance, to, sealed };
 }
 
 /** The envelope in `value`, rebuilt from its known members only; undefined if it is none. */

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 
-import { type Envelope, type Instance, parseEnvelope } from "./envelope.ts";
+import { type Envelope, type Instance, type Letter, parseLetter } from "./envelope.ts";
 import { mutateText, mutateValue } from "../../fuzzing/value-mutation.fixture.ts";
 import { parseSignal, type Signal } from "./signal.ts";
 import { fuzz } from "../../fuzzing/campaign.fixture.ts";
@@ -32,10 +32,12 @@ const envelopes: readonly Envelope[] = [
   ...signals.map((signal): Envelope => ({ ...sender, type: "signal", to, attempt: 3, signal })),
 ];
 
-/** The longest description, and what else there is. */
-const MAX_WEIGHT = 20_000;
+const letters: readonly Letter[] = [...envelopes, { type: "sealed", instance: to, to, sealed: "c2VhbGVk".repeat(9) }];
+
+/** The longest sealed letter, and what else there is. */
+const MAX_WEIGHT = 50_000;
 const topicMessages: readonly string[] = [
-  ...envelopes.map((vecmesh) => ({ type: "publish", topic: "vecmesh:room", from: "x", clients: 2, vecmesh })),
+  ...letters.map((vecmesh) => ({ type: "publish", topic: "vecmesh:room", from: "x", clients: 2, vecmesh })),
   { type: "left", topic: "vecmesh:room", from: "x" },
   { type: "roster", topic: "vecmesh:room", self: "x", peers: [{ from: "y", nodeId: sender.nodeId }] },
 ].map((message) => JSON.stringify(message));
@@ -61,10 +63,10 @@ describe("P8: nothing that signaling brings throws, and what is taken has one bo
   });
 
   // What a BroadcastChannel brings is any structured clone.
-  fuzz("envelopes", {
+  fuzz("letters", {
     inputs: 1_000,
-    generate: (random) => mutateValue(random, envelopes),
-    check: (value) => checkParser(parseEnvelope, value),
+    generate: (random) => mutateValue(random, letters),
+    check: (value) => checkParser(parseLetter, value),
     print,
   });
 
@@ -75,7 +77,7 @@ describe("P8: nothing that signaling brings throws, and what is taken has one bo
       const message = parseTopicMessage(text);
       if (message === undefined) return;
       expect([typeof message.topic, typeof message.from]).toEqual(["string", "string"]);
-      checkParser(parseEnvelope, message.type === "publish" ? message["vecmesh"] : undefined);
+      checkParser(parseLetter, message.type === "publish" ? message["vecmesh"] : undefined);
     },
     print,
   });

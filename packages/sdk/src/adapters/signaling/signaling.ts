@@ -1,4 +1,4 @@
-import type { Envelope, Instance } from "./envelope.ts";
+import type { Envelope, Instance, Letter } from "./envelope.ts";
 
 /** One way of finding peers: a signaling server, or a BroadcastChannel. Nothing it brings is trusted. */
 export interface Signaling {
@@ -16,14 +16,22 @@ export interface SignalingEvents {
   opened(): void;
   /** Somebody else's, to all or to this instance. */
   received(envelope: Envelope): void;
+  /** Somebody else's, to all or to this instance, who has another password than this side, or of the two only one has any. */
+  unreadable(letter: Letter): void;
   /** That instance is no longer reached this way. */
   lost(instance: Instance): void;
   error(error: Error): void;
 }
 
+/** Hands a letter that has come to whom it concerns, unread where it is sealed. */
+export function deliver(letter: Letter, events: SignalingEvents): void {
+  if (letter.type === "sealed") events.unreadable(letter);
+  else events.received(letter);
+}
+
 export interface SignalingChannel {
   /** To the instance in `to`, or to all. Lost while the way is closed: whoever reopens it announces itself anew. */
-  send(envelope: Envelope): void;
+  send(letter: Letter): void;
   /** The page is awake or online again: whatever waits for a timer happens now. */
   wake(): void;
   /** Sends what was handed over and ends. No event is raised afterwards. */

@@ -4,7 +4,7 @@ import { WebSocket, WebSocketServer } from "ws";
 import { isReplicationError } from "../../core/replication-error.ts";
 import { mintNodeId } from "../../core/node-id.ts";
 import type { Runtime } from "../../ports/runtime.ts";
-import type { Announcement, Envelope, Instance } from "./envelope.ts";
+import type { Announcement, Envelope, Instance, Letter } from "./envelope.ts";
 import type { SignalingChannel } from "./signaling.ts";
 import { webSocketSignaling } from "./websocket-signaling.ts";
 
@@ -29,6 +29,7 @@ class Client {
   readonly instance = Buffer.from(randomBytes(8)).toString("hex") as Instance;
   readonly nodeId = mintNodeId(randomBytes);
   readonly received: Envelope[] = [];
+  readonly unreadable: Letter[] = [];
   readonly lost: Instance[] = [];
   readonly errors: Error[] = [];
   opened = 0;
@@ -39,6 +40,7 @@ class Client {
     this.channel = signaling.open("room", this, {
       opened: () => void this.opened++,
       received: (envelope) => void this.received.push(envelope),
+      unreadable: (letter) => void this.unreadable.push(letter),
       lost: (instance) => void this.lost.push(instance),
       error: (error) => void this.errors.push(error),
     });
@@ -100,6 +102,19 @@ describe("T9: signaling over a server", () => {
     await eventually(() => expect([a.received.length, b.received.length]).toEqual([2, 2]));
     expect(new Set(a.received.map(({ instance }) => instance))).toEqual(new Set([b.instance, c.instance]));
     expect(c.received.map(({ instance }) => instance)).toEqual([a.instance]);
+  });
+
+  it("brings sealed letters as it brings others: to all, or to the one that they name", async () => {
+    const { url } = await start();
+    const [a, b, c] = [new Client(url), new Client(url), new Client(url)];
+    await open(a, b, c);
+    const sealed = { type: "sealed", sealed: "c2VhbGVk" } as const;
+    a.channel.send({ ...sealed, instance: a.instance, to: undefined });
+    await eventually(() => expect([b.unreadable.length, c.unreadable.length]).toEqual([1, 1]));
+    b.channel.send({ ...sealed, instance: b.instance, to: a.instance });
+    await eventually(() => expect(a.unreadable).toEqual([{ ...sealed, instance: b.instance, to: a.instance }]));
+    expect([a, b, c].flatMap(({ received }) => received)).toEqual([]);
+    expect(c.unreadable.length).toBe(1);
   });
 
   it("tells who is no longer there", async () => {

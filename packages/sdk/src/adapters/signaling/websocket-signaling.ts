@@ -3,8 +3,14 @@ import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { Liveness } from "../webrtc/liveness.ts";
 import { Backoff, jittered } from "./backoff.ts";
-import { parseEnvelope, type Envelope, type Instance } from "./envelope.ts";
-import type { Signaling, SignalingChannel, SignalingEvents, SignalingSelf } from "./signaling.ts";
+import { parseLetter, type Instance, type Letter } from "./envelope.ts";
+import {
+  deliver,
+  type Signaling,
+  type SignalingChannel,
+  type SignalingEvents,
+  type SignalingSelf,
+} from "./signaling.ts";
 import { parseTopicMessage } from "./topic-message.ts";
 
 export interface WebSocketSignalingOptions {
@@ -65,9 +71,9 @@ class WebSocketChannel implements SignalingChannel {
     void this.#connect();
   }
 
-  send(envelope: Envelope): void {
-    const to = envelope.to === undefined ? undefined : this.#routes.get(envelope.to);
-    const message: PublishMessage = { type: "publish", topic: this.#topic, vecmesh: envelope };
+  send(letter: Letter): void {
+    const to = letter.to === undefined ? undefined : this.#routes.get(letter.to);
+    const message: PublishMessage = { type: "publish", topic: this.#topic, vecmesh: letter };
     this.#post(to === undefined ? message : { ...message, to });
   }
 
@@ -146,14 +152,14 @@ class WebSocketChannel implements SignalingChannel {
     const message = parseTopicMessage(data);
     if (message === undefined || message.topic !== this.#topic) return;
     if (message.type === "left") return this.#left(message.from);
-    const envelope = parseEnvelope(message["vecmesh"]);
-    if (envelope === undefined || envelope.instance === this.#self.instance) return;
-    if (envelope.to !== undefined && envelope.to !== this.#self.instance) return;
-    this.#routes.delete(envelope.instance);
-    this.#routes.set(envelope.instance, message.from);
+    const letter = parseLetter(message["vecmesh"]);
+    if (letter === undefined || letter.instance === this.#self.instance) return;
+    if (letter.to !== undefined && letter.to !== this.#self.instance) return;
+    this.#routes.delete(letter.instance);
+    this.#routes.set(letter.instance, message.from);
     const [oldest] = this.#routes.keys();
     if (this.#routes.size > MAX_ROUTES && oldest !== undefined) this.#routes.delete(oldest);
-    this.#events.received(envelope);
+    deliver(letter, this.#events);
   }
 
   #left(from: string): void {

@@ -1,9 +1,10 @@
 import type { NodeId } from "../../core/node-id.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { Connection } from "../../ports/transport.ts";
-import { parseEnvelope, type Envelope, type Instance } from "../signaling/envelope.ts";
+import { parseLetter, type Instance, type Letter } from "../signaling/envelope.ts";
 import type { Signal } from "../signaling/signal.ts";
-import type { Signaling, SignalingEvents } from "../signaling/signaling.ts";
+import { sealedSignaling } from "../signaling/sealed-signaling.ts";
+import { deliver, type Signaling, type SignalingEvents } from "../signaling/signaling.ts";
 import { SAFE_FRAME_BYTES } from "./framing.ts";
 import { Mesh } from "./mesh.ts";
 import type { FrameChannel, FrameChannelEvents } from "./peer-channel.ts";
@@ -18,7 +19,7 @@ interface Listener {
 export class FakeSignaling implements Signaling {
   readonly #listeners = new Set<Listener>();
   /** Everything that was sent. */
-  readonly log: Envelope[] = [];
+  readonly log: Letter[] = [];
   down = false;
 
   open(room: string, self: { instance: Instance }, events: SignalingEvents): ReturnType<Signaling["open"]> {
@@ -28,10 +29,10 @@ export class FakeSignaling implements Signaling {
       if (!this.down && this.#listeners.has(listener)) events.opened();
     });
     return {
-      send: (envelope) => {
+      send: (letter) => {
         if (!this.#listeners.has(listener)) return;
-        this.log.push(envelope);
-        this.deliver(envelope);
+        this.log.push(letter);
+        this.deliver(letter);
       },
       wake: () => {},
       close: () => void this.#listeners.delete(listener),
@@ -39,13 +40,13 @@ export class FakeSignaling implements Signaling {
   }
 
   /** Also for replaying what was sent long ago. */
-  deliver(envelope: Envelope): void {
+  deliver(letter: Letter): void {
     if (this.down) return;
-    const parsed = parseEnvelope(structuredClone(envelope));
+    const parsed = parseLetter(structuredClone(letter));
     if (parsed === undefined) throw new Error("a mesh sent what no mesh takes");
     for (const { instance, events } of this.#listeners) {
       if (instance === parsed.instance || (parsed.to !== undefined && parsed.to !== instance)) continue;
-      queueMicrotask(() => events.received(parsed));
+      queueMicrotask(() => deliver(parsed, events));
     }
   }
 
@@ -150,19 +151,28 @@ export class MeshNode {
   readonly #ways: readonly FakeSignaling[];
   instance: Instance | undefined;
 
-  constructor(nodeId: NodeId, runtime: Runtime, channels: FakeChannels, ways: readonly FakeSignaling[]) {
+  /** @param password stands for the key that is made of it */
+  constructor(
+    nodeId: NodeId,
+    runtime: Runtime,
+    channels: FakeChannels,
+    ways: readonly FakeSignaling[],
+    password?: CryptoKey,
+  ) {
     this.nodeId = nodeId;
     this.#ways = ways;
     const joinedAt = runtime.now();
     this.mesh = new Mesh({
       self: { room: "room", nodeId, ageMs: () => runtime.now() - joinedAt },
       runtime,
-      signaling: ways.map((way) => ({
-        open: (room, self, events) => {
-          this.instance = self.instance;
-          return way.open(room, self, events);
-        },
-      })),
+      signaling: ways
+        .map((way): Signaling => ({
+          open: (room, self, events) => {
+            this.instance = self.instance;
+            return way.open(room, self, events);
+          },
+        }))
+        .map((way) => (password === undefined ? way : sealedSignaling(way, password, runtime))),
       openChannel: (initiator, events) => {
         const channel = channels.open(initiator, events);
         this.channels.push(channel);

@@ -16,11 +16,13 @@ class Room {
     this.ways = Array.from({ length: ways }, () => new FakeSignaling());
   }
 
-  join(nodeId: NodeId): MeshNode {
-    return new MeshNode(nodeId, this.runtime, this.channels, this.ways);
+  join(nodeId: NodeId, password?: CryptoKey): MeshNode {
+    return new MeshNode(nodeId, this.runtime, this.channels, this.ways, password);
   }
 }
 
+const keyOf = (byte: number): Promise<CryptoKey> =>
+  crypto.subtle.importKey("raw", new Uint8Array(32).fill(byte), "AES-GCM", false, ["encrypt", "decrypt"]);
 const connectedTo = (node: MeshNode): NodeId[] => [...node.open.keys()].toSorted();
 
 describe("mesh", () => {
@@ -42,7 +44,8 @@ describe("mesh", () => {
     expect(room.channels.opened).toBe(2);
     const offers = room.ways
       .flatMap((way) => way.log)
-      .filter((sent) => sent.type === "signal" && sent.signal.type === "offer");
+      .filter((sent) => sent.type === "signal")
+      .filter(({ signal }) => signal.type === "offer");
     expect(offers.map(({ nodeId }) => nodeId)).toEqual([A]);
   });
 
@@ -83,6 +86,32 @@ describe("mesh", () => {
     room.channels.blocked = false;
     await room.runtime.advance(3 * MINUTE);
     expect(connectedTo(a)).toEqual([B]);
+  });
+
+  it("T8: connects those of one password, and tells the others once, dialling none of them", async () => {
+    const room = new Room();
+    const [right, wrong] = await Promise.all([keyOf(1), keyOf(2)]);
+    const [a, b] = [room.join(A, right), room.join(B, wrong)];
+    // Sealing takes real time, whatever the room's clock says.
+    const advanced = async (node: MeshNode): Promise<string[]> => {
+      await room.runtime.advance(1);
+      return node.log;
+    };
+    const told = expect.stringMatching(/^error: Somebody in this room has another password/);
+    for (const node of [a, b]) await expect.poll(() => advanced(node)).toEqual([told]);
+    const c = room.join(C, right);
+    await expect.poll(() => advanced(c)).toEqual(expect.arrayContaining([told, "connected"]));
+    await expect.poll(() => connectedTo(a)).toEqual([C]);
+    for (let minute = 0; minute < 10; minute++) {
+      await room.runtime.advance(MINUTE);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    const plain = room.join("d".repeat(32) as NodeId);
+    await expect.poll(() => advanced(plain)).toEqual([told]);
+    await expect.poll(() => advanced(a)).toEqual([told, "connected", told]);
+    expect(connectedTo(c)).toEqual([A]);
+    expect([b, plain].flatMap(connectedTo)).toEqual([]);
+    expect(room.channels.opened).toBe(2);
   });
 
   it("T8: dials no more who has another password, whoever finds out, until it joins anew", async () => {

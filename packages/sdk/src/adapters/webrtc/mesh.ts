@@ -1,4 +1,5 @@
 import { bytesToHex, type NodeId } from "../../core/node-id.ts";
+import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { TransportEvents, TransportIdentity } from "../../ports/transport.ts";
 import { jittered } from "../signaling/backoff.ts";
@@ -6,7 +7,9 @@ import { INSTANCE_BYTES, type Announcement, type Envelope, type Instance } from 
 import type { Signaling, SignalingChannel } from "../signaling/signaling.ts";
 import { PeerConnection } from "./connection.ts";
 import type { FrameChannel, FrameChannelEvents } from "./peer-channel.ts";
+import { RecentInstances } from "./recent-instances.ts";
 import { RemotePeer, type RemotePeerHost } from "./remote-peer.ts";
+import { Strangers } from "./strangers.ts";
 
 export interface MeshOptions {
   readonly self: TransportIdentity;
@@ -22,8 +25,6 @@ export interface MeshOptions {
 const MAX_CONNECTIONS = 50;
 /** As many as a signaling server admits to a topic. */
 const MAX_KNOWN_PEERS = 1000;
-/** A late straggler of one that left comes within seconds; so many do not leave in that time. */
-const MAX_REMEMBERED_INSTANCES = 256;
 /** What signaling loses, servers and channels alike, is made good by saying it again. */
 const ANNOUNCE_INTERVAL_MS = 60_000;
 
@@ -36,6 +37,7 @@ export class Mesh {
   readonly #peers = new Map<NodeId, RemotePeer>();
   readonly #departed = new RecentInstances();
   readonly #twins = new RecentInstances();
+  readonly #strangers: Strangers;
   #attempts = 0;
   #cancelTimer: () => void = () => {};
   #left: Promise<void> | undefined;
@@ -45,6 +47,7 @@ export class Mesh {
     this.#options = options;
     this.#instance = bytesToHex(runtime.randomBytes(INSTANCE_BYTES)) as Instance;
     this.#startedAt = runtime.now();
+    this.#strangers = new Strangers(runtime);
     this.#channels = signaling.map((way, i) =>
       way.open(
         self.room,
@@ -52,6 +55,7 @@ export class Mesh {
         {
           opened: () => this.#announce(this.#channel(i), undefined, true),
           received: (envelope) => this.#received(envelope, this.#channel(i)),
+          unreadable: ({ instance }) => this.#metStranger(instance, this.#channel(i)),
           lost: (instance) => {
             for (const peer of this.#peers.values()) peer.lost(instance, this.#channel(i));
           },
@@ -124,6 +128,16 @@ export class Mesh {
     this.#options.events.twin(ageMs);
   }
 
+  /** Who hears this one out of the blue cannot read it either, and so learns the same. */
+  #metStranger(instance: Instance, channel: SignalingChannel): void {
+    const { answer, tell } = this.#strangers.meet(instance);
+    if (answer) this.#announce(channel, instance, false);
+    if (!tell) return;
+    const message =
+      "Somebody in this room has another password, or one of you has none: nothing is exchanged with them. Give both the same `password`, or another room.";
+    this.#options.events.error(replicationError("unauthorized", message, { credential: "password" }));
+  }
+
   #announceAgain(): void {
     const { runtime } = this.#options;
     this.#cancelTimer = runtime.setTimer(
@@ -184,20 +198,5 @@ export class Mesh {
     if (connections >= MAX_CONNECTIONS) return `this replica has its ${MAX_CONNECTIONS} connections`;
     if (this.#options.isBudgetSpent()) return "the browser has yet to free closed connections; reloading the page does";
     return undefined;
-  }
-}
-
-/** The newest few of the instances that were added. */
-class RecentInstances {
-  readonly #instances = new Set<Instance>();
-
-  has(instance: Instance): boolean {
-    return this.#instances.has(instance);
-  }
-
-  add(instance: Instance): void {
-    this.#instances.add(instance);
-    const [oldest] = this.#instances;
-    if (this.#instances.size > MAX_REMEMBERED_INSTANCES && oldest !== undefined) this.#instances.delete(oldest);
   }
 }

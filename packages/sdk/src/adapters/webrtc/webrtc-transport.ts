@@ -2,6 +2,7 @@ import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { TransportAdapter, TransportEvents, TransportIdentity, TransportSession } from "../../ports/transport.ts";
 import { broadcastChannelSignaling } from "../signaling/broadcast-channel-signaling.ts";
+import { sealedSignaling } from "../signaling/sealed-signaling.ts";
 import type { Signaling } from "../signaling/signaling.ts";
 import { webSocketSignaling } from "../signaling/websocket-signaling.ts";
 import { Mesh } from "./mesh.ts";
@@ -59,13 +60,15 @@ class WebRtcSession implements TransportSession {
     if (WebSocket !== undefined) {
       for (const url of urls) signaling.push(webSocketSignaling({ url, token, runtime, WebSocket }));
     }
+    const { sealingKey } = self;
     const askIceServers = typeof iceServers === "function" ? iceServers : () => Promise.resolve(iceServers ?? []);
     const enter = (): Mesh =>
       new Mesh({
         self,
         events,
         runtime,
-        signaling,
+        signaling:
+          sealingKey === undefined ? signaling : signaling.map((way) => sealedSignaling(way, sealingKey, runtime)),
         openChannel: (initiator, channelEvents) =>
           new PeerChannel({ initiator, iceServers: askIceServers, wrtc, budget }, channelEvents),
         isBudgetSpent: () => budget.isSpent,

@@ -13,6 +13,7 @@ import {
   INTERVALS_HEX,
   liveVersion,
   PROOF_TRANSCRIPT_HEX,
+  SEALED_GOODBYE,
   SIGNALING_KEY_HEX,
   STORED_HEX,
   TEST_VECTORS,
@@ -60,6 +61,7 @@ describe("test vectors", () => {
       mac: bytesToHex(new Uint8Array(mac)),
     });
     expect(withoutSpace).toContain(PROOF_TRANSCRIPT_HEX);
+    expect(withoutSpace).toContain(SEALED_GOODBYE.sealed);
     expect(withoutSpace).toContain(`${SIGNALING_KEY_HEX}${CHANNEL_KEY_HEX}`);
   });
 
