@@ -25,7 +25,8 @@ export class MemoryNetwork {
   #groups: readonly ReadonlySet<NodeId>[] = [];
 
   constructor(options: MemoryNetworkOptions = {}) {
-    this.#schedule = options.schedule ?? queueMicrotask;
+    // Browsers take this function as the window's only, not as a field of something else.
+    this.#schedule = options.schedule ?? ((task) => queueMicrotask(task));
   }
 
   transport(): TransportAdapter {
