@@ -23,7 +23,7 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject> {
   readonly signaling?: string | readonly string[];
   /** Shown to the signaling server; a function is asked anew at every connection. */
   readonly token?: string | (() => Promise<string>);
-  /** STUN and TURN servers. Default: none, so that nothing but the signaling server learns of the peers. */
+  /** STUN and TURN servers; a function is asked afresh for each connection. Default: the TURN servers that the signaling servers offer, if any; `[]` uses none. */
   readonly iceServers?: readonly RTCIceServer[] | (() => Promise<readonly RTCIceServer[]>);
   /** Components of every vector. Left out: the room's, and if that fixes none, any number. A fact of the room. */
   readonly dimensions?: number;

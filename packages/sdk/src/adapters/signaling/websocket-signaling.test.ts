@@ -32,11 +32,18 @@ class Client {
   readonly unreadable: Letter[] = [];
   readonly lost: Instance[] = [];
   readonly errors: Error[] = [];
+  readonly offered: (readonly RTCIceServer[])[] = [];
   opened = 0;
   readonly channel: SignalingChannel;
 
   constructor(url: string, token?: string | (() => Promise<string>)) {
-    const signaling = webSocketSignaling({ url, token, runtime, WebSocket: WebSocket as never });
+    const signaling = webSocketSignaling({
+      url,
+      token,
+      runtime,
+      WebSocket: WebSocket as never,
+      offered: (iceServers) => void this.offered.push(iceServers),
+    });
     this.channel = signaling.open("room", this, {
       opened: () => void this.opened++,
       received: (envelope) => void this.received.push(envelope),
@@ -170,6 +177,70 @@ describe("T9: signaling over a server", () => {
     const url = await startRaw((socket) => socket.close(4401, "who are you?"));
     const client = new Client(url, "wrong");
     await eventually(() => expect(client.codes()).toEqual(["unauthorized"]));
+  });
+
+  it("T10: says `unauthorized`, and why, when the server refuses the upgrade, and gets in with the next token", async () => {
+    const server = await startSignalingServer({
+      port: 0,
+      authorize: ({ token }) =>
+        token === "good" ? { allowed: true } : { allowed: false, status: 401, reason: "no such token" },
+    });
+    cleanUps.push(() => server.close());
+    let shown = "bad";
+    const client = new Client(server.url, () => Promise.resolve(shown));
+    await eventually(() => expect(client.codes()).toEqual(["unauthorized"]));
+    expect(client.errors[0]?.message).toContain("(no such token)");
+    shown = "good";
+    await open(client);
+    expect(client.codes()).toEqual(["unauthorized"]);
+  });
+
+  it("T10: says `unauthorized` when the token is for other rooms", async () => {
+    const server = await startSignalingServer({
+      port: 0,
+      authorize: () => ({ allowed: true, allowsTopic: (topic) => topic === "vecmesh:another" }),
+    });
+    cleanUps.push(() => server.close());
+    const client = new Client(server.url, "good");
+    await eventually(() => expect(client.codes()).toEqual(["unauthorized"]));
+    expect(client.errors[0]?.message).toContain("(the token does not allow this topic)");
+  });
+
+  it("T10: shows the next token when one has expired, and does not call that an error", async () => {
+    let connections = 0;
+    const url = await startRaw((socket) => {
+      // After STABLE_MS on the test's clock.
+      if (++connections === 1) setTimeout(() => socket.close(4401, "the token has expired"), 600);
+    });
+    const client = new Client(url, () => Promise.resolve("fresh"));
+    await eventually(() => expect(client.opened).toBe(2));
+    expect(client.errors).toEqual([]);
+  });
+
+  it("T10: comes back when a server that ends asked it to", async () => {
+    const times: number[] = [];
+    const url = await startRaw((socket) => {
+      times.push(runtime.now());
+      if (times.length > 1) return;
+      socket.send('{"type":"retry","afterMs":20000}');
+      socket.close(1012);
+    });
+    const client = new Client(url);
+    await eventually(() => expect(client.opened).toBe(2));
+    // Of itself it would come back within a second.
+    expect((times[1] as number) - (times[0] as number)).toBeGreaterThan(19_000);
+    expect(client.errors).toEqual([]);
+  });
+
+  it("T10: tells of the TURN servers that it is offered", async () => {
+    const server = await startSignalingServer({
+      port: 0,
+      authorize: () => ({ allowed: true, subject: "ada" }),
+      turn: { urls: ["turn:turn.example:3478"], secret: "north" },
+    });
+    cleanUps.push(() => server.close());
+    const client = new Client(server.url, "good");
+    await eventually(() => expect(client.offered).toMatchObject([[{ urls: ["turn:turn.example:3478"] }]]));
   });
 
   it("ignores all that is no message of the room's", async () => {

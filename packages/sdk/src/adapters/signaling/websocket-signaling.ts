@@ -2,8 +2,10 @@ import type { PublishMessage, SubscribeMessage } from "@vecmesh/signaling/protoc
 import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { Liveness } from "../webrtc/liveness.ts";
+import { askForRefusal } from "./admission.ts";
 import { Backoff, jittered } from "./backoff.ts";
 import { parseLetter, type Instance, type Letter } from "./envelope.ts";
+import { parseServerNotice } from "./server-notice.ts";
 import {
   deliver,
   type Signaling,
@@ -20,10 +22,14 @@ export interface WebSocketSignalingOptions {
   readonly token?: string | (() => Promise<string>) | undefined;
   readonly runtime: Runtime;
   readonly WebSocket: typeof WebSocket;
+  /** Told of the TURN servers that the server offers, anew whenever their credentials are. */
+  readonly offered?: (iceServers: readonly RTCIceServer[]) => void;
 }
 
-/** How a server that speaks this closes the socket of a client whose token it refuses. */
+/** How the server closes the socket of a client whose token it does not take any more, e.g. as it has expired. */
 const UNAUTHORIZED_CLOSE_CODE = 4401;
+/** How it closes that of a client whose token is for other rooms. */
+const FORBIDDEN_CLOSE_CODE = 4403;
 /** A token that was refused is hardly accepted a second later, and each try costs the server a look at it. */
 const UNAUTHORIZED_RETRY_MS = 60_000;
 /** The first retry soon, since servers restart; the cap keeps a room's tabs from hammering one that stays down. */
@@ -56,6 +62,8 @@ class WebSocketChannel implements SignalingChannel {
   #openedAt: number | undefined;
   #cancelTimer: (() => void) | undefined;
   #toldUnreachable = false;
+  /** When the server asked this client to come back, if it ends this socket. */
+  #retryAfterMs: number | undefined;
   /** Tells the outcomes of attempts that were given up from the current one's. */
   #attempt = 0;
   /** Between two attempts. */
@@ -101,15 +109,14 @@ class WebSocketChannel implements SignalingChannel {
       if (attempt !== this.#attempt) return;
       if (shown !== undefined) address.searchParams.set("token", shown);
       this.#socket = new this.#options.WebSocket(address);
-      this.#listen(this.#socket);
+      this.#listen(this.#socket, address);
     } catch (error) {
       // The token function failed, or the browser forbids the address, e.g. ws: from a page served over https:.
       if (attempt === this.#attempt) this.#failed(error);
     }
   }
 
-  #listen(socket: WebSocket): void {
-    let refusal: unknown;
+  #listen(socket: WebSocket, address: URL): void {
     const current = (): boolean => socket === this.#socket;
     socket.addEventListener("open", () => {
       if (current()) this.#opened();
@@ -119,16 +126,25 @@ class WebSocketChannel implements SignalingChannel {
       this.#liveness?.heard();
       this.#received(data);
     });
-    // Browsers say nothing here; Node's `ws` tells the status of a refused upgrade.
-    socket.addEventListener("error", (event) => {
-      refusal = (event as Partial<ErrorEvent>).message;
+    // What it says is told by `close` as well; without a listener, Node's `ws` throws it.
+    socket.addEventListener("error", () => {});
+    socket.addEventListener("close", ({ code, reason }) => {
+      if (current()) void this.#socketClosed(code, reason, address);
     });
-    socket.addEventListener("close", ({ code }) => {
-      if (!current()) return;
-      const refused = code === UNAUTHORIZED_CLOSE_CODE || (typeof refusal === "string" && /\b401\b/.test(refusal));
-      if (refused) this.#refused();
-      else this.#lost();
-    });
+  }
+
+  async #socketClosed(code: number, reason: string, address: URL): Promise<void> {
+    if (code === FORBIDDEN_CLOSE_CODE) return this.#refused(reason);
+    if (code === UNAUTHORIZED_CLOSE_CODE) {
+      // One that was good for a while has expired: the next may be good.
+      return this.#wasStable() && typeof this.#options.token === "function" ? this.#lost() : this.#refused(reason);
+    }
+    if (this.#openedAt !== undefined) return this.#lost();
+    const attempt = this.#attempt;
+    const refusal = await askForRefusal(address);
+    if (attempt !== this.#attempt) return;
+    if (refusal === undefined) this.#lost();
+    else this.#refused(refusal.reason);
   }
 
   #opened(): void {
@@ -150,7 +166,8 @@ class WebSocketChannel implements SignalingChannel {
 
   #received(data: unknown): void {
     const message = parseTopicMessage(data);
-    if (message === undefined || message.topic !== this.#topic) return;
+    if (message === undefined) return this.#noticed(data);
+    if (message.topic !== this.#topic) return;
     if (message.type === "left") return this.#left(message.from);
     const letter = parseLetter(message["vecmesh"]);
     if (letter === undefined || letter.instance === this.#self.instance) return;
@@ -160,6 +177,12 @@ class WebSocketChannel implements SignalingChannel {
     const [oldest] = this.#routes.keys();
     if (this.#routes.size > MAX_ROUTES && oldest !== undefined) this.#routes.delete(oldest);
     deliver(letter, this.#events);
+  }
+
+  #noticed(data: unknown): void {
+    const notice = parseServerNotice(data);
+    if (notice?.type === "welcome") this.#options.offered?.(notice.iceServers);
+    else this.#retryAfterMs = notice?.afterMs ?? this.#retryAfterMs;
   }
 
   #left(from: string): void {
@@ -172,17 +195,21 @@ class WebSocketChannel implements SignalingChannel {
 
   /** The socket is gone, or could not be opened in time. */
   #lost(): void {
-    const { runtime } = this.#options;
-    const openedAt = this.#openedAt;
-    if (openedAt !== undefined && runtime.now() - openedAt >= STABLE_MS) this.#backoff.reset();
+    const wasOpen = this.#openedAt !== undefined;
+    const retryAfterMs = this.#retryAfterMs;
+    if (this.#wasStable()) this.#backoff.reset();
     this.#dropSocket();
-    if (openedAt === undefined) this.#failed(undefined);
-    else this.#retry(this.#backoff.nextMs());
+    if (wasOpen) this.#retry(retryAfterMs ?? this.#backoff.nextMs());
+    else this.#failed(undefined);
   }
 
-  #refused(): void {
+  #wasStable(): boolean {
+    return this.#openedAt !== undefined && this.#options.runtime.now() - this.#openedAt >= STABLE_MS;
+  }
+
+  #refused(reason: string): void {
     this.#dropSocket();
-    const message = `The signaling server ${this.#options.url} refuses the token. Pass a valid one as \`token\`; still trying once a minute.`;
+    const message = `The signaling server ${this.#options.url} refuses this client (${reason}). Pass a valid \`token\`; still trying once a minute.`;
     this.#events.error(replicationError("unauthorized", message, { credential: "token" }));
     this.#retry(jittered(this.#options.runtime, UNAUTHORIZED_RETRY_MS));
   }
@@ -212,6 +239,7 @@ class WebSocketChannel implements SignalingChannel {
     const socket = this.#socket;
     this.#socket = undefined;
     this.#openedAt = undefined;
+    this.#retryAfterMs = undefined;
     this.#liveness?.stop();
     this.#liveness = undefined;
     this.#cancelTimer?.();

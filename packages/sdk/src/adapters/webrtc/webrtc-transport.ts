@@ -16,7 +16,10 @@ export interface WebRtcTransportOptions {
   readonly signaling?: string | readonly string[] | undefined;
   /** Shown to the signaling servers; a function is asked afresh at each connection. */
   readonly token?: string | (() => Promise<string>) | undefined;
-  /** STUN and TURN servers; a function is asked afresh for each connection. Default none: direct paths only. */
+  /**
+   * STUN and TURN servers; a function is asked afresh for each connection. Default: the TURN servers that the signaling servers offer,
+   * if they do; otherwise direct paths only.
+   */
   readonly iceServers?: readonly RTCIceServer[] | (() => Promise<readonly RTCIceServer[]>) | undefined;
   readonly runtime: Runtime;
   /** WebRTC where the platform has none, e.g. `@roamhq/wrtc` in Node. Default: the platform's. */
@@ -57,11 +60,18 @@ class WebRtcSession implements TransportSession {
     const signaling: Signaling[] = [];
     const tabs = broadcastChannelSignaling();
     if (tabs !== undefined) signaling.push(tabs);
+    const offers = new Map<string, readonly RTCIceServer[]>();
     if (WebSocket !== undefined) {
-      for (const url of urls) signaling.push(webSocketSignaling({ url, token, runtime, WebSocket }));
+      for (const url of urls) {
+        const offered = (servers: readonly RTCIceServer[]): void => void offers.set(url, servers);
+        signaling.push(webSocketSignaling({ url, token, runtime, WebSocket, offered }));
+      }
     }
     const { sealingKey } = self;
-    const askIceServers = typeof iceServers === "function" ? iceServers : () => Promise.resolve(iceServers ?? []);
+    const askIceServers =
+      typeof iceServers === "function"
+        ? iceServers
+        : () => Promise.resolve(iceServers ?? Array.from(offers.values(), (servers) => [...servers]).flat());
     const enter = (): Mesh =>
       new Mesh({
         self,

@@ -1,0 +1,46 @@
+import type { RetryMessage, WelcomeMessage } from "@vecmesh/signaling/protocol";
+import { isObject } from "./signal.ts";
+
+/** What a signaling server says that concerns no topic. */
+export type ServerNotice = WelcomeMessage | RetryMessage;
+
+/** A server has one or two TURN servers, and some ways to each. */
+const MAX_ICE_SERVERS = 8;
+/** URLs and credentials have some dozens of characters. */
+const MAX_TEXT_LENGTH = 512;
+/** A server that asks for a longer absence is mistaken, or means harm. */
+const MAX_RETRY_MS = 5 * 60_000;
+/** Some kilobytes are all that it takes. */
+const MAX_NOTICE_LENGTH = 64 * 1024;
+
+/** The notice in a text frame of a signaling server's, rebuilt from what is known; undefined if it is none. */
+export function parseServerNotice(data: unknown): ServerNotice | undefined {
+  if (typeof data !== "string" || data.length > MAX_NOTICE_LENGTH) return undefined;
+  let message: unknown;
+  try {
+    message = JSON.parse(data);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(message)) return undefined;
+  const { type, iceServers, afterMs } = message;
+  if (type === "retry" && typeof afterMs === "number" && afterMs >= 0) {
+    return { type, afterMs: Math.min(afterMs, MAX_RETRY_MS) };
+  }
+  if (type !== "welcome" || !Array.isArray(iceServers) || iceServers.length > MAX_ICE_SERVERS) return undefined;
+  const servers = iceServers.map(parseIceServer);
+  return servers.every((server) => server !== undefined) ? { type, iceServers: servers } : undefined;
+}
+
+function parseIceServer(value: unknown): WelcomeMessage["iceServers"][number] | undefined {
+  if (!isObject(value)) return undefined;
+  const { urls, username, credential } = value;
+  if (!Array.isArray(urls) || urls.length === 0 || urls.length > MAX_ICE_SERVERS) return undefined;
+  // RTCPeerConnection throws at what is no such URL.
+  if (!urls.every((url) => isText(url) && /^turns?:[\w.[\]:-]+(\?transport=(udp|tcp))?$/.test(url))) return undefined;
+  return isText(username) && isText(credential) ? { urls, username, credential } : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_TEXT_LENGTH;
+}
