@@ -23,7 +23,7 @@ describe("T10: a server's notices", () => {
     { type: "retry", afterMs: -1 },
     { type: "retry", afterMs: "1" },
     { type: "welcome" },
-    { type: "welcome", iceServers: Array(9).fill(server) },
+    { type: "welcome", iceServers: Array.from({ length: 9 }, () => server) },
     { type: "welcome", iceServers: [{ ...server, urls: [] }] },
     { type: "welcome", iceServers: [{ ...server, urls: "turn:turn.example" }] },
     { type: "welcome", iceServers: [{ ...server, urls: ["https://turn.example"] }] },
