@@ -54,11 +54,17 @@ export class Ledger implements DiskWatcher {
   readonly forged: Set<Origin> = new Set();
   readonly violations: string[] = [];
   readonly contexts: ContextHistories = new ContextHistories();
+  /** Who is leased on a disk (C9), for certain. */
+  readonly #leasedOn: (disk: Disk) => ReadonlySet<NodeId>;
   /** Lineages that went into one of lost voters. */
   readonly #unpromised = new Set<LineageId>();
   /** The newest epoch of each lineage that any disk says is active. */
   readonly #active = new Map<LineageId, ReplicaSetRecord>();
   readonly #held = new Map<Disk, Map<string, Set<DotName>>>();
+
+  constructor(leasedOn: (disk: Disk) => ReadonlySet<NodeId>) {
+    this.#leasedOn = leasedOn;
+  }
 
   violation(text: string): void {
     this.violations.push(text);
@@ -206,7 +212,7 @@ export class Ledger implements DiskWatcher {
     const successors = [...(held.get(version.stamp.id) ?? [])];
     if (successors.some((other) => this.versions.get(other)?.seen.has(name) === true)) return;
     if (!collects(disk.image, batch, version)) return;
-    const fault = collectionFault(this, disk.image, version);
+    const fault = collectionFault(this, disk.image, version, this.#leasedOn(disk));
     if (fault !== undefined) this.violation(`C9: ${disk.name} collects ${name}, and ${fault}`);
     this.collected.set(name, version);
   }

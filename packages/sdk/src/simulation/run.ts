@@ -13,9 +13,11 @@ import { drawPlan, type Plan } from "./plan.ts";
 import { type FaultCounts, Faults } from "./faults.ts";
 import { SCRUB_ROUND_MS } from "../replicator/scrubber.ts";
 import type { DeviceId } from "../core/node-id.ts";
+import { checkCollected } from "./collected.ts";
 import { checkReads } from "./read-oracles.ts";
 import { History } from "./history.ts";
 import { checkLags } from "./lag-oracle.ts";
+import { LeaseWitness } from "./lease-witness.ts";
 import { Ledger } from "./ledger.ts";
 import type { LineQuality } from "./line.ts";
 import { Machine } from "./machine.ts";
@@ -74,6 +76,7 @@ class Run {
   readonly #machines: Machine[] = [];
   readonly #faults: Faults;
   readonly #workload: Workload;
+  readonly #leases: LeaseWitness;
   readonly #onQuiet: RunOptions["onQuiet"];
   #messages = 0;
   #lastMessageAt = 0;
@@ -85,7 +88,9 @@ class Run {
     const plan = drawPlan(streams);
     const clock = new VirtualClock();
     const trace = new Trace(clock, traced);
-    const ledger = new Ledger();
+    const leases = new LeaseWitness(this.#machines, clock, plan.diskMaxMs);
+    this.#leases = leases;
+    const ledger = new Ledger((disk) => leases.leasedOn(disk));
     const witness = new ReplyWitness(ledger, this.#machines);
     const network = new Network({
       clock,
@@ -94,6 +99,7 @@ class Run {
       delivered: (from, to, bytes) => {
         this.#messages++;
         witness.delivered(from, to, bytes, clock.now);
+        leases.delivered(from, to, bytes);
         if (!isBackgroundCheck(bytes)) this.#lastMessageAt = clock.now;
         trace.note(() => `r${from} -> r${to} ${messageText(bytes)}`);
       },
@@ -203,6 +209,7 @@ class Run {
     checkNothingLostOrRaised(ledger, this.#machines[0]!.disk.image);
     const nodeIds = this.#machines.map((machine) => machine.replicator!.nodeId);
     if (new Set(nodeIds).size < nodeIds.length) ledger.violation("C1: two stores still have one NodeId");
+    for (const { disk } of this.#machines) checkCollected(ledger, disk, new Set(nodeIds), this.#leases.leasedOn(disk));
     this.#judgeReads();
     await this.#compareShown();
     if (ledger.violations.length === 0 && ledger.lostStores.size === 0) await this.#proveLife();

@@ -1,5 +1,6 @@
 import {
   CONTEXT_PREFIX,
+  LEASES_KEY,
   NODE_KEY,
   originOfKey,
   PROGRESS_KEY,
@@ -43,6 +44,12 @@ export function nodeIdOf(image: DiskImage): NodeId | undefined {
 export function recordOf(image: DiskImage): ReplicaSetRecord | undefined {
   const { home, lineages } = lineagesIn(image.get(REPLICA_SETS_KEY));
   return lineages.find((state) => state.active.lineage === home)?.active;
+}
+
+/** Who is leased, as this replica says, or was not long ago. */
+export function leasesOn(image: DiskImage): readonly NodeId[] {
+  const leases = legible(image.get(LEASES_KEY), decodeJsonRecord) as readonly { nodeId: NodeId }[] | undefined;
+  return (leases ?? []).map(({ nodeId }) => nodeId);
 }
 
 export function clockOf(image: DiskImage): HlcStamp | undefined {
