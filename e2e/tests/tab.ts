@@ -16,7 +16,7 @@ import type { Outcome, PlainEntry } from "../app/replica-page.ts";
 /** What of a configuration is plain data and so can be sent into a page. */
 export type TabConfig = Pick<
   ReplicationConfig,
-  "room" | "signaling" | "dimensions" | "replicationFactor" | "distinctDevices" | "replicaName"
+  "room" | "password" | "signaling" | "dimensions" | "replicationFactor" | "distinctDevices" | "replicaName"
 >;
 
 /** A browser's tab with a replica in it. */
@@ -61,6 +61,10 @@ export class Tab {
 
   start(): Promise<void> {
     return this.page.evaluate(() => window.app.replica.start());
+  }
+
+  rotatePassword(password: string): Promise<void> {
+    return this.page.evaluate((changed) => window.app.replica.rotatePassword(changed), password);
   }
 
   stop(): Promise<void> {
