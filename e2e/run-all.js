@@ -47,6 +47,11 @@ const LONG_PARTS = [
     count: vitestCounts,
   },
   {
+    name: "hostile",
+    // Some seconds in `npm test`, a minute here; fails when the signaling server ends, cuts honest clients off or takes too much memory.
+    command: "npm run bench -- --only signaling-hostile",
+  },
+  {
     name: "collection",
     // 30,000 writes and deletes in `npm test`.
     env: { VECMESH_COLLECTED_OPERATIONS: "1000000" },

@@ -5,6 +5,8 @@ import { catchUp } from "./catch-up.js";
 import { live } from "./live.js";
 import { mainThread } from "./main-thread.js";
 import { quorumLatency } from "./quorum-latency.js";
+import { signalingHostile } from "./signaling-hostile.js";
+import { signalingJoins } from "./signaling-joins.js";
 
 /** @type {readonly import("../runner/bench.js").Benchmark[]} */
 export const BENCHMARKS = [
@@ -17,4 +19,6 @@ export const BENCHMARKS = [
   quorumLatency,
   bytes,
   mainThread,
+  signalingJoins,
+  signalingHostile,
 ];

@@ -34,6 +34,11 @@ export class Bench {
     return this.#options.servers;
   }
 
+  /** Tells whoever watches. @param {string} text */
+  progress(text) {
+    this.#options.progress(text);
+  }
+
   /** A room that no other measurement uses. */
   room() {
     return `bench-${randomUUID()}`;

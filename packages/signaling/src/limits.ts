@@ -77,19 +77,19 @@ export const DEFAULT_LIMITS: Limits = {
   maxSockets: 20_000,
   // A school or a company is often one address: 150 people with three tabs each.
   maxSocketsPerAddress: 500,
-  // Joining a y-webrtc room of 35 takes 35 answers and some 350 ICE candidates, each told to all 35, within a second: two rooms at once fit in.
-  burstTokens: 2000,
-  // A quarter of such a room a second for as long as it likes; 64 KiB messages come through at 11 a second.
-  tokensPerSecond: 200,
-  // Ten busy clients behind one address, and a school's whole class that arrives at once.
-  addressBurstTokens: 20_000,
-  addressTokensPerSecond: 2000,
-  // An upgrade costs the server about as much as ten messages: 2,000 connections at once, 200 a second for ever.
+  // Joining a y-webrtc room of 35 takes some 385 messages that each go to all 35 and so cost three tokens: one such room at once fits in.
+  burstTokens: 1500,
+  // A room of ten a second for as long as it likes; 64 KiB messages come through at 6 a second.
+  tokensPerSecond: 100,
+  // A token is at worst some 0.1 ms of a processor: 0.4 s at once, and a twentieth of it for ever. A class of 90 tabs that arrives at once takes 1,500.
+  addressBurstTokens: 4000,
+  addressTokensPerSecond: 500,
+  // An upgrade costs the server about as much as ten messages: 400 connections at once, 50 a second for ever.
   tokensPerConnection: 10,
   // The usual signal costs one token.
   bytesPerToken: 4096,
-  // The rooms that are usual cost nothing extra; a full topic costs 32 tokens a broadcast.
-  receiversPerToken: 32,
+  // So many sends cost about as much as reading a message. Small rooms cost nothing extra, a full topic 63 tokens a broadcast.
+  receiversPerToken: 16,
   // Over 300 offers, or the roster of a full topic ten times over, unread.
   maxBufferedBytes: 1024 * 1024,
   // 256 readers at that limit, well within what Node's heap and a small machine have.

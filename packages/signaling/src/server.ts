@@ -121,7 +121,14 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
   );
   http.maxConnections = limits.maxSockets + SPARE_CONNECTIONS;
   const { maxPayloadBytes: maxPayload, maxFragments } = limits;
-  const sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload, maxFragments });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // One message of a socket's at a time, then others' turn: what a flooder sent in one segment holds nobody up.
+    allowSynchronousEvents: false,
+    maxPayload,
+    maxFragments,
+  });
 
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
     // Until the socket has listeners of its own.
