@@ -6,17 +6,18 @@ import { Replicator, vectorClock } from "@vecmesh/sdk";
 import { settingsFrom } from "./page/page-address.ts";
 
 async function open(): Promise<HTMLElement> {
-  const { room, signaling } = settingsFrom(new URL(location.href));
+  const { room, signaling, password } = settingsFrom(new URL(location.href));
   const vocabulary = loadVocabulary("./vocabulary/");
   const replicator = await Replicator.create({
     room,
     ...(signaling === undefined ? {} : { signaling }),
+    ...(password === undefined ? {} : { password }),
     dimensions: DIMENSIONS,
     distinctDevices: false,
     conflictResolution: vectorClock(),
     replicaName: "auto",
   });
-  return openNotesPage(room, replicator, await vocabulary);
+  return openNotesPage({ room, password }, replicator, await vocabulary);
 }
 
 const place = document.querySelector("#page")!;

@@ -88,3 +88,29 @@ test("demo: notes are there again when all tabs were closed", async ({ openDevic
   const again = await NotesPage.open(await openDevice(), room);
   await expect(again.note("remember the milk")).toBeVisible();
 });
+
+test("demo: a room gets a password, the copied link brings others in, and who comes without is told in words", async ({
+  openContext,
+  device,
+  room,
+}) => {
+  const here = await NotesPage.open(device, room);
+  const access = here.page.getByTestId("room-access");
+  await expect(access).toHaveAttribute("data-password", "false");
+  await expect(access).toContainText("This room has no password: who knows its name can join");
+  await access.getByTestId("room-access-toggle").click();
+  await access.getByTestId("password-input").fill("open sesame & co");
+  await access.getByTestId("password-save").click();
+  await expect(access).toHaveAttribute("data-password", "true");
+  expect(new URL(here.page.url()).search).not.toContain("sesame");
+
+  const invited = await NotesPage.visit(await openContext(), here.page.url());
+  await here.save("only for us", "one");
+  await expect(invited.note("only for us")).toBeVisible();
+  await expect(invited.page.getByTestId("room-access")).toHaveAttribute("data-password", "true");
+
+  const stranger = await NotesPage.open(await openContext(), room);
+  for (const { page } of [here, stranger])
+    await expect(page.getByTestId("notice").filter({ hasText: "Somebody here has another password" })).toBeVisible();
+  await expect(stranger.page.getByTestId("note")).toHaveCount(0);
+});

@@ -18,8 +18,13 @@ export class NotesPage {
   static async open(context: BrowserContext, room: string): Promise<NotesPage> {
     const url = new URL(process.env["VECMESH_DEMO_URL"] ?? "");
     url.searchParams.set("room", room);
+    return NotesPage.visit(context, url.href);
+  }
+
+  /** By its whole address. */
+  static async visit(context: BrowserContext, address: string): Promise<NotesPage> {
     const page = await context.newPage();
-    await page.goto(url.href);
+    await page.goto(address);
     const notes = new NotesPage(page);
     await expect(page.getByTestId("presence")).toHaveText("online");
     return notes;

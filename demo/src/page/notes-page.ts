@@ -5,6 +5,7 @@ import { createPageFooter } from "../view/page-footer.ts";
 import { createPageHeader } from "../view/page-header.ts";
 import { createRoomColumn } from "./room-column.ts";
 import { createWorkspace } from "./workspace.ts";
+import type { PageSettings } from "./page-address.ts";
 import { element } from "../view/element.ts";
 import { followEntries } from "../notes/following.ts";
 import { listenForShortcuts } from "../view/shortcuts.ts";
@@ -15,7 +16,11 @@ import { RoomState } from "./room-state.ts";
 import type { Vocabulary } from "../meaning/vocabulary.ts";
 
 /** The whole page over an open replicator, which joins the room. */
-export function openNotesPage(room: string, replicator: Replicator, vocabulary: Vocabulary): HTMLElement {
+export function openNotesPage(
+  { room, password }: Pick<PageSettings, "room" | "password">,
+  replicator: Replicator,
+  vocabulary: Vocabulary,
+): HTMLElement {
   const workspace = createWorkspace(room, replicator, vocabulary);
   const { collection, presence, report, notices } = workspace;
   const roomState = new RoomState(replicator);
@@ -40,7 +45,13 @@ export function openNotesPage(room: string, replicator: Replicator, vocabulary: 
     "div",
     { class: "page" },
     header.element,
-    element("main", { class: "columns" }, notes.element, map.element, createRoomColumn(workspace, roomState)),
+    element(
+      "main",
+      { class: "columns" },
+      notes.element,
+      map.element,
+      createRoomColumn(workspace, roomState, password !== undefined),
+    ),
     createJumpBar(),
     createPageFooter(),
     notes.dialog,

@@ -9,12 +9,29 @@ export interface PageSettings {
   readonly room: string;
   /** A WebSocket address; `undefined` for none: then only this browser's tabs find each other. */
   readonly signaling: string | undefined;
+  /** The room's, where it has one. */
+  readonly password: string | undefined;
 }
 
-/** What the page's address asks for: `?room=NAME` and `?signaling=ADDRESS`, or `none`. */
+/** In the part after the #, which browsers send to no server. */
+const PASSWORD_KEY = "password";
+
+/** What the page's address asks for: `?room=NAME`, `?signaling=ADDRESS` or `none`, and `#password=PASSWORD`. */
 export function settingsFrom(address: URL): PageSettings {
   const room = address.searchParams.get("room")?.trim().slice(0, MAX_ROOM_LENGTH);
-  return { room: room === undefined || room === "" ? DEFAULT_ROOM : room, signaling: signalingFrom(address) };
+  const password = new URLSearchParams(address.hash.slice(1)).get(PASSWORD_KEY);
+  return {
+    room: room === undefined || room === "" ? DEFAULT_ROOM : room,
+    signaling: signalingFrom(address),
+    password: password === null || password === "" ? undefined : password,
+  };
+}
+
+/** The same address with that password. */
+export function addressWithPassword(address: URL, password: string): URL {
+  const changed = new URL(address);
+  changed.hash = String(new URLSearchParams({ [PASSWORD_KEY]: password }));
+  return changed;
 }
 
 function signalingFrom(address: URL): string | undefined {

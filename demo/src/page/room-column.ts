@@ -1,3 +1,5 @@
+import { addressWithPassword } from "./page-address.ts";
+import { createRoomAccess } from "../view/room-access.ts";
 import { createEventFeed } from "../view/event-feed.ts";
 import { element } from "../view/element.ts";
 import { eventWords } from "../words/event-words.ts";
@@ -10,7 +12,19 @@ import type { Workspace } from "./workspace.ts";
 export function createRoomColumn(
   { collection, presence, replicator, report, writer }: Workspace,
   room: RoomState,
+  hasPassword: boolean,
 ): HTMLElement {
+  const access = createRoomAccess(async (password) => {
+    try {
+      await replicator.rotatePassword(password);
+    } catch (error) {
+      report(error);
+      throw error;
+    }
+    history.replaceState(null, "", addressWithPassword(new URL(location.href), password));
+    access.update(true);
+  });
+  access.update(hasPassword);
   const panel = new ReplicaPanel(
     (noteId) => void writer.retry(noteId, collection.get(noteId)?.text ?? "A deleted note"),
   );
@@ -35,5 +49,5 @@ export function createRoomColumn(
       );
   };
   follow().catch(report);
-  return element("div", { class: "column", id: "room" }, panel.element, feed.element);
+  return element("div", { class: "column", id: "room" }, access.element, panel.element, feed.element);
 }
