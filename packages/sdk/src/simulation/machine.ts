@@ -1,6 +1,7 @@
 import { Disk, type DiskImage } from "./disk.ts";
 import { isReplicationError } from "../core/replication-error.ts";
 import type { DeviceId } from "../core/node-id.ts";
+import { isGarbled, lacksPart } from "./damage-oracle.ts";
 import type { Life } from "./clock.ts";
 import { Operations } from "./operations.ts";
 import { Mirror } from "./mirror.ts";
@@ -34,7 +35,9 @@ export class Machine {
   readonly mirror: Mirror = new Mirror();
   /** What is on the disk has been damaged, and not been opened since: nobody answers for it. */
   isTorn = false;
-  /** How often it has been. */
+  /** Records are gone from the disk, and it has not been opened since. */
+  #lacksPart = false;
+  /** How often the disk has been damaged under a process. */
   #damages = 0;
   readonly #world: World;
   #isOff = false;
@@ -85,6 +88,8 @@ export class Machine {
     const transport = network.transport(this.index, life);
     const storage = { open: () => Promise.resolve(this.disk.open(life)) };
     const damages = this.#damages;
+    const mustTell = this.#lacksPart || isGarbled(this.disk.image);
+    this.#lacksPart = false;
     trace.note(() => `${this.name} opens`);
     const opening = SimulatedReplicator.open(
       {
@@ -108,6 +113,7 @@ export class Machine {
       // What has been damaged while it was being read is not found by reading it.
       if (this.#damages === damages) this.isTorn = false;
       trace.note(() => `${this.name} is ${replicator.nodeId.slice(0, 4)}`);
+      if (mustTell) this.#expectDamageTold(replicator, life);
       this.#follow(replicator);
       this.start();
     });
@@ -185,6 +191,7 @@ export class Machine {
   /** The store's content becomes another, from outside; the process must be dead. */
   replaceStore({ image, isTorn, hasFlips }: Backup): void {
     this.isTorn = isTorn;
+    this.#lacksPart = false;
     this.markLost();
     this.disk.replace(image, hasFlips);
     this.mirror.reset();
@@ -194,7 +201,9 @@ export class Machine {
   /** The process dies and some of what it has stored is torn or gone. */
   tear(image: DiskImage): void {
     this.die();
+    const lacked = this.#lacksPart || lacksPart(this.disk.flushed, image);
     this.replaceStore({ image, isTorn: true, hasFlips: this.disk.hasFlips });
+    this.#lacksPart = lacked && image.size > 0;
   }
 
   /** One bit of a stored version decays; the process, if one runs, goes on. Returns whether there was one. */
@@ -207,6 +216,19 @@ export class Machine {
     this.isTorn = true;
     this.#damages++;
     return true;
+  }
+
+  /** S1: in the same moment in which its user can listen. */
+  #expectDamageTold(replicator: SimulatedReplicator, life: Life): void {
+    const { clock, ledger } = this.#world;
+    let isTold = false;
+    replicator.on("error", ({ error }) => {
+      if (error.code === "storage-corrupt") isTold = true;
+    });
+    const judge = (): void => {
+      if (!isTold) ledger.violation(`S1: ${this.name} has opened a damaged store and says nothing of it`);
+    };
+    clock.schedule(1, judge, life);
   }
 
   /** Damage that is met while the disk takes no change can neither be read nor be taken out. */
