@@ -1,10 +1,10 @@
 import type { CausalContext } from "./causal-context.ts";
-import { type Dot, dotKey } from "./dot.ts";
+import { type Dot, dotKey, sameDot } from "./dot.ts";
 import type { IndexedVersion } from "./durable-state.ts";
 import type { Environment } from "./environment.ts";
 import type { HeldWalk } from "./held-walk.ts";
 import { pack } from "./packing.ts";
-import type { StoredVersion } from "./version.ts";
+import { isDominated, type StoredVersion } from "./version.ts";
 import { versionKey } from "./store-layout.ts";
 
 /**
@@ -27,7 +27,7 @@ export interface BatchOutlet {
   /** Whether a version that the peer lacks is left out after all. */
   leavesOut?(dot: Dot): boolean;
   send(index: number, versions: readonly StoredVersion[]): void;
-  /** Every batch is durable at the receiver. `complete`: nothing that was to be sent could not be read. */
+  /** Every batch is durable at the receiver. `complete`: all that was found has been sent, or what replaced it. */
   done(complete: boolean): void;
 }
 
@@ -45,8 +45,8 @@ export class BatchSender {
   readonly #missed = new Set<string>();
   /** Ids that have had their turn: one with several siblings is found several times. */
   readonly #ids = new Set<string>();
-  /** Ids to be read once more. */
-  #again: string[] = [];
+  /** To be read once more, as what is held of their ids by then. */
+  #again: IndexedVersion[] = [];
   #complete = true;
   /** Read and packed, and waiting for the window. */
   #packed: StoredVersion[][] = [];
@@ -88,7 +88,9 @@ export class BatchSender {
   #loadSome(): void {
     const perVersion = 4 * (this.#env.state.replicaSet.dimensions ?? ASSUMED_DIMENSIONS) + ESTIMATED_OVERHEAD_BYTES;
     const count = Math.max(1, Math.min(this.#env.config.batchSize, Math.floor(BATCH_BYTES / perVersion)));
-    const ids = [...this.#again.splice(0, count), ...this.#nextIds(count)];
+    const again = this.#again.splice(0, count);
+    this.#noteGone(again);
+    const ids = [...new Set(again.map(({ id }) => id)), ...this.#nextIds(count)];
     const lacked = ids.flatMap((id) =>
       this.#env.state.siblings(id).filter((sibling) => !this.#theirs.covers(sibling.dot)),
     );
@@ -109,7 +111,9 @@ export class BatchSender {
   #nextIds(count: number): string[] {
     const ids: string[] = [];
     for (let looked = 0; ids.length < count && looked < MAX_LOOKS_PER_STEP && !this.#walk.isOver; looked += count) {
-      for (const { dot, id } of this.#walk.next(count - ids.length)) {
+      const found = this.#walk.next(count - ids.length);
+      this.#noteGone(found);
+      for (const { dot, id } of found) {
         if (this.#ids.has(id) || this.#outlet.leavesOut?.(dot) === true) continue;
         this.#ids.add(id);
         ids.push(id);
@@ -123,13 +127,23 @@ export class BatchSender {
    * rest is sent without it, and is not complete.
    */
   #readAgain(missing: readonly IndexedVersion[]): void {
-    const ids = new Set<string>();
-    for (const { id, dot } of missing) {
-      if (this.#missed.has(dotKey(dot))) this.#complete = false;
-      else ids.add(id);
-      this.#missed.add(dotKey(dot));
+    for (const version of missing) {
+      if (this.#missed.has(dotKey(version.dot))) this.#complete = false;
+      else this.#again.push(version);
+      this.#missed.add(dotKey(version.dot));
     }
-    this.#again.push(...ids);
+  }
+
+  /**
+   * What was collected, dropped or taken out since the walk's list was made, and replaced by nothing, can be told by no version any more:
+   * the peer would come to claim a delete that it never had, and go on showing what it still holds of it (P3).
+   */
+  #noteGone(found: readonly IndexedVersion[]): void {
+    for (const version of found) {
+      const siblings = this.#env.state.siblings(version.id);
+      if (!siblings.some((held) => sameDot(held.dot, version.dot) || isDominated(version, held)))
+        this.#complete = false;
+    }
   }
 
   get #unacknowledged(): number {

@@ -3,6 +3,7 @@ import { Lab, put, type Site } from "./replica-lab.fixture.ts";
 import { CausalContext } from "./causal-context.ts";
 import { REPAIR_IDLE_MS, REPAIR_INTERVAL_MS, REPAIR_RETRY_MS } from "./repairs.ts";
 import type { SyncReport } from "./effects.ts";
+import { versionKey } from "./store-layout.ts";
 
 const dotOfId = (site: Site, id: string) => site.replica.state.siblings(id)[0]!.dot;
 
@@ -167,6 +168,31 @@ describe("Repairs (S8)", () => {
       ["b", "c", "late"],
       ["b", "c", "late"],
     ]);
+  });
+
+  it("P3: a delete that is collected before its turn to be sent is not claimed by whom it never reached", () => {
+    const { lab, a, b } = pair();
+    lab.cut(a, b);
+    a.write("x");
+    lab.settle();
+    const written = a.replica.state.siblings("x")[0]!;
+    // b has come to hold x as well, by a push, and deletes it; a session has yet to tell it of the write that the delete names.
+    b.write("x");
+    lab.settle();
+    const [own] = b.replica.state.siblings("x");
+    const { state } = b.replica;
+    state.setSiblings("x", [{ ...own!, tombstone: true, context: new Map([[written.dot.origin, written.dot.seq]]) }]);
+    b.holdsLoads = true;
+    meetAndForce(lab, a, b);
+    lab.settle();
+    expect(b.sentOf("repair-begun")).toHaveLength(1);
+    state.context = state.context.with([written.dot]);
+    b.store.delete(versionKey(own!.dot));
+    collect(b, "x");
+    b.holdsLoads = false;
+    lab.pass(3000);
+    for (const site of [a, b]) expect(site.ids()).toEqual(["a", "b", "c"]);
+    expect(a.replica.state.context.digest.equals(b.replica.state.context.digest)).toBe(true);
   });
 
   it("a broken repair joins nothing and drops nothing, and the next one resumes", () => {
