@@ -3,7 +3,7 @@ import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { EpochRef } from "./messages.ts";
 import type { LinkId } from "./peer.ts";
-import type { Mutation } from "./commit-queue.ts";
+import type { SmallMutation } from "./commit-queue.ts";
 import { knownRecord, mayServeLater, serves } from "./epoch-fence.ts";
 
 /**
@@ -63,7 +63,7 @@ export class AckDesk {
   }
 
   /** Part of putting a transaction together: the questions that it answers go with it. */
-  answerableIn(draft: Draft): Mutation[] {
+  answerableIn(draft: Draft): SmallMutation[] {
     const answerable = this.#all().filter((question) => serves(draft, question.ref) && draft.coversAll(question.dots));
     return answerable.length === 0 ? [] : [this.#attestation(answerable)];
   }
@@ -110,7 +110,7 @@ export class AckDesk {
     return true;
   }
 
-  #attestation(questions: readonly Question[]): Mutation {
+  #attestation(questions: readonly Question[]): SmallMutation {
     let good: Question[] = [];
     return {
       size: 0,

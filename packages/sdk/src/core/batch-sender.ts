@@ -20,7 +20,7 @@ const ASSUMED_DIMENSIONS = 384;
 export const MAX_UNACKNOWLEDGED_BATCHES = 12;
 
 /** Places that one step looks at to find what a batch takes: more than a batch of small vectors has, and less than a millisecond's work. */
-export const MAX_LOOKS_PER_STEP = 2000;
+export const MAX_LOOKS_PER_STEP = 1000;
 
 /** What a batch sender reports to. */
 export interface BatchOutlet {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CommitQueue, MAX_GROUP_VERSIONS, type Mutation } from "./commit-queue.ts";
+import { CommitQueue, MAX_GROUP_VERSIONS, type SmallMutation } from "./commit-queue.ts";
 import { dotOf, versionOf } from "./causality.fixture.ts";
 import type { Draft } from "./draft.ts";
 import { stateOf } from "./replica-state.fixture.ts";
@@ -8,7 +8,10 @@ import { stateOf } from "./replica-state.fixture.ts";
 class Log {
   readonly lines: string[] = [];
 
-  mutation(name: string, options: { size?: number; strict?: boolean; seq?: number; throws?: Error } = {}): Mutation {
+  mutation(
+    name: string,
+    options: { size?: number; strict?: boolean; seq?: number; throws?: Error } = {},
+  ): SmallMutation {
     return {
       size: options.size ?? 1,
       stage: (draft: Draft) => {
@@ -28,6 +31,53 @@ class Log {
 }
 
 describe("the commit queue", () => {
+  it("P6: stages what is large in steps, one each time it goes on, and hands out one transaction of all of it (D2)", () => {
+    const log = new Log();
+    const queue = new CommitQueue(stateOf(1), () => [log.mutation("complete")]);
+    const large = log.mutation("large", { size: MAX_GROUP_VERSIONS });
+    queue.push({
+      ...large,
+      *stage(draft) {
+        for (const seq of [1, 2, 3]) {
+          if (seq > 1) yield undefined;
+          draft.receive(versionOf({ id: `large${seq}`, dot: dotOf(1, seq) }));
+          log.lines.push(`step ${seq}`);
+        }
+        return true;
+      },
+    });
+    queue.push(log.mutation("small"));
+    expect([queue.next(1000), queue.isStaging, queue.isEmpty]).toEqual([undefined, true, false]);
+    expect([log.taken(), queue.next(1000), log.taken()]).toEqual([["step 1"], undefined, []]);
+    queue.goOn();
+    expect([log.taken(), queue.next(1000)]).toEqual([["step 2"], undefined]);
+    queue.goOn();
+    const transaction = queue.next(1000);
+    expect(log.taken()).toEqual(["step 3", "stage complete"]);
+    expect([transaction?.strict, queue.isStaging]).toEqual([true, false]);
+    expect([...transaction!.draft.changed]).toEqual(["large1", "large2", "large3"]);
+    queue.committed();
+    expect(log.taken()).toEqual(["settle large", "settle complete"]);
+  });
+
+  it("a step that throws leaves nothing of it, and what waits behind it goes on", () => {
+    const log = new Log();
+    const queue = new CommitQueue(stateOf(1), () => []);
+    queue.push({
+      ...log.mutation("large", { size: MAX_GROUP_VERSIONS }),
+      *stage(draft) {
+        draft.receive(versionOf({ id: "large", dot: dotOf(1, 1) }));
+        yield undefined;
+        throw new Error("too much");
+      },
+    });
+    queue.push(log.mutation("small", { seq: 7 }));
+    expect(queue.next(1000)).toBeUndefined();
+    queue.goOn();
+    expect(log.taken()).toEqual(["fail large: too much"]);
+    expect([...queue.next(1000)!.draft.changed]).toEqual(["small"]);
+  });
+
   it("groups what waits into one transaction, strict if any of it is (Q4, D2)", () => {
     const log = new Log();
     const queue = new CommitQueue(stateOf(1), () => []);

@@ -6,18 +6,26 @@ import type { StoreBatch } from "./store-layout.ts";
 export interface Mutation {
   /** How many versions it brings, for bounding a transaction. */
   readonly size: number;
-  /** Makes the change in the draft. Returns whether the transaction must be on disk before it resolves (D2). */
-  stage(draft: Draft): boolean;
+  /**
+   * Makes the change in the draft. Returns whether the transaction must be on disk before it resolves (D2); a large one returns the steps to
+   * that answer, of which each task takes one (P6).
+   */
+  stage(draft: Draft): boolean | Generator<undefined, boolean>;
   /** The transaction that carried it is durable and the state shows it. */
   settle(): void;
   /** The store refused; nothing of it is stored. */
   fail(error: Error): void;
 }
 
+/** One that needs no steps. */
+export interface SmallMutation extends Mutation {
+  stage(draft: Draft): boolean;
+}
+
 /**
  * Versions in one transaction. Staging one and handing it to IndexedDB, which copies it on the calling thread, takes some 80
  * microseconds for 384 floats: 200 of them stay well under the 50 ms that a page may be held up (P6). A single larger local
- * batch is not split (D2).
+ * batch is one transaction all the same (D2), staged in steps of so many.
  */
 export const MAX_GROUP_VERSIONS = 200;
 
@@ -28,23 +36,35 @@ export interface Transaction {
   readonly draft: Draft;
 }
 
+/** A transaction that is being put together, over several tasks where something in it is large. */
+interface Staging {
+  readonly draft: Draft;
+  readonly rest: Iterator<Mutation>;
+  /** Of the mutation that is being staged. */
+  steps: Generator<undefined, boolean> | undefined;
+  strict: boolean;
+}
+
 /**
  * The one way in which durable state changes: mutations wait here, are grouped into one transaction at a time (Q4), and settle
- * together when it is durable. A group that fails is taken apart, so that a large one cannot take small ones down with it.
+ * together when it is durable. Nothing else changes the state, so what is staged over several tasks is staged over one state. A group that fails is taken apart, so that a large one cannot take small ones down with it.
  */
 export class CommitQueue {
   readonly #state: DurableState;
   /** Called while a transaction is put together, after all its mutations, e.g. for acks that they make possible. */
-  readonly #complete: (draft: Draft) => Mutation[];
+  readonly #complete: (draft: Draft) => SmallMutation[];
   #waiting: Mutation[] = [];
   #group: readonly Mutation[] = [];
   /** What `#complete` has added to the group: made anew for every transaction, so never queued again. */
-  #completing: readonly Mutation[] = [];
+  #completing: readonly SmallMutation[] = [];
+  #staging: Staging | undefined;
+  /** Put together, and not handed out yet. */
+  #ready: Transaction | undefined;
   #transaction: Transaction | undefined;
   /** How many of the next mutations go one by one, because they were part of a group that failed. */
   #alone = 0;
 
-  constructor(state: DurableState, complete: (draft: Draft) => Mutation[]) {
+  constructor(state: DurableState, complete: (draft: Draft) => SmallMutation[]) {
     this.#state = state;
     this.#complete = complete;
   }
@@ -55,22 +75,46 @@ export class CommitQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#waiting.length === 0 && this.#transaction === undefined;
+    return this.#waiting.length === 0 && !this.isStaging && this.#transaction === undefined;
+  }
+
+  /** Whether a transaction is being put together, and `goOn` is to be called in another task. */
+  get isStaging(): boolean {
+    return this.#staging !== undefined;
   }
 
   push(mutation: Mutation): void {
     this.#waiting.push(mutation);
   }
 
-  /** The next transaction, or `undefined` while one is under way or none is needed. */
+  /** The next transaction, or `undefined` while one is under way or being put together, or none is needed. */
   next(nowMs: number): Transaction | undefined {
     if (this.#transaction !== undefined) return undefined;
-    while (this.#transaction === undefined && this.#waiting.length > 0) {
+    while (this.#ready === undefined && this.#staging === undefined && this.#waiting.length > 0) {
       this.#group = this.#takeGroup();
       this.#completing = [];
-      this.#transaction = this.#stage(new Draft(this.#state, nowMs));
+      const draft = new Draft(this.#state, nowMs);
+      this.#staging = { draft, rest: this.#group[Symbol.iterator](), steps: undefined, strict: false };
+      this.goOn();
     }
+    this.#transaction = this.#ready;
+    this.#ready = undefined;
     return this.#transaction;
+  }
+
+  /** Takes the next step of what is being staged; where that was the last, `next` hands the transaction out. */
+  goOn(): void {
+    const staging = this.#staging;
+    if (staging === undefined) return;
+    try {
+      if (this.#stageSome(staging)) return;
+      this.#staging = undefined;
+      const { draft, strict } = staging;
+      this.#ready = { batch: draft.batch(strict), strict, draft };
+    } catch (error) {
+      this.#staging = undefined;
+      this.#takeApart(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 
   committed(): Draft {
@@ -101,18 +145,26 @@ export class CommitQueue {
     return group;
   }
 
-  /** `undefined`: the group cannot be put together, e.g. because a record would break a limit; it has been taken apart. */
-  #stage(draft: Draft): Transaction | undefined {
-    try {
-      let strict = false;
-      for (const mutation of this.#group) strict = mutation.stage(draft) || strict;
-      this.#completing = this.#complete(draft);
-      for (const mutation of this.#completing) strict = mutation.stage(draft) || strict;
-      return { batch: draft.batch(strict), strict, draft };
-    } catch (error) {
-      this.#takeApart(error instanceof Error ? error : new Error(String(error)));
-      return undefined;
+  /** Returns whether a further step is needed. @throws Error when the group cannot be put together, e.g. because a record would break a limit */
+  #stageSome(staging: Staging): boolean {
+    const { draft } = staging;
+    if (staging.steps !== undefined && !this.#step(staging, staging.steps)) return true;
+    for (let next = staging.rest.next(); next.done !== true; next = staging.rest.next()) {
+      const staged = next.value.stage(draft);
+      if (typeof staged === "boolean") staging.strict ||= staged;
+      else if (!this.#step(staging, staged)) return true;
     }
+    this.#completing = this.#complete(draft);
+    for (const mutation of this.#completing) staging.strict = mutation.stage(draft) || staging.strict;
+    return false;
+  }
+
+  /** Returns whether it was the last one. */
+  #step(staging: Staging, steps: Generator<undefined, boolean>): boolean {
+    const { done, value } = steps.next();
+    staging.steps = done === true ? undefined : steps;
+    if (done === true) staging.strict ||= value;
+    return done === true;
   }
 
   #takeApart(error: Error): void {

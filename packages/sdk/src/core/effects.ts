@@ -91,6 +91,8 @@ export type Input =
   | { readonly type: "loaded"; readonly load: number; readonly versions: readonly (StoredVersion | undefined)[] }
   /** These records of the store were found damaged or missing. `op`: of whoever waits until they are gone. */
   | { readonly type: "damaged"; readonly op: OperationId | undefined; readonly dots: readonly Dot[] }
+  /** The answer to `pause`. */
+  | { readonly type: "go-on" }
   | { readonly type: "new-identity"; readonly op: OperationId; readonly nodeId: NodeId };
 
 /** Everything that a replica asks of the world. Effects are carried out in order. */
@@ -101,6 +103,8 @@ export type Effect =
   | { readonly type: "commit"; readonly batch: StoreBatch; readonly strict: boolean }
   /** Answered by `loaded`. */
   | { readonly type: "load"; readonly load: number; readonly keys: readonly string[] }
+  /** Answered by `go-on`, in a task of its own: there is more to do than one should (P6). At most one is under way. */
+  | { readonly type: "pause" }
   | { readonly type: "settle"; readonly op: OperationId; readonly outcome: Outcome }
   /** The visible state of these ids may have changed. */
   | { readonly type: "changed"; readonly ids: ReadonlySet<string> }

@@ -7,9 +7,14 @@ import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import { HeldWalk } from "./held-walk.ts";
 import type { IndexedVersion } from "./durable-state.ts";
+import { MAX_GROUP_VERSIONS } from "./commit-queue.ts";
 import type { Peer } from "./peer.ts";
+import { sameDot } from "./dot.ts";
 import { ReconciliationTurns } from "./reconciliation-turns.ts";
 import { replicationError } from "./replication-error.ts";
+
+/** Items that the peer lacks and one task goes through, to drop them or not: some milliseconds. All of them are one transaction (S8). */
+export const MAX_DROPS_PER_STEP = 500;
 
 /** What a repair did here. */
 export interface RepairResult {
@@ -159,24 +164,20 @@ export class RepairSession {
     if (!this.#turns.isOver || this.#waiting > 0) return;
     this.#finishing = true;
     this.#tellDiffering(this.#reconciliation.differing);
-    const lacked = Array.from(this.#reconciliation.lackedByPeer(), ({ dot }) => dot).filter((dot) =>
-      theirs.covers(dot),
-    );
-    const goners = CausalContext.EMPTY.with(lacked);
     let result = { joined: false, dropped: 0 };
     this.#env.queue.push({
-      size: lacked.length,
+      // However many are dropped: staged in steps, it goes alone.
+      size: MAX_GROUP_VERSIONS,
       stage: (draft) => {
         result = { joined: false, dropped: 0 };
-        if (
+        const sound =
           draft.resets === this.#resets &&
           end.complete &&
           theirs.coversAll(end.horizon) &&
-          !this.#hasStrangers(draft, theirs)
-        )
-          result = { joined: true, dropped: dropLive(draft, goners) };
-        if (result.joined) draft.joinContext(theirs, end.horizon);
-        return false;
+          !this.#hasStrangers(draft, theirs);
+        if (!sound) return false;
+        result.joined = true;
+        return this.#dropInSteps(draft, theirs, end.horizon, result);
       },
       settle: () => this.#conclude(result),
       fail: () => this.#conclude({ joined: false, dropped: 0 }),
@@ -191,6 +192,30 @@ export class RepairSession {
     const since = draft.covered.difference(this.#context);
     const unknown = since.difference(since.difference(theirs)).difference(this.#brought);
     return !unknown.isEmpty && !draft.heldAmong(unknown)[Symbol.iterator]().next().done;
+  }
+
+  /** S8: what the peer has seen and holds no more goes here too; tombstones stay until they are collected here (C9). */
+  *#dropInSteps(
+    draft: Draft,
+    theirs: CausalContext,
+    horizon: CausalContext,
+    result: { dropped: number },
+  ): Generator<undefined, boolean> {
+    let looks = 0;
+    for (const { dot, id } of this.#reconciliation.lackedByPeer()) {
+      if (looks++ === MAX_DROPS_PER_STEP) {
+        looks = 1;
+        yield undefined;
+      }
+      if (!theirs.covers(dot)) continue;
+      const live = draft.siblings(id).filter((held) => !held.tombstone && sameDot(held.dot, dot));
+      if (live.length === 0) continue;
+      draft.forget(id, new Set(live));
+      draft.changed.add(id);
+      result.dropped++;
+    }
+    draft.joinContext(theirs, horizon);
+    return false;
   }
 
   #conclude({ joined, dropped }: { readonly joined: boolean; readonly dropped: number }): void {
@@ -228,18 +253,3 @@ export class RepairSession {
 
 /** Names in a message that people read. */
 const MAX_NAMED = 5;
-
-/** S8: what the peer has seen and holds no more goes here too; tombstones stay until they are collected here (C9). */
-function dropLive(draft: Draft, goners: CausalContext): number {
-  let dropped = 0;
-  for (const [dot, id] of Array.from(draft.heldAmong(goners))) {
-    const live = draft
-      .siblings(id)
-      .filter((held) => !held.tombstone && held.dot.seq === dot.seq && held.dot.origin === dot.origin);
-    if (live.length === 0) continue;
-    draft.forget(id, new Set(live));
-    draft.changed.add(id);
-    dropped++;
-  }
-  return dropped;
-}

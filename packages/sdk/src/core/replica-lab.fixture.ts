@@ -46,6 +46,7 @@ export class Site {
   #commit: StoreBatch | undefined;
   #frozen: Input[] | undefined;
   #loads: Extract<Effect, { readonly type: "load" }>[] = [];
+  #pausing = false;
   #lastOp = 0;
 
   constructor(lab: Lab, n: number, options: SiteOptions) {
@@ -168,7 +169,10 @@ export class Site {
   step(): boolean {
     if (this.isFrozen) return false;
     if (this.#commit !== undefined && !this.holdsCommits) this.commit();
-    else if (this.#loads.length > 0 && !this.holdsLoads) this.answerLoads();
+    else if (this.#pausing) {
+      this.#pausing = false;
+      this.handle({ type: "go-on" });
+    } else if (this.#loads.length > 0 && !this.holdsLoads) this.answerLoads();
     else if (this.inbox.length > 0) {
       const { link, message } = this.inbox.shift()!;
       if (this.ends.has(link)) this.receive(link, message);
@@ -222,6 +226,10 @@ export class Site {
         return;
       case "load":
         this.#loads.push(effect);
+        return;
+      case "pause":
+        if (this.#pausing) throw new Error("two pauses at once");
+        this.#pausing = true;
         return;
       case "settle":
         if (this.outcomes.has(effect.op)) throw new Error(`operation ${effect.op} settled twice`);

@@ -61,6 +61,7 @@ export class Replica {
   readonly #loads = new Map<number, (versions: readonly (StoredVersion | undefined)[]) => void>();
   #effects: Effect[] = [];
   #lastLoad = 0;
+  #pausing = false;
   #now = 0;
 
   constructor(image: StoreImage, config: CoreConfig, seenCounters: readonly SeenCounter[], mint: Mint) {
@@ -202,6 +203,10 @@ export class Replica {
         this.#writes.commitFailed();
         this.#queue.failed(input.error);
         return;
+      case "go-on":
+        this.#pausing = false;
+        this.#queue.goOn();
+        return;
       case "loaded":
         this.#loads.get(input.load)?.(input.versions);
         this.#loads.delete(input.load);
@@ -309,6 +314,9 @@ export class Replica {
       }
       this.#committed();
     }
+    if (!this.#queue.isStaging || this.#pausing) return;
+    this.#pausing = true;
+    this.#env.emit({ type: "pause" });
   }
 
   /** Q3: what waits for its word does not wait in vain. */

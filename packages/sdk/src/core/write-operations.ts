@@ -1,9 +1,11 @@
-import type { Input, OperationId, Outcome } from "./effects.ts";
+import type { Input, LocalItem, OperationId, Outcome } from "./effects.ts";
 import type { ReadPhase, Replies } from "./read-phase.ts";
 import type { PendingWrite, WriteQuorum } from "./write-quorum.ts";
 import type { Dot } from "./dot.ts";
+import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { LivePush } from "./live-push.ts";
+import { MAX_GROUP_VERSIONS } from "./commit-queue.ts";
 import { LocalWriter } from "./local-writer.ts";
 import { madeUnordered } from "./read-errors.ts";
 import type { Origin } from "./node-id.ts";
@@ -98,8 +100,8 @@ export class WriteOperations {
       size: items.length + (replies?.size ?? 0),
       stage: (draft) => {
         replies?.joinInto(draft);
-        versions = this.#writer.write(draft, items, replies !== undefined);
-        return true;
+        versions = [];
+        return this.#writeInSteps(draft, items, replies !== undefined, versions);
       },
       settle: () => {
         const dots = versions.map((version) => version.dot);
@@ -110,6 +112,20 @@ export class WriteOperations {
       },
       fail: (error) => settle({ kind: "failed", error }),
     });
+  }
+
+  /** One transaction, however large (D2), and a page that goes on meanwhile (P6). */
+  *#writeInSteps(
+    draft: Draft,
+    items: readonly LocalItem[],
+    ordered: boolean,
+    versions: StoredVersion[],
+  ): Generator<undefined, boolean> {
+    for (let from = 0; from < items.length; from += MAX_GROUP_VERSIONS) {
+      if (from > 0) yield undefined;
+      versions.push(...this.#writer.write(draft, items.slice(from, from + MAX_GROUP_VERSIONS), ordered));
+    }
+    return true;
   }
 
   #settleLocally(op: OperationId, dots: readonly Dot[]): void {

@@ -134,6 +134,9 @@ export class EffectRunner {
       case "load":
         void this.#load(effect.keys).then((versions) => this.dispatch({ type: "loaded", load: effect.load, versions }));
         return;
+      case "pause":
+        this.#options.runtime.soon(() => this.dispatch({ type: "go-on" }));
+        return;
       case "settle":
         this.#options.operations.settle(effect.op, effect.outcome);
         return;

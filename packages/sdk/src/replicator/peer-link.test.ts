@@ -33,7 +33,12 @@ function link(bytesPerSecond: number) {
     queuedBytes: (priority: keyof typeof queued) => queued[priority],
     close: (reason: string) => void closed.push(reason),
   };
-  const runtime = { now: () => 0, randomBytes: () => new Uint8Array(), setTimer: () => () => undefined };
+  const runtime = {
+    now: () => 0,
+    randomBytes: () => new Uint8Array(),
+    setTimer: () => () => undefined,
+    soon: () => undefined,
+  };
   const throttle = new Throttle(bytesPerSecond, runtime, () => undefined);
   const traffic = { sentBytes: 0, receivedBytes: 0, savedBytes: 0 };
   return { link: new PeerLink(1 as LinkId, connection, { throttle, traffic, compress: false }), queued, closed };

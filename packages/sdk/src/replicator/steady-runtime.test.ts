@@ -8,7 +8,7 @@ describe("a steady clock", () => {
     const unused = (): never => {
       throw new Error("not asked for");
     };
-    const runtime: Runtime = { now: () => wall, randomBytes: unused, setTimer: unused };
+    const runtime: Runtime = { now: () => wall, randomBytes: unused, setTimer: unused, soon: unused };
     const steady = steadyRuntime(runtime);
     expect(steady.now()).toBe(1_000_000);
     wall += 500;

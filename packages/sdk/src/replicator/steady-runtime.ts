@@ -16,6 +16,7 @@ export function steadyRuntime(runtime: Runtime): Runtime {
     },
     randomBytes: (length) => runtime.randomBytes(length),
     setTimer: (callback, delayMs) => runtime.setTimer(callback, delayMs),
+    soon: (callback) => runtime.soon(callback),
     subtle: runtime.subtle,
   };
 }

@@ -17,5 +17,6 @@ export function simulatedRuntime(clock: VirtualClock, wall: WallClock, random: S
     now: () => Math.max(0, Math.floor(START_MS + clock.now + wall.aheadMs)),
     randomBytes: (length) => random.bytes(length),
     setTimer: (callback, delayMs) => clock.schedule(delayMs, callback, life),
+    soon: (callback) => void clock.schedule(0, callback, life),
   };
 }

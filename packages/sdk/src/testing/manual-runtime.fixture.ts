@@ -28,6 +28,11 @@ export class ManualRuntime implements Runtime {
     return () => this.#timers.delete(timer);
   }
 
+  /** Needs no time to pass, so nobody need move it. */
+  soon(callback: () => void): void {
+    setImmediate(callback);
+  }
+
   /** How many timers are set. */
   get timers(): number {
     return this.#timers.size;

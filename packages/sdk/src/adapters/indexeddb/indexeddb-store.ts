@@ -4,6 +4,7 @@ import type { CommitBatch, Durability, Store } from "../../ports/storage.ts";
 import { nextChunkPairs } from "./scan-chunks.ts";
 import { storageError } from "./storage-errors.ts";
 import type { StoreConnection } from "./store-connection.ts";
+import { writeInSteps } from "./write-steps.ts";
 import type { StoreLock } from "./store-lock.ts";
 
 /** Behind every key: keys are ASCII. */
@@ -64,8 +65,7 @@ export class IndexedDbStore implements Store {
     try {
       await this.#track(
         this.#parts.connection.transact("readwrite", durability, (entries) => {
-          for (const [key, value] of copies) entries.put(value, key);
-          for (const key of leaving) entries.delete(key);
+          writeInSteps(entries, copies, leaving);
         }),
       );
     } catch (cause) {

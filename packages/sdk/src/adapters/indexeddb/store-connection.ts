@@ -33,7 +33,7 @@ export class StoreConnection {
 
   /**
    * Resolves with what `ask` returned when the transaction is complete, so that all its requests have results.
-   * `ask` makes its requests at once; if it throws, the transaction is undone.
+   * `ask` makes its requests at once, or goes on from the result of one; if it throws, the transaction is undone.
    */
   async transact<T>(
     mode: "readonly" | "readwrite",
@@ -45,8 +45,6 @@ export class StoreConnection {
       const done = transactionDone(transaction);
       try {
         const asked = ask(transaction.objectStore(ENTRIES));
-        // Not for reads: Chromium then completes the transaction before values of megabytes have arrived.
-        if (mode === "readwrite") transaction.commit();
         return { asked, done };
       } catch (error) {
         transaction.abort();

@@ -18,6 +18,7 @@ const runtime: Runtime = {
     const timer = setTimeout(callback, delayMs / 20);
     return () => clearTimeout(timer);
   },
+  soon: (callback) => void setTimeout(callback),
 };
 
 const cleanUps: (() => unknown)[] = [];

@@ -12,6 +12,7 @@ const runtime: Runtime = {
     const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);
   },
+  soon: (callback) => void setTimeout(callback),
 };
 
 const transport = webrtcTransport({ runtime });
