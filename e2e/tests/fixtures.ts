@@ -21,8 +21,8 @@ interface Fixtures {
   openDevice: (options?: DeviceOptions) => Promise<BrowserContext>;
   /** A context of its own within one browser: it shares nothing with others, and keeps IndexedDB in memory. */
   openContext: () => Promise<BrowserContext>;
-  /** Runs the signaling server's command, on any free port or on the one given. */
-  startSignaling: (port?: string) => Promise<ServerProcess>;
+  /** Runs the signaling server's command, on any free port or on the one given, with more flags if need be. */
+  startSignaling: (port?: string, ...flags: string[]) => Promise<ServerProcess>;
   /** Closes a context at the test's end, and fails the test when its pages leave an error uncaught. */
   care: (context: BrowserContext) => BrowserContext;
 }
@@ -47,8 +47,8 @@ export const test = base.extend<Fixtures>({
 
   startSignaling: async ({}, use) => {
     const servers: ServerProcess[] = [];
-    await use(async (port = "0") => {
-      const server = await startServerProcess(".", SIGNALING, "--port", port);
+    await use(async (port = "0", ...flags) => {
+      const server = await startServerProcess(".", SIGNALING, "--port", port, ...flags);
       servers.push(server);
       return server;
     });
