@@ -10,12 +10,15 @@ const NO_VECTOR: Float32Array = new Float32Array(0);
 /**
  * Names this opening's own writes (C2). Every opening has a fresh origin, and so has what comes after a failed commit: whether the
  * store kept it or not, its dots are never used again. A dot that a peer claims to know already is not used either: whoever heard of it
- * would ignore the write, and over a sibling that claims to have seen it, it would be a version that has seen itself.
+ * would ignore the write, and over a sibling that claims to have seen it, it would be a version that has seen itself. And after a reset
+ * (S1) this store may have lost writes of its own: a later one of the same origin would claim to have seen them (C4).
  */
 export class LocalWriter {
   readonly #mintOrigin: () => Origin;
   #origin: Origin;
   #seq = 0;
+  /** How often the context had been reset when the origin began. */
+  #resets = 0;
 
   constructor(mintOrigin: () => Origin) {
     this.#mintOrigin = mintOrigin;
@@ -53,9 +56,13 @@ export class LocalWriter {
 
   #nextDot(draft: Draft, id: string): Dot {
     let dot = { origin: this.#origin, seq: this.#seq + 1 };
-    const claimed = draft.covers(dot) || draft.siblings(id).some(({ context }) => includesDot(context, dot));
+    const claimed =
+      draft.resets !== this.#resets ||
+      draft.covers(dot) ||
+      draft.siblings(id).some(({ context }) => includesDot(context, dot));
     if (claimed) dot = { origin: this.#beginOrigin(), seq: 1 };
     this.#seq = dot.seq;
+    this.#resets = draft.resets;
     return dot;
   }
 

@@ -83,4 +83,25 @@ describe("a store that mends (S1)", () => {
     lab.pass(1000);
     expect(b.ids()).toEqual(["a"]);
   });
+
+  it("claims for no later write to have seen one of its own that it has lost (C2, C4, seed 15389)", () => {
+    const { lab, a, b } = pair();
+    a.write("x");
+    lab.settle();
+    lab.connect(a, b);
+    lab.pass(1000);
+    lab.cut(a, b);
+    const lost = dotOfId(a, "x");
+    mend(a, "x");
+    a.write("x");
+    a.write("x");
+    lab.settle();
+    lab.connect(a, b);
+    lab.pass(60_000);
+    for (const site of [a, b]) {
+      const dots = site.replica.state.siblings("x").map((version) => version.dot);
+      expect(dots).toHaveLength(2);
+      expect(dots).toContainEqual(lost);
+    }
+  });
 });
