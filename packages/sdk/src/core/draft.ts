@@ -225,6 +225,7 @@ export class Draft {
         counter: this.#counter(strict),
         revision: this.#revision,
         forgottenRevision: this.#forgottenRevision,
+        openings: state.openings,
         relaxedPending: !strict,
         clock: this.#clock,
         sums: sumsOf(this, this.#versionSum()),

@@ -31,6 +31,8 @@ export interface StoreImage {
   readonly revision: number;
   /** Changes up to this revision may have left no trace: tombstones that were collected, versions that repair or damage took. */
   readonly forgottenRevision: number;
+  /** The last openings that have stored something, oldest first. */
+  readonly openings: readonly Opening[];
   readonly relaxedPending: boolean;
   readonly leases: readonly Lease[];
   /** The lineage that this replica goes by. */
@@ -41,14 +43,19 @@ export interface StoreImage {
 }
 
 /**
- * By how much each opening counts on. A power cut takes relaxed commits and their revisions (D2); counting on from there would give
- * them to other changes, which a reader whose checkpoint names them would never be told. More than one opening ever makes, and few
- * enough for a million openings within 2^53.
+ * By how much each opening counts on, and by as much again at most, at random. A power cut takes relaxed commits and their revisions
+ * (D2); counting on from there would give them to other changes, which a reader whose checkpoint names them would never be told. More
+ * than one opening ever makes, and few enough for a million openings within 2^53.
  */
 const REVISION_GAP: number = 2 ** 32;
+/** Openings whose beginnings are remembered, a few bytes each in every transaction: a reader mostly comes back in the next one. */
+const MAX_OPENINGS = 8;
 
 /** Places that a generator looks at before it gives what it has found; it is for those who stop soon, or need all. */
 const LOOKS_AT_ONCE = 16;
+
+/** Where an opening of the store found the count of changes, and from where it counted on: nothing in between is there. */
+export type Opening = readonly [found: number, from: number];
 
 /**
  * What this replica's store holds, without the payloads. It changes only in `Draft.apply`, after the transaction that made the
@@ -64,6 +71,7 @@ export class DurableState {
   counter: number;
   revision: number;
   forgottenRevision: number;
+  readonly openings: readonly Opening[];
   home: LineageId;
   lineages: ReadonlyMap<LineageId, LineageState>;
   /**
@@ -81,15 +89,17 @@ export class DurableState {
   #visible = 0;
   readonly #versionSum = new DotSum();
 
-  constructor(image: StoreImage) {
+  /** @param random from 0 to 1, another one at each opening. */
+  constructor(image: StoreImage, random: number) {
     this.nodeId = image.nodeId;
     this.deviceId = image.deviceId;
     this.context = image.context;
     this.horizon = image.horizon;
     this.clock = image.clock;
     this.counter = image.counter;
-    this.revision = image.revision + REVISION_GAP;
+    this.revision = image.revision + REVISION_GAP + Math.floor(random * REVISION_GAP);
     this.forgottenRevision = image.forgottenRevision;
+    this.openings = [...image.openings, [image.revision, this.revision] as const].slice(-MAX_OPENINGS);
     this.relaxedPending = image.relaxedPending;
     this.home = image.home;
     this.lineages = image.lineages;
@@ -99,6 +109,11 @@ export class DurableState {
       this.#note(id, siblings, []);
       for (const { dot } of siblings) this.#versionSum.toggle(dot);
     }
+  }
+
+  /** Whether a change of this revision was told of, and then taken by a power cut. */
+  wasLost(revision: number): boolean {
+    return this.openings.some(([found, from]) => found < revision && revision < from);
   }
 
   /** The sum over all held dots, for the store's integrity check. */

@@ -25,6 +25,8 @@ import { VoterWishes } from "./voter-wishes.ts";
 export interface Mint {
   origin(): Origin;
   lineage(nowMs: number): LineageId;
+  /** From 0 to 1. */
+  fraction(): number;
 }
 
 /**

@@ -72,6 +72,7 @@ export class Site {
     this.replica = new Replica(imageOf(n, options.image), config, options.seen ?? [], {
       origin: () => originOf(16 * n + origins++),
       lineage: () => lineageOf(1000 + n),
+      fraction: () => 0,
     });
   }
 

@@ -51,6 +51,7 @@ export function imageOf(n: number, { replicaSet = recordOf([n]), ...fields }: Im
     counter: 1,
     revision: 0,
     forgottenRevision: 0,
+    openings: [],
     relaxedPending: false,
     leases: [],
     home: replicaSet.lineage,
@@ -61,5 +62,5 @@ export function imageOf(n: number, { replicaSet = recordOf([n]), ...fields }: Im
 }
 
 export function stateOf(n: number, fields: ImageFields = {}): DurableState {
-  return new DurableState(imageOf(n, fields));
+  return new DurableState(imageOf(n, fields), 0);
 }

@@ -65,7 +65,7 @@ export class Replica {
   #now = 0;
 
   constructor(image: StoreImage, config: CoreConfig, seenCounters: readonly SeenCounter[], mint: Mint) {
-    this.state = new DurableState(image);
+    this.state = new DurableState(image, mint.fraction());
     this.#queue = new CommitQueue(this.state, (draft) => this.#desk.answerableIn(draft));
     const env: Environment = {
       config,

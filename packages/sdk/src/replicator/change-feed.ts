@@ -26,6 +26,8 @@ interface Subscriber {
   readonly changed: Set<string>;
   /** The revision that the reader has been told of. */
   told: number;
+  /** The newest revision of anything that it was shown. */
+  shown: number;
   wake: () => void;
 }
 
@@ -33,7 +35,8 @@ interface Subscriber {
  * What has become of ids, in the order of this store's own count of changes. Only the newest state of an id is told: a reader
  * that falls behind sees fewer changes, never wrong ones, and costs no more than the ids there are.
  *
- * Invariant: a checkpoint of revision r is told after every id whose newest change is r or earlier.
+ * Invariant: a checkpoint of revision r is told after every id whose newest change is r or earlier. It also names the newest revision
+ * shown so far, which an entry read late may be ahead by: a reader that was shown what a power cut has taken since begins anew.
  */
 export class ChangeFeed<M extends JsonObject> {
   readonly #state: DurableState;
@@ -73,7 +76,7 @@ export class ChangeFeed<M extends JsonObject> {
     // A checkpoint comes from the caller's storage, where none is `null`.
     const isResumed = typeof since === "string";
     const from = isResumed ? this.#revisionAt(since) : undefined;
-    const subscriber: Subscriber = { changed: new Set(), told: from ?? 0, wake: () => undefined };
+    const subscriber: Subscriber = { changed: new Set(), told: from ?? 0, shown: from ?? 0, wake: () => undefined };
     for (const [id, siblings] of this.#state.all()) {
       if (revisionOf(siblings) > (from ?? 0) && (from !== undefined || siblings.some((sibling) => !sibling.tombstone)))
         subscriber.changed.add(id);
@@ -84,7 +87,7 @@ export class ChangeFeed<M extends JsonObject> {
     const wake = (): void => subscriber.wake();
     signal.addEventListener("abort", wake);
     try {
-      if (beginsAnew) yield { type: "reset", checkpoint: this.#checkpoint(emptiedAt) };
+      if (beginsAnew) yield { type: "reset", checkpoint: this.#checkpoint(emptiedAt, emptiedAt) };
       while (!this.#closed && !signal.aborted) {
         if (subscriber.changed.size > 0) {
           yield* this.#drain(subscriber, signal);
@@ -111,27 +114,31 @@ export class ChangeFeed<M extends JsonObject> {
     for (let from = 0; from < revisions.length; from += CHANGE_CHUNK) {
       const chunk = revisions.slice(from, from + CHANGE_CHUNK);
       const entries = await this.#reader.read(chunk.map(({ id }) => id));
+      // It may have changed since the revisions were noted.
+      const shownAt = Math.max(...chunk.map(({ id }) => revisionOf(this.#state.siblings(id))));
       for (const [i, { id, revision }] of chunk.entries()) {
         if (this.#closed || signal.aborted) return;
         const entry = entries[i];
         // What was collected has no revision any more; a reader that stops here is behind what was forgotten, and begins anew.
         subscriber.told = Math.max(subscriber.told, revision);
-        const checkpoint = this.#checkpoint(subscriber.told);
+        subscriber.shown = Math.max(subscriber.shown, subscriber.told, shownAt);
+        const checkpoint = this.#checkpoint(subscriber.told, subscriber.shown);
         yield entry === undefined ? { type: "delete", id, checkpoint } : { type: "put", id, entry, checkpoint };
       }
     }
   }
 
-  #checkpoint(revision: number): Checkpoint {
-    return `${this.#state.nodeId}:${revision}` as Checkpoint;
+  #checkpoint(told: number, shown: number): Checkpoint {
+    return `${this.#state.nodeId}:${told}:${shown}` as Checkpoint;
   }
 
   /** `undefined`: the checkpoint is of another store, or not reached by this one (a restored backup), or something since has left no trace. */
   #revisionAt(checkpoint: Checkpoint): number | undefined {
-    const [nodeId, revision] = checkpoint.split(":");
-    const value = Number(revision);
+    const [nodeId, ...revisions] = checkpoint.split(":");
+    const [told = Number.NaN, shown = Number.NaN] = revisions.map(Number);
     const { forgottenRevision, nodeId: own, revision: newest } = this.#state;
-    const isOurs = nodeId === own && Number.isSafeInteger(value) && value <= newest;
-    return isOurs && value >= forgottenRevision ? value : undefined;
+    const isOurs = nodeId === own && Number.isSafeInteger(told) && told <= shown && shown <= newest;
+    const isWhole = [told, shown].every((revision) => !this.#state.wasLost(revision));
+    return isOurs && isWhole && told >= forgottenRevision ? told : undefined;
   }
 }

@@ -63,6 +63,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
     this.#replica = new Replica(loaded.image, settings, loaded.seenCounters, {
       origin: () => mintOrigin((length) => runtime.randomBytes(length)),
       lineage: (nowMs) => mintLineageId(nowMs, (length) => runtime.randomBytes(length)),
+      fraction: () => new DataView(runtime.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32,
     });
     const mend = (dots: readonly Dot[]): Promise<Outcome> => this.#run((op) => ({ type: "damaged", op, dots }));
     this.#reader = new EntryReader(

@@ -10,7 +10,10 @@ import type { StoreImage } from "../core/durable-state.ts";
 
 export type Founding = Pick<Settings<JsonObject>, "founding">;
 
-export type Progress = Pick<StoreImage, "counter" | "revision" | "forgottenRevision" | "relaxedPending" | "clock">;
+export type Progress = Pick<
+  StoreImage,
+  "counter" | "revision" | "forgottenRevision" | "openings" | "relaxedPending" | "clock"
+>;
 
 /** Who a replica is, and what it has promised to others. */
 export interface Identity {
@@ -32,7 +35,14 @@ export function mintIdentity(store: Store, { founding }: Founding, runtime: Runt
     formed: dataQuorum(founding) === 1,
     yieldsTo: undefined,
   };
-  const progress = { counter: 1, revision: 0, forgottenRevision: 0, relaxedPending: false, clock: HLC_ZERO };
+  const progress = {
+    counter: 1,
+    revision: 0,
+    forgottenRevision: 0,
+    openings: [],
+    relaxedPending: false,
+    clock: HLC_ZERO,
+  };
   const lineages = { home: replicaSet.lineage, lineages: new Map([[replicaSet.lineage, lineageOfRecord(replicaSet)]]) };
   return { nodeId, lineages, progress };
 }

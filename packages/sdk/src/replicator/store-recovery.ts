@@ -41,7 +41,8 @@ export async function resetContext(
   const context = CausalContext.EMPTY.with(held.map((version) => version.dot));
   const revision = Math.max(image.revision, ...[...image.siblings.values()].map(revisionOf));
   const counter = isNewReplica ? image.counter : 0;
-  const progress = { counter, revision, forgottenRevision: revision, relaxedPending: false, clock: image.clock };
+  const { openings, clock } = image;
+  const progress = { counter, revision, forgottenRevision: revision, openings, relaxedPending: false, clock };
   const sum = new DotSum(NO_SUM);
   for (const { dot } of held) sum.toggle(dot);
   const sums = sumsOf({ context, horizon: CausalContext.EMPTY }, sum.value);

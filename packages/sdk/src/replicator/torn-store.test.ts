@@ -73,42 +73,46 @@ describe("a torn store", () => {
     maxKeys: keys.length,
   });
 
-  it("opens with exactly what is sound, claims that and no more, says what is not, and is whole from then on (S1)", async () => {
-    await fc.assert(
-      fc.asyncProperty(damages, fc.nat(), async (damage, where) => {
-        const torn = new Map(sound);
-        for (const [key, kind] of Object.entries(damage)) {
-          if (kind === "missing") torn.delete(key);
-          else torn.set(key, garbled(sound.get(key)!, kind, where));
-        }
-        if (torn.size === 0) return;
-        const store = await storeOf(torn);
-        const loaded = await load(store);
-        const legible = [...torn]
-          .filter(([key, value]) => key.startsWith("v/") && isLegible(value))
-          .map(([key]) => key);
-        expect(heldBy(loaded)).toEqual(legible.sort());
-        // A payload's damage shows when it is read.
-        const lost = Object.keys(damage).filter((key) => !legible.includes(key));
-        const dataLost = lost.some((key) => key !== "m/leases");
-        expect(loaded.damage.isNone).toBe(lost.every((key) => damage[key] === "missing" && key === "m/leases"));
-        if (dataLost) {
-          expect(loaded.image.context.digest.equals(claimOf(loaded).digest)).toBe(true);
-          expect(loaded.image.horizon.isEmpty).toBe(true);
-        }
-        const isSomebodyElse = lost.some((key) => [NODE_KEY, PROGRESS_KEY, REPLICA_SETS_KEY].includes(key));
-        expect(loaded.image.nodeId === nodeOf(1)).toBe(!isSomebodyElse);
-        // Q3: what it may have acknowledged and lost must not count.
-        if (dataLost && !isSomebodyElse) expect(loaded.image.counter).toBe(0);
-        const again = await load(store);
-        expect(again.damage.isNone).toBe(true);
-        expect(again.image.nodeId).toBe(loaded.image.nodeId);
-        expect(heldBy(again)).toEqual(heldBy(loaded));
-        expect(again.image.context.digest.equals(loaded.image.context.digest)).toBe(true);
-      }),
-      { numRuns: 300 },
-    );
-  });
+  it(
+    "opens with exactly what is sound, claims that and no more, says what is not, and is whole from then on (S1)",
+    { timeout: 60_000 },
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(damages, fc.nat(), async (damage, where) => {
+          const torn = new Map(sound);
+          for (const [key, kind] of Object.entries(damage)) {
+            if (kind === "missing") torn.delete(key);
+            else torn.set(key, garbled(sound.get(key)!, kind, where));
+          }
+          if (torn.size === 0) return;
+          const store = await storeOf(torn);
+          const loaded = await load(store);
+          const legible = [...torn]
+            .filter(([key, value]) => key.startsWith("v/") && isLegible(value))
+            .map(([key]) => key);
+          expect(heldBy(loaded)).toEqual(legible.sort());
+          // A payload's damage shows when it is read.
+          const lost = Object.keys(damage).filter((key) => !legible.includes(key));
+          const dataLost = lost.some((key) => key !== "m/leases");
+          expect(loaded.damage.isNone).toBe(lost.every((key) => damage[key] === "missing" && key === "m/leases"));
+          if (dataLost) {
+            expect(loaded.image.context.digest.equals(claimOf(loaded).digest)).toBe(true);
+            expect(loaded.image.horizon.isEmpty).toBe(true);
+          }
+          const isSomebodyElse = lost.some((key) => [NODE_KEY, PROGRESS_KEY, REPLICA_SETS_KEY].includes(key));
+          expect(loaded.image.nodeId === nodeOf(1)).toBe(!isSomebodyElse);
+          // Q3: what it may have acknowledged and lost must not count.
+          if (dataLost && !isSomebodyElse) expect(loaded.image.counter).toBe(0);
+          const again = await load(store);
+          expect(again.damage.isNone).toBe(true);
+          expect(again.image.nodeId).toBe(loaded.image.nodeId);
+          expect(heldBy(again)).toEqual(heldBy(loaded));
+          expect(again.image.context.digest.equals(loaded.image.context.digest)).toBe(true);
+        }),
+        { numRuns: 300 },
+      );
+    },
+  );
 
   it.each([
     ["v/", "versions"],

@@ -139,10 +139,12 @@ export class Operations {
   /** "The write is in the local store": or was, till its disk was damaged, and what is left of it claims only what it holds (S1). */
   #mustBeStoredHere(what: string, error: Extract<ReplicationError, { readonly dots: readonly Dot[] }>): void {
     const { flushed } = this.#machine.disk;
-    const { lostStores, flushedBy } = this.#world.ledger;
+    const { lostStores, flushedBy, versions } = this.#world.ledger;
     const nodeId = nodeIdOf(flushed);
     const wasDamaged = nodeId !== undefined && lostStores.has(nodeId);
-    const wasStored = (dot: Dot): boolean => wasDamaged && flushedBy.get(nodeId)?.has(dotName(dot)) === true;
+    // What was overwritten within the transaction that reset the context was on no disk by itself.
+    const wasStored = (dot: Dot): boolean =>
+      wasDamaged && (flushedBy.get(nodeId)?.has(dotName(dot)) === true || !versions.has(dotName(dot)));
     for (const dot of error.dots)
       if (!isCovered(flushed, dot) && !wasStored(dot))
         this.#lie(what, `says ${dotName(dot)} is in the local store, and it is not`);
