@@ -74,6 +74,20 @@ describe("a handshake", () => {
     expect(twice.replica.status.replicas(NOW).filter((replica) => replica.status !== "offline")).toHaveLength(1);
   });
 
+  it("T8: is over when a password is asked for or proven here: that is done before it", () => {
+    const challenge = { type: "challenge", protocol: PROTOCOL_VERSION, nonce: "00".repeat(32) } as const;
+    const proof = { type: "proof", mac: "00".repeat(32) } as const;
+    for (const message of [challenge, proof]) {
+      const early = dialled().site;
+      early.receive(LINK, message);
+      expect(early.closed).toEqual([`refused: a ${message.type} before hello`]);
+      const late = dialled().site;
+      late.receive(LINK, hello());
+      late.receive(LINK, message);
+      expect(late.closed).toEqual([`refused: a ${message.type} after hello`]);
+    }
+  });
+
   it("is over when no hello comes in time", () => {
     const { lab, site } = dialled();
     lab.pass(HELLO_TIMEOUT_MS - 1);
