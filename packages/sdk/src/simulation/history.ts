@@ -37,6 +37,7 @@ export interface SessionRead {
   readonly id: string;
   readonly after: readonly DotName[];
   readonly shown: readonly DotName[];
+  readonly returnedAt: number;
 }
 
 export interface Session {
@@ -73,8 +74,8 @@ export class History {
     this.reads.push({ ...read, shown: shownBy(entry) });
   }
 
-  readAfter(id: string, after: readonly DotName[], entry: StoredEntry | undefined): void {
-    this.sessionReads.push({ id, after, shown: shownBy(entry) });
+  readAfter(read: Omit<SessionRead, "shown">, entry: StoredEntry | undefined): void {
+    this.sessionReads.push({ ...read, shown: shownBy(entry) });
   }
 }
 

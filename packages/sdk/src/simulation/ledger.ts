@@ -24,6 +24,8 @@ export interface KnownVersion {
   readonly stamp: VersionStamp;
   /** All writes to its id that its writer had seen, in truth, whatever its context says. */
   readonly seen: ReadonlySet<DotName>;
+  /** When it came onto a disk first. */
+  readonly since: number;
 }
 
 export interface AcknowledgedWrite {
@@ -50,6 +52,8 @@ export class Ledger implements DiskWatcher {
   acknowledged = 0;
   /** Stores that have been evicted, restored from a backup or copied: theirs may be lost. */
   readonly lostStores: Set<NodeId> = new Set();
+  /** When the first of them was; Infinity: none has been. */
+  firstLossAt: number = Number.POSITIVE_INFINITY;
   /** Origins of a peer that lies: whose writes have seen what they say, and not what was on the disk that first took them. */
   readonly forged: Set<Origin> = new Set();
   readonly violations: string[] = [];
@@ -61,8 +65,10 @@ export class Ledger implements DiskWatcher {
   /** The newest epoch of each lineage that any disk says is active. */
   readonly #active = new Map<LineageId, ReplicaSetRecord>();
   readonly #held = new Map<Disk, Map<string, Set<DotName>>>();
+  readonly #now: () => number;
 
-  constructor(leasedOn: (disk: Disk) => ReadonlySet<NodeId>) {
+  constructor(now: () => number, leasedOn: (disk: Disk) => ReadonlySet<NodeId>) {
+    this.#now = now;
     this.#leasedOn = leasedOn;
   }
 
@@ -128,6 +134,7 @@ export class Ledger implements DiskWatcher {
   /** A store's content is gone, or no longer its own. What more than a minority of its voters have lost is promised no more. */
   storeLost(nodeId: NodeId): void {
     this.lostStores.add(nodeId);
+    this.firstLossAt = Math.min(this.firstLossAt, this.#now());
     this.quorumWrites = this.quorumWrites.filter(({ lineage }) => {
       const record = this.activeRecord(lineage);
       return record === undefined || this.lostVoters(record) <= minorityOf(record);
@@ -173,7 +180,7 @@ export class Ledger implements DiskWatcher {
       for (const [earlier, { stamp: gone }] of this.collected)
         if (gone.id === stamp.id && gone.dot.origin === origin && gone.dot.seq < seq) see(earlier);
     }
-    this.versions.set(name, { stamp, seen });
+    this.versions.set(name, { stamp, seen, since: this.#now() });
   }
 
   #meetLineage({ active, decided }: LineageState): void {

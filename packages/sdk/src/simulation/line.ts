@@ -10,6 +10,8 @@ export interface LineQuality {
   readonly jitterMs: number;
   /** Infinity: nothing ever queues. */
   readonly bytesPerMs: number;
+  /** At most this is added to the latency of every other message that is not urgent, so that answers come long before writes. */
+  readonly lateMs: number;
 }
 
 const PRIORITIES: readonly Priority[] = ["control", "live", "bulk"];
@@ -177,8 +179,10 @@ export class LineEnd implements Connection {
 
   #depart(message: Uint8Array, priority: Priority): void {
     const { clock, random, quality } = this.line.world;
+    const mayBeLate = priority !== "control" && quality.lateMs > 0;
+    const late = mayBeLate && random.chance(0.5) ? random.real(0, quality.lateMs) : 0;
     let arrival = Math.max(
-      clock.now + quality.latencyMs + this.delayMs + random.real(0, quality.jitterMs),
+      clock.now + quality.latencyMs + this.delayMs + random.real(0, quality.jitterMs) + late,
       this.remote.deafUntil,
     );
     for (const higher of PRIORITIES.slice(0, PRIORITIES.indexOf(priority) + 1))

@@ -37,7 +37,15 @@ export interface Plan {
   readonly voterExpiryMs: number;
   /** Whether voters are added and removed by hand. */
   readonly reconfigures: boolean;
+  /** Whether it is about the order of what is read and written (`contended-plan.ts`). */
+  readonly isContended: boolean;
+  /** How much longer than an answer a write may take to a peer, milliseconds. */
+  readonly lateWritesMs: number;
+  /** Before the first action and the first fault, so that there are voters to ask. */
+  readonly warmUpMs: number;
 }
+
+export const IDS: readonly string[] = ["x", "y", "z", "a", "b", "c", "d", "e", "f", "g", "h", "i"];
 
 export function drawPlan(streams: Streams): Plan {
   const of = (field: keyof Plan): SeededRandom => streams.of(`plan ${field}`);
@@ -49,7 +57,7 @@ export function drawPlan(streams: Streams): Plan {
     replicationFactor: of("replicationFactor").integer(1, 3),
     distinctDevices: of("distinctDevices").chance(0.7),
     mode: of("mode").pick(["last-write-wins", "vector-clock", "custom"] as const),
-    ids: ["x", "y", "z", "a", "b", "c", "d", "e", "f", "g", "h", "i"].slice(0, of("ids").pick([1, 2, 4, 12])),
+    ids: IDS.slice(0, of("ids").pick([1, 2, 4, 12])),
     apart: of("apart").chance(0.3),
     actions: of("actions").integer(20, 140),
     pauseMs: of("pauseMs").pick([3, 30, 200, 1200]),
@@ -68,5 +76,8 @@ export function drawPlan(streams: Streams): Plan {
     voterSwapMs: of("voterSwapMs").pick([VOTER_SWAP_MS, 15_000, 2000]),
     voterExpiryMs: of("voterExpiryMs").pick([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 30_000, 5000]),
     reconfigures: of("reconfigures").chance(0.1),
+    isContended: false,
+    lateWritesMs: 0,
+    warmUpMs: 0,
   };
 }

@@ -7,15 +7,20 @@ import { findImpossible } from "./linearizability.ts";
 import { findUncovered } from "./read-coverage.ts";
 import { latest } from "../core/conflict-resolution.ts";
 
-/** Q9: what reads at `quorum`, ordered writes and sessions promise, id by id and lineage by lineage. */
+/**
+ * Q9: what reads at `quorum`, ordered writes and sessions promise, id by id and lineage by lineage, till the first store is lost: what
+ * a lost store had told is not promised to be told again.
+ */
 export function checkReads(ledger: Ledger, history: History, showsLatest: boolean): void {
-  for (const id of new Set(history.reads.map((read) => read.id))) {
+  const judged = history.reads.filter((read) => read.returnedAt <= ledger.firstLossAt);
+  for (const id of new Set(judged.map((read) => read.id))) {
     const versions = versionsOf(ledger, id);
-    const reads = history.reads.filter((read) => read.id === id);
+    const reads = judged.filter((read) => read.id === id);
     checkCoverage(ledger, history, reads, versions);
-    if (showsLatest && !hasDeletionBesideWrite(versions)) checkOrder(ledger, history, id, reads, versions);
+    if (showsLatest) checkOrder(ledger, history, id, reads, versions);
   }
-  for (const { id, after, shown } of history.sessionReads) checkSession(ledger, versionsOf(ledger, id), after, shown);
+  for (const { id, after, shown, returnedAt } of history.sessionReads)
+    if (returnedAt <= ledger.firstLossAt) checkSession(ledger, versionsOf(ledger, id), after, shown);
 }
 
 function versionsOf(ledger: Ledger, id: string): ReadonlyMap<DotName, KnownVersion> {
@@ -24,15 +29,17 @@ function versionsOf(ledger: Ledger, id: string): ReadonlyMap<DotName, KnownVersi
 
 /**
  * A tombstone does not compete (C6): where it and a live write have not seen each other, that write shows, or shows again, whenever it
- * was; no order of deletions and writes explains that, and none is promised.
+ * was; no order of deletions and writes explains that, and none is promised. Returns when there first were two such.
  */
-function hasDeletionBesideWrite(versions: ReadonlyMap<DotName, KnownVersion>): boolean {
-  const all = [...versions];
-  return all.some(
-    ([tombstone, deletion]) =>
-      deletion.stamp.tombstone &&
-      all.some(([live, write]) => !write.stamp.tombstone && !deletion.seen.has(live) && !write.seen.has(tombstone)),
-  );
+function firstDeletionBesideWrite(versions: ReadonlyMap<DotName, KnownVersion>): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const [tombstone, deletion] of versions) {
+    if (!deletion.stamp.tombstone) continue;
+    for (const [live, write] of versions)
+      if (!write.stamp.tombstone && !deletion.seen.has(live) && !write.seen.has(tombstone))
+        first = Math.min(first, Math.max(deletion.since, write.since));
+  }
+  return first;
 }
 
 function checkOrder(
@@ -42,6 +49,8 @@ function checkOrder(
   reads: readonly AnsweredRead[],
   versions: ReadonlyMap<DotName, KnownVersion>,
 ): void {
+  const until = firstDeletionBesideWrite(versions);
+  const judged = reads.filter((read) => read.returnedAt <= until);
   const answered = new Map(history.writes.filter((write) => write.ordered).map((write) => [write.dot, write]));
   const operations: QuorumOperation[] = [...versions].map(([dot, { stamp }]) => {
     const write = answered.get(dot);
@@ -53,12 +62,12 @@ function checkOrder(
   for (const { id: deleted, invokedAt, returnedAt: at, lineage } of history.emptyDeletions)
     if (deleted === id)
       operations.push({ kind: "write", id, value: undefined, invokedAt, returned: { at, lineage }, ordered: true });
-  for (const { shown, invokedAt, returnedAt: at, lineage } of reads) {
+  for (const { shown, invokedAt, returnedAt: at, lineage } of judged) {
     const winner = latest(shown.map((dot) => ledger.versions.get(dot)!.stamp));
     const value = winner && dotName(winner.dot);
     operations.push({ kind: "read", id, value, invokedAt, returned: { at, lineage }, ordered: false });
   }
-  for (const lineage of new Set(reads.map((read) => read.lineage))) {
+  for (const lineage of new Set(judged.map((read) => read.lineage))) {
     const impossible = findImpossible(registerHistory(operations, id, lineage));
     if (impossible === undefined) continue;
     const text = (operation: object): string => JSON.stringify(operation);

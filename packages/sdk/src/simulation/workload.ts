@@ -20,6 +20,7 @@ type Action =
   | "ordered-delete"
   | "session-read"
   | "contend"
+  | "relay"
   | "add"
   | "remove";
 
@@ -40,9 +41,39 @@ const WEIGHTS: Readonly<Record<Action, number>> = {
   "ordered-delete": 1,
   "session-read": 1.5,
   contend: 1.5,
+  relay: 0,
   add: 0,
   remove: 0,
 };
+
+/** Few deletions: where one and a write pass each other, no order is promised any more. */
+const CONTENDED_WEIGHTS: Readonly<Record<Action, number>> = {
+  ...WEIGHTS,
+  write: 1,
+  batch: 0.3,
+  delete: 0.05,
+  "ordered-delete": 0.05,
+  confirm: 0.5,
+  stop: 0.3,
+  close: 0.3,
+  "force-sync": 0.3,
+  "quorum-read": 1,
+  "ordered-write": 1,
+  contend: 2,
+  relay: 20,
+};
+
+type RelayedCall = "read" | "write" | "write in order";
+
+/** What users call one after another: that a write shows, that it shows over the one before, that what one has read the next reads, too. */
+const RELAYED: readonly (readonly RelayedCall[])[] = [
+  ["write in order", "read"],
+  ["write in order", "write in order", "read"],
+  ["write", "read", "read"],
+];
+
+const RECONFIGURING = { add: 0.7, remove: 0.7 } as const;
+const CONTENDED_RECONFIGURING = { add: 2, remove: 3 } as const;
 
 const QUORUM_LEVELS = ["quorum", "quorum", "quorum", "all"] as const;
 
@@ -59,7 +90,9 @@ export class Workload {
   constructor(world: World, machines: readonly Machine[]) {
     this.#world = world;
     this.#machines = machines;
-    this.#weights = world.plan.reconfigures ? { ...WEIGHTS, add: 0.7, remove: 0.7 } : WEIGHTS;
+    const weights = world.plan.isContended ? CONTENDED_WEIGHTS : WEIGHTS;
+    const reconfiguring = world.plan.isContended ? CONTENDED_RECONFIGURING : RECONFIGURING;
+    this.#weights = world.plan.reconfigures ? { ...weights, ...reconfiguring } : weights;
   }
 
   /** One random action of one random user. */
@@ -125,10 +158,10 @@ export class Workload {
         operations.track("search", replicator.search(new Float32Array([1, 2]), { k: 3 }));
         return;
       case "quorum-read":
-        this.#readAtQuorum(machine, id, random);
+        void this.#readAtQuorum(machine, id, random);
         return;
       case "ordered-write":
-        this.#writeInOrder(machine, id, random);
+        void this.#writeInOrder(machine, id, random);
         return;
       case "ordered-delete": {
         const above = random.pick(QUORUM_LEVELS);
@@ -137,7 +170,15 @@ export class Workload {
         return;
       }
       case "contend":
-        this.#contend(id, random);
+        this.#contend(id, random, 4);
+        return;
+      case "relay":
+        this.#relay(
+          id,
+          random,
+          undefined,
+          Array.from({ length: random.integer(1, 6) }, () => random.pick(RELAYED)).flat(),
+        );
         return;
       case "session-read":
         this.#readAfter(machine);
@@ -147,6 +188,7 @@ export class Workload {
         const peer = this.#otherThan(machine) ?? replicator.nodeId;
         const call = action === "add" ? replicator.addReplica(peer) : replicator.removeReplica(peer);
         operations.track(`${action} ${peer.slice(0, 4)}`, call);
+        if (plan.isContended) this.#contend(id, random, 8);
         return;
       }
     }
@@ -159,27 +201,50 @@ export class Workload {
     machine.operations.trackWrite(what, level, machine.replicator!.writeBatch(entries, options));
   }
 
-  #readAtQuorum({ operations, replicator }: Machine, id: string, random: SeededRandom): void {
+  #readAtQuorum({ operations, replicator }: Machine, id: string, random: SeededRandom): Promise<unknown> | undefined {
     const level = random.pick(QUORUM_LEVELS);
-    if (replicator !== undefined) operations.trackRead(id, level, replicator.get(id, { consistency: level }));
+    const call = replicator?.get(id, { consistency: level });
+    if (call !== undefined) operations.trackRead(id, level, call);
+    return call;
   }
 
-  #writeInOrder({ operations, replicator }: Machine, id: string, random: SeededRandom): void {
+  #writeInOrder({ operations, replicator }: Machine, id: string, random: SeededRandom): Promise<unknown> | undefined {
     const level = random.pick(QUORUM_LEVELS);
     const call = replicator?.write(this.#entry(id), { consistency: level, ordered: true });
     if (call !== undefined) operations.trackWrite(`ordered write ${id} (#${this.#writes}) at ${level}`, level, call);
+    return call;
   }
 
-  /** Everybody reads and writes one id within a few times of what a message takes: the order of these is what is hard to keep. */
-  #contend(id: string, random: SeededRandom): void {
+  /**
+   * Users who tell each other when they have been answered: each calls after the one before, on another machine, so that their calls have
+   * an order. Of an unordered write they tell at once.
+   */
+  #relay(id: string, random: SeededRandom, last: Machine | undefined, calls: readonly RelayedCall[]): void {
+    const [what, ...rest] = calls;
+    const others = this.#machines.filter((machine) => machine !== last && machine.replicator !== undefined);
+    if (what === undefined || others.length === 0) return;
+    const machine = random.pick(others);
+    const passOn = (): void => {
+      const { clock, plan } = this.#world;
+      clock.schedule(random.real(0.01, plan.latencyMs), () => this.#relay(id, random, machine, rest));
+    };
+    if (what === "write") this.#write(machine, [id], "quorum");
+    const call = what === "write in order" ? this.#writeInOrder(machine, id, random) : undefined;
+    const answer = what === "read" ? this.#readAtQuorum(machine, id, random) : call;
+    if (answer === undefined) passOn();
+    else answer.then(passOn, passOn);
+  }
+
+  /** Everybody reads and writes one id within a few times of what a message takes, or while an epoch changes: their order is hard to keep. */
+  #contend(id: string, random: SeededRandom, exchanges: number): void {
     const { clock, plan } = this.#world;
-    const withinMs = 4 * (plan.latencyMs + plan.jitterMs + plan.diskMaxMs);
+    const withinMs = exchanges * (plan.latencyMs + plan.jitterMs + plan.diskMaxMs);
     for (const machine of this.#machines) {
       for (let n = random.integer(1, 4); n > 0; n--) {
         const reads = random.chance(0.7);
         const begin = (): void => {
-          if (reads) this.#readAtQuorum(machine, id, random);
-          else this.#writeInOrder(machine, id, random);
+          if (reads) void this.#readAtQuorum(machine, id, random);
+          else void this.#writeInOrder(machine, id, random);
         };
         clock.schedule(random.real(0, withinMs), begin, machine.life);
       }
@@ -188,14 +253,14 @@ export class Workload {
 
   /** On any machine, after what another may have written. */
   #readAfter(machine: Machine): void {
-    const { history, ledger, streams } = this.#world;
+    const { history, ledger, streams, clock } = this.#world;
     if (history.sessions.length === 0) return;
     const session = streams.of("session").pick(history.sessions);
     const id = ledger.versions.get(session.dots[0] ?? "")?.stamp.id;
     if (id === undefined) return;
     const call = machine.replicator!.get(id, { after: session.token });
     machine.operations.track(`get ${id} after ${session.dots.join(" ")}`, call, (entry) =>
-      history.readAfter(id, session.dots, entry),
+      history.readAfter({ id, after: session.dots, returnedAt: clock.now }, entry),
     );
   }
 
