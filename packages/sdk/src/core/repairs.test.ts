@@ -148,6 +148,23 @@ describe("Repairs (S8)", () => {
     for (const site of [a, b, stale]) expect(site.ids()).toEqual(["a", "b", "new"]);
   });
 
+  it("sends what it held at its snapshot though that has been overwritten since, as what has replaced it", () => {
+    const { lab, a, b } = pair();
+    lab.cut(a, b);
+    a.write("new");
+    meetAndForce(lab, a, b);
+    expect([a.sentOf("repair-begin").length, b.sentOf("repair-begun").length]).toEqual([1, 0]);
+    // The peer will join a context that names the first "new", and the second does not reach it by itself.
+    lab.drops = (_, __, { type }) => type === "pull" || type === "digest" || type === "push";
+    const first = dotOfId(a, "new");
+    a.write("new");
+    lab.pass(2000);
+    expect(b.sentOf("repair-done")).toMatchObject([{ joined: true }]);
+    expect(b.replica.state.context.covers(first)).toBe(true);
+    expect(dotOfId(b, "new")).toEqual(dotOfId(a, "new"));
+    expect(dotOfId(b, "new")).not.toEqual(first);
+  });
+
   it("joins nothing where the peer's horizon has grown past its snapshot, and begins again", () => {
     const { lab, a, b } = pair();
     lab.cut(a, b);
