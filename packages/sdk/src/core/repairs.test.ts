@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Lab, put, type Site } from "./replica-lab.fixture.ts";
 import { CausalContext } from "./causal-context.ts";
-import { REPAIR_IDLE_MS, REPAIR_INTERVAL_MS, REPAIR_RETRY_MS } from "./repairs.ts";
+import { REPAIR_BEGIN_MS, REPAIR_IDLE_MS, REPAIR_INTERVAL_MS, REPAIR_RETRY_MS, REPAIRS_AT_ONCE } from "./repairs.ts";
 import type { SyncReport } from "./effects.ts";
 import { versionKey } from "./store-layout.ts";
 
@@ -222,6 +222,27 @@ describe("Repairs (S8)", () => {
     lab.drops = () => false;
     lab.pass(REPAIR_IDLE_MS + REPAIR_RETRY_MS + 1000);
     expect(b.ids()).toEqual(["a", "c"]);
+  });
+
+  it("P8: a peer that begins and begins makes so many repairs in a row, and then one a second, of which the newest counts", () => {
+    const { lab, a, b } = pair();
+    const { context, horizon } = b.replica.state;
+    const flood = (from: number, count: number): void => {
+      for (let i = 0; i < count; i++)
+        a.receive(a.link(b), { type: "repair-begin", repair: 2 * (from + i) + 1, context, horizon, ranges: [] });
+    };
+    lab.drops = (_, __, { type }) => type.startsWith("repair-");
+    flood(1000, 3 * REPAIRS_AT_ONCE);
+    const begun = (): number[] => a.sentOf("repair-begun").map(({ repair }) => repair);
+    expect(begun()).toEqual(Array.from({ length: REPAIRS_AT_ONCE }, (_, i) => 2 * (1000 + i) + 1));
+    lab.pass(REPAIR_BEGIN_MS);
+    expect(begun().slice(REPAIRS_AT_ONCE)).toEqual([2 * (1000 + 3 * REPAIRS_AT_ONCE - 1) + 1]);
+    flood(2000, 1);
+    expect(begun()).toHaveLength(REPAIRS_AT_ONCE + 1);
+    lab.drops = () => false;
+    const report = force(b, a);
+    lab.pass(3 * REPAIR_BEGIN_MS);
+    expect(report()).toEqual({ received: 0, sent: 0, dropped: 0, droppedByPeer: 0 });
   });
 
   it("in the background finds what one of two equal contexts no longer holds, for one small message each way otherwise", () => {

@@ -1,5 +1,6 @@
 import type { RepairBegin, RepairCheck, RepairChecked, RepairMessage } from "./repair-messages.ts";
 import { type RepairResult, RepairSession } from "./repair-session.ts";
+import { Allowance } from "./allowance.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { LinkId, Peer } from "./peer.ts";
@@ -12,6 +13,14 @@ export const REPAIR_RETRY_MS: number = 5 * 1000;
 /** Between two checks in the background, of one peer after the other: what they find is rare. */
 export const REPAIR_INTERVAL_MS: number = 10 * 60 * 1000;
 
+/**
+ * Repairs that one peer may begin in a row. An honest one begins again within a sync interval only while versions come in by other ways; each
+ * costs a snapshot's context on the line and a batch read from the disk.
+ */
+export const REPAIRS_AT_ONCE = 5;
+/** After those, one in this time; the next begin waits for it, so that nothing is refused, and is answered long before its peer gives it up. */
+export const REPAIR_BEGIN_MS = 1000;
+
 type Waiter = (report: SyncReport) => void;
 
 /** What is to be repaired with one peer. */
@@ -21,6 +30,9 @@ interface Ward {
   wanted: boolean;
   session: RepairSession | undefined;
   notBefore: number;
+  /** How often the peer may begin a repair, and what it begins with when that is next. */
+  readonly begins: Allowance;
+  heldBack: RepairBegin | undefined;
   /** Who waits for the next repair, and for the one under way. */
   next: Waiter[];
   current: Waiter[];
@@ -41,14 +53,21 @@ const NOTHING: SyncReport = { received: 0, sent: 0, dropped: 0, droppedByPeer: 0
 export class Repairs {
   readonly #env: Environment;
   readonly #noteDraft: (peer: Peer, draft: Draft) => void;
+  readonly #turnAway: (peer: Peer, fault: string) => void;
   readonly #wards = new Map<LinkId, Ward>();
   #lastRepair = 0;
   #nextCheck: number | undefined;
   /** The links that have had their turn in this round of background checks. */
   readonly #checked = new Set<LinkId>();
 
-  constructor(env: Environment, noteDraft: (peer: Peer, draft: Draft) => void) {
+  /** @param turnAway lets go of a peer whose begin, held back, is none that a correct peer sends */
+  constructor(
+    env: Environment,
+    noteDraft: (peer: Peer, draft: Draft) => void,
+    turnAway: (peer: Peer, fault: string) => void,
+  ) {
     this.#env = env;
+    this.#turnAway = turnAway;
     this.#noteDraft = noteDraft;
   }
 
@@ -58,6 +77,8 @@ export class Repairs {
       wanted: false,
       session: undefined,
       notBefore: 0,
+      begins: new Allowance(REPAIRS_AT_ONCE, REPAIR_BEGIN_MS, this.#env.now()),
+      heldBack: undefined,
       next: [],
       current: [],
       report: NOTHING,
@@ -147,6 +168,11 @@ export class Repairs {
   wake(): void {
     const now = this.#env.now();
     for (const ward of this.#wards.values()) {
+      const { heldBack } = ward;
+      if (heldBack !== undefined) {
+        const fault = guarded(() => this.#onBegin(ward, heldBack));
+        if (fault !== undefined) this.#turnAway(ward.peer, fault);
+      }
       if (ward.session !== undefined && now - ward.session.lastHeardAt >= REPAIR_IDLE_MS) ward.session.breakOff();
       this.#evaluate(ward);
     }
@@ -155,7 +181,8 @@ export class Repairs {
 
   nextWake(): number | undefined {
     let next = this.#wards.size === 0 ? undefined : this.#nextCheck;
-    for (const { session, wanted, notBefore } of this.#wards.values()) {
+    for (const { session, wanted, notBefore, begins, heldBack } of this.#wards.values()) {
+      if (heldBack !== undefined) next = Math.min(next ?? Number.POSITIVE_INFINITY, begins.nextAt);
       if (session !== undefined)
         next = Math.min(next ?? Number.POSITIVE_INFINITY, session.lastHeardAt + REPAIR_IDLE_MS);
       else if (wanted) next = Math.min(next ?? Number.POSITIVE_INFINITY, notBefore);
@@ -174,6 +201,11 @@ export class Repairs {
     if (ward.session !== undefined) {
       const own = message.repair % 2 !== ward.session.id % 2;
       if (own && this.#env.state.nodeId < ward.peer.nodeId) return;
+    }
+    // Only its newest counts: a peer that begins anew has given up what it began before.
+    ward.heldBack = ward.begins.take(this.#env.now()) ? undefined : message;
+    if (ward.heldBack !== undefined) return;
+    if (ward.session !== undefined) {
       // The peer has given its own up, or ours gives way; who waits for ours waits for the peer's.
       ward.next = [...ward.current.splice(0), ...ward.next];
       ward.session.breakOff();
@@ -184,6 +216,7 @@ export class Repairs {
   #open(ward: Ward, id: number): RepairSession {
     const wanted = ward.wanted || ward.next.length > 0;
     ward.wanted = false;
+    ward.heldBack = undefined;
     ward.current = ward.next;
     ward.next = [];
     const session: RepairSession = new RepairSession(this.#env, ward.peer, id, {

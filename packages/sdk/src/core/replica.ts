@@ -82,7 +82,9 @@ export class Replica {
     this.#env = env;
     this.#handshake = new Handshake(env);
     this.#livePush = new LivePush(env, noteReceived);
-    this.#repairs = new Repairs(env, noteReceived);
+    this.#repairs = new Repairs(env, noteReceived, (peer, fault) =>
+      this.#handshake.turnAway(peer.link, peer.nodeId, fault),
+    );
     this.#antiEntropy = new AntiEntropy(env, (link) => this.#livePush.underWay(link), noteReceived, this.#repairs);
     this.#forcedSync = new ForcedSync(env, this.#repairs);
     this.#mending = new Mending(env, () => {

@@ -2,6 +2,7 @@ import type { Ballot } from "../core/ballot.ts";
 import type { Hello, Message } from "../core/messages.ts";
 import { CausalContext } from "../core/causal-context.ts";
 import { ContextDigest, DIGEST_BUCKETS, DIGEST_WORDS } from "../core/context-digest.ts";
+import { type DotRange, FIRST_DOT, LAST_DOT } from "../core/reconciliation.ts";
 import type { JsonObject, StoredVersion } from "../core/version.ts";
 import { bytesToHex, type Origin } from "../core/node-id.ts";
 import { encodeMessage } from "../core/codec/frames.ts";
@@ -109,6 +110,29 @@ export const LIES: Readonly<Record<string, Lie>> = {
         pullOf(means, request),
       ]);
     }),
+  "a flood of repairs": (_listener, means) =>
+    Array.from({ length: FLOOD }, (_, i) => repairBegin(2 * (means.random.integer(0, 1_000_000) + i))),
+  "a list that is none": (_listener, means) => {
+    const repair = 2 * means.random.integer(0, 1_000_000) + means.random.integer(0, 1);
+    const missing = Array.from({ length: 20 }, (_, seq) => ({ origin: means.mintOrigin(), seq: seq + 1 }));
+    const items = [{ dot: missing[0]!, hash: 7 }];
+    const whole = { from: FIRST_DOT, through: LAST_DOT };
+    return [
+      repairBegin(repair),
+      {
+        type: "repair-ranges",
+        repair,
+        ranges: [
+          { ...whole, content: { kind: "missing", missing, differing: missing } },
+          { ...whole, content: { kind: "items", items } },
+          { ...whole, content: { kind: "fingerprint", count: LAST_SEQ, low: 1, high: 1 } },
+        ],
+      },
+      { type: "repair-ranges", repair, ranges: [] },
+      { type: "repair-end", repair, complete: true, horizon: CausalContext.EMPTY },
+      { type: "repair-done", repair, joined: true, gained: LAST_SEQ, dropped: LAST_SEQ },
+    ];
+  },
   "a session that is never answered": (_listener, means) => [pullOf(means, means.random.integer(0, 1_000_000))],
   "records that cannot be": ({ hello }, means) => {
     const { replicaSet } = hello;
@@ -194,6 +218,14 @@ function claims(means: Means): CausalContext {
 
 function digest({ random }: Means): ContextDigest {
   return new ContextDigest(Uint32Array.from({ length: DIGEST_WORDS }, () => random.integer(0, 2 ** 32 - 1)));
+}
+
+/** By one that says to hold nothing, and to have seen nothing: it cannot make anybody drop what it has (that lie is unanswerable). */
+function repairBegin(repair: number): Message {
+  const ranges: DotRange[] = [
+    { from: FIRST_DOT, through: LAST_DOT, content: { kind: "fingerprint", count: 0, low: 0, high: 0 } },
+  ];
+  return { type: "repair-begin", repair, context: CausalContext.EMPTY, horizon: CausalContext.EMPTY, ranges };
 }
 
 function pullOf(means: Means, session: number): Message {
