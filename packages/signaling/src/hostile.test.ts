@@ -175,6 +175,20 @@ describe("clients that are a burden", () => {
     });
   });
 
+  test("what comes in one segment holds nobody up: one message of each socket's at a time", async () => {
+    const server = await serve();
+    const listener = await connectTo(server);
+    await listener.subscribe("room");
+    const [flooder, other] = [await openRawSocket(server.port), await openRawSocket(server.port)];
+    const message = (data: string): Buffer => textFrame(JSON.stringify({ type: "publish", topic: "room", data }));
+    flooder.write(Buffer.concat(Array.from({ length: 500 }, () => message("flood"))));
+    other.write(message("other"));
+    const order: unknown[] = [];
+    while (order.length < 501) order.push((await listener.nextPublish())["data"]);
+    expect(order.indexOf("other")).toBeLessThan(250);
+    for (const socket of [flooder, other]) socket.destroy();
+  });
+
   test("a socket in debt is not read, and can still be closed", async () => {
     const server = await serve({ limits: { burstTokens: 400, tokensPerSecond: 0.001, closeGraceMs: 60_000 } });
     const [debtor, witness] = [await connectTo(server), await connectTo(server)];

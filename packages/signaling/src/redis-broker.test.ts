@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Redis } from "ioredis";
+import type { RoomMessage } from "./broker.ts";
 import { RedisBroker } from "./redis-broker.ts";
 import { testBroker } from "./testing/broker-contract.ts";
 import { eventually } from "./testing/eventually.ts";
 import { hasRedis, type RedisServer, startRedis } from "./testing/redis-server.ts";
 import { connectTo, serve } from "./testing/setting.ts";
+import { withSlowSubscriptions } from "./testing/slow-subscriptions.ts";
 
 const isThere = hasRedis();
 if (!isThere)
@@ -68,6 +70,46 @@ describe.skipIf(!isThere)("with a Redis", () => {
       expect(heard.length).toBeGreaterThan(0);
     });
     expect(heard.every((message) => (message as { from: string }).from === "me")).toBe(true);
+  });
+
+  test("T10: what is said first waits until the answer can be heard, however long Redis takes to subscribe", async () => {
+    const a = await connect("slow:", await withSlowSubscriptions(redis.url));
+    const b = await connect("slow:");
+    const say = (data: string): RoomMessage => ({ type: "publish", topic: "topic", from: "me", data });
+    let there = false;
+    b.subscribe("topic", (message) => {
+      there = true;
+      if (message.type === "publish" && message["data"] === "question") b.publish("topic", say("answer"));
+    });
+    await eventually(() => {
+      a.publish("topic", say("there?"));
+      expect(there).toBe(true);
+    });
+    const heard: unknown[] = [];
+    a.subscribe("topic", (message) => heard.push(message.type === "publish" && message["data"]));
+    a.publish("topic", say("question"));
+    await eventually(() => expect(heard).toEqual(["question", "answer"]));
+  });
+
+  test("T10: subscriptions outlive a connection that is cut, and the gap is told", async () => {
+    const [a, b] = await connectTwo();
+    const heard: unknown[] = [];
+    let gaps = 0;
+    b.onGap(() => gaps++);
+    b.subscribe("topic", (message) => heard.push(message));
+    const untilHeard = (): Promise<void> =>
+      eventually(() => {
+        a.publish("topic", { type: "publish", topic: "topic", from: "me" });
+        expect(heard.length).toBeGreaterThan(0);
+      });
+    await untilHeard();
+    const operator = new Redis(redis.url);
+    onTestFinished(() => operator.disconnect());
+    await operator.call("CLIENT", "KILL", "TYPE", "pubsub");
+    await eventually(() => expect(gaps).toBe(1));
+    heard.length = 0;
+    await untilHeard();
+    expect(gaps).toBe(1);
   });
 
   test("T10: says that Redis cannot be reached", async () => {
