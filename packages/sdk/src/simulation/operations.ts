@@ -4,10 +4,11 @@ import type { Disk } from "./disk.ts";
 import type { Dot } from "../core/dot.ts";
 import type { Life } from "./clock.ts";
 import type { LineageId, NodeId } from "../core/node-id.ts";
+import { SyncReportCheck } from "./sync-report.ts";
 import type { StoredEntry } from "../replicator/entry-reader.ts";
 import type { World } from "./world.ts";
 import type { ConsistencyLevel, QuorumLevel } from "../core/consistency-level.ts";
-import type { WriteReceipt } from "../core/effects.ts";
+import type { SyncReport, WriteReceipt } from "../core/effects.ts";
 
 /** Errors that a call may honestly end with in a run of these faults. */
 const HONEST: ReadonlySet<string> = new Set([
@@ -100,6 +101,14 @@ export class Operations {
       witness.checkCount(this.#machine.index, id, this.#required(level), invokedAt, names);
       if (lineage === undefined || recordOf(this.#machine.disk.image)?.lineage !== lineage) return;
       history.read({ id, invokedAt, returnedAt: clock.now, lineage }, entry);
+    });
+  }
+
+  trackSync(peer: Caller, call: Promise<SyncReport>): void {
+    const what = `forceSync with ${peer.name}`;
+    const check = new SyncReportCheck(this.#machine, peer);
+    this.track(what, call, (report) => {
+      for (const fault of check.faults(report)) this.#lie(what, fault);
     });
   }
 

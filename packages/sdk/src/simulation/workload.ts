@@ -143,7 +143,7 @@ export class Workload {
         return;
       case "force-sync": {
         const peer = this.#otherThan(machine);
-        if (peer !== undefined) operations.track("forceSync", replicator.forceSync(peer));
+        if (peer !== undefined) operations.trackSync(peer, replicator.forceSync(peer.replicator!.nodeId));
         return;
       }
       case "abort": {
@@ -185,7 +185,7 @@ export class Workload {
         return;
       case "add":
       case "remove": {
-        const peer = this.#otherThan(machine) ?? replicator.nodeId;
+        const peer = this.#otherThan(machine)?.replicator?.nodeId ?? replicator.nodeId;
         const call = action === "add" ? replicator.addReplica(peer) : replicator.removeReplica(peer);
         operations.track(`${action} ${peer.slice(0, 4)}`, call);
         if (plan.isContended) this.#contend(id, random, 8);
@@ -269,8 +269,9 @@ export class Workload {
     return { id, vector: new Float32Array([n, n % 7]), metadata: { n } };
   }
 
-  #otherThan(machine: Machine): NonNullable<Machine["replicator"]>["nodeId"] | undefined {
+  /** One whose replica is open. */
+  #otherThan(machine: Machine): Machine | undefined {
     const others = this.#machines.filter((other) => other !== machine && other.replicator !== undefined);
-    return others.length === 0 ? undefined : this.#world.streams.of("other machine").pick(others).replicator?.nodeId;
+    return others.length === 0 ? undefined : this.#world.streams.of("other machine").pick(others);
   }
 }

@@ -45,6 +45,20 @@ export const REPAIR_MISTAKES: readonly Mistake[] = [
       },
     }),
   ),
+  mistake<typeof RepairSessionModule>(
+    "a repair reports every version that it was sent as gained",
+    "S8",
+    "core/repair-session.ts",
+    (right) => ({
+      RepairSession: class extends right.RepairSession {
+        override onBatch(...[message]: Parameters<RepairSessionModule.RepairSession["onBatch"]>): void {
+          super.onBatch(message);
+          this.gained += message.versions.length;
+        }
+      },
+    }),
+    { from: 310, took: 329 },
+  ),
   mistake<typeof SiblingsModule>(
     "a tombstone competes with concurrent writes by its time",
     "C6",
