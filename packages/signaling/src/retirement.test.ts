@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Authorize } from "./authorization.ts";
+import { eventually } from "./testing/eventually.ts";
 import { askForUpgrade } from "./testing/upgrade.ts";
 import { connectTo, serve } from "./testing/setting.ts";
 
@@ -35,5 +37,27 @@ describe("T10: a server that ends", () => {
     await Promise.race([one.closed, other.closed]);
     expect(await askForUpgrade(server.port)).toMatchObject({ status: 503, reason: "the server is shutting down" });
     await closed;
+  });
+
+  test("does not let in whom it was deciding on, nor wait for the decision when all have gone", async () => {
+    let decide: (() => void) | undefined;
+    const authorize: Authorize = ({ token }) =>
+      token === "slow" ? new Promise((resolve) => (decide = () => resolve({ allowed: true }))) : { allowed: true };
+    const server = await serve({ authorize });
+    const [one, other] = [await connectTo(server), await connectTo(server)];
+    const asked = askForUpgrade(server.port, "/?token=slow");
+    await eventually(() => expect(decide).toBeDefined());
+    const closed = server.close({ drainMs: 500 });
+    await Promise.race([one.closed, other.closed]);
+    decide?.();
+    expect(await asked).toMatchObject({ status: 503, reason: "the server is shutting down" });
+    await closed;
+
+    const another = await serve({ authorize, limits: { authorizeTimeoutMs: 60_000 } });
+    decide = undefined;
+    const hanging = askForUpgrade(another.port, "/?token=slow").catch(() => "cut off");
+    await eventually(() => expect(decide).toBeDefined());
+    await another.close();
+    expect(await hanging).toBe("cut off");
   });
 });

@@ -130,10 +130,14 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
     maxFragments,
   });
 
+  /** Upgrades that are being decided on. */
+  const pending = new Set<Duplex>();
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
     // Until the socket has listeners of its own.
     stream.on("error", () => stream.destroy());
+    pending.add(stream);
     const decision = await gate.admit(request);
+    pending.delete(stream);
     if (!("left" in decision)) {
       metrics.upgraded(decision.status);
       const { status, reason } = decision;
@@ -169,6 +173,7 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
     clearInterval(sweep);
     const stopped = new Promise((resolve) => http.close(resolve));
     http.closeAllConnections();
+    for (const stream of pending) stream.destroy();
     await Promise.all([stopped, ...Array.from(sessions, (session) => session.closed)]);
   };
   let closing: Promise<void> | undefined;

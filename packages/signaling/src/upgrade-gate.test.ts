@@ -15,6 +15,13 @@ const allowing =
       ? { allowed: true, allowsTopic: (asked) => asked === topic }
       : { allowed: false, status: 401, reason: "no such token" };
 
+/** Once there is room. */
+async function eventuallyConnected(url: string): Promise<TestClient> {
+  let client: TestClient | undefined;
+  await eventually(async () => void (client = await TestClient.connect(url)));
+  return client as TestClient;
+}
+
 describe("T10: who may connect is asked at the upgrade", () => {
   test("and what the request says is shown to `authorize`", async () => {
     const asked: AuthorizationRequest[] = [];
@@ -124,6 +131,19 @@ describe("T10: how many may connect", () => {
     const third = { "X-Forwarded-For": "2001:db8::3" };
     expect(await askForUpgrade(port, "/", third)).toMatchObject({ status: 429, headers: { "retry-after": "30" } });
     expect(await askForUpgrade(port, "/", { "X-Forwarded-For": "2001:db8:0:1::1" })).toMatchObject({ status: 101 });
+  });
+
+  test("from one address again when others of it have left", async () => {
+    const server = await serve({ limits: { maxSocketsPerAddress: 1, maxSubscriptionsPerAddress: 2 } });
+    for (let i = 0; i < 5; i++) {
+      const client = await eventuallyConnected(server.url);
+      for (const topic of ["a", "b"]) expect(await client.subscribe(topic)).toEqual([]);
+      await client.close();
+    }
+    const client = await eventuallyConnected(server.url);
+    client.send({ type: "subscribe", topics: ["a", "b", "c"] });
+    const reason = "this address has as many subscriptions as it may have";
+    expect(await client.closed).toEqual({ code: 1013, reason });
   });
 
   test("from one address in a time", async () => {
