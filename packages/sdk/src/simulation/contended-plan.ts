@@ -46,7 +46,7 @@ function contended(plan: Plan, streams: Streams): Plan {
     replicationFactor: of("replicationFactor").pick([2, 3, 3]),
     mode: of("mode").pick(["last-write-wins", "vector-clock"] as const),
     ids: IDS.slice(0, of("ids").pick([1, 4, 12])),
-    apart: false,
+    apart: "together",
     actions: of("actions").integer(15, 40),
     warmUpMs: WARM_UP_MS,
     pauseMs: of("pauseMs").pick([100, 500, 2000]),

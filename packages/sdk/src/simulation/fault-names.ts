@@ -24,6 +24,8 @@ export const FAULTS = [
   "flipped-bit",
   "lying-peer",
   "concurrent-reconfiguration",
+  "struck-decision",
+  "starved-machine",
 ] as const;
 
 export type FaultName = (typeof FAULTS)[number];

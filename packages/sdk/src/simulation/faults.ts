@@ -1,3 +1,4 @@
+import { DecisionStrikes } from "./decision-strikes.ts";
 import { FAULTS, type FaultName } from "./fault-names.ts";
 import { HostilePeer } from "./hostile-peer.ts";
 import type { DiskImage } from "./disk.ts";
@@ -16,6 +17,14 @@ export function noFaults(): FaultCounts {
 /** More machines than this would only make runs longer. */
 const MAX_MACHINES = 6;
 
+/** What is likelier than others in a run of changes of the voters. */
+const AMID_CHANGES: Readonly<Partial<Record<FaultName, number>>> = {
+  "struck-decision": 3,
+  "partial-partition": 2,
+  "restored-backup": 2,
+  "concurrent-reconfiguration": 3,
+};
+
 /** Injects a run's faults, and ends those that last. */
 export class Faults {
   readonly counts: FaultCounts = noFaults();
@@ -23,6 +32,7 @@ export class Faults {
   readonly #machines: Machine[];
   readonly #addMachine: () => Machine;
   readonly #absence: LongAbsence;
+  readonly #decisions: DecisionStrikes;
   #liar: HostilePeer | undefined;
 
   constructor(world: World, machines: Machine[], addMachine: () => Machine) {
@@ -30,6 +40,7 @@ export class Faults {
     this.#machines = machines;
     this.#addMachine = addMachine;
     this.#absence = new LongAbsence(world, machines, (machine) => this.#struck("long-absence", machine));
+    this.#decisions = new DecisionStrikes(world, machines, (machine) => this.#struck("struck-decision", machine));
   }
 
   /** For how much longer a machine is switched off. */
@@ -37,11 +48,17 @@ export class Faults {
     return this.#absence.remainingMs;
   }
 
+  /** A message arrives. */
+  delivered(from: number, to: number, bytes: Uint8Array): void {
+    this.#decisions.delivered(from, to, bytes);
+  }
+
   strike(): void {
     const { streams, plan } = this.#world;
     if (plan.faults.length === 0) return;
     const weights: Partial<Record<FaultName, number>> = {};
     for (const each of plan.faults) weights[each] = 1;
+    if (plan.isUnsettled) for (const each of plan.faults) weights[each] = AMID_CHANGES[each] ?? 1;
     const fault = streams.race("fault", weights);
     const machine = streams.of(`target of ${fault}`).pick(this.#machines);
     if (this.#strike(fault, machine)) this.#struck(fault, machine);
@@ -56,6 +73,7 @@ export class Faults {
   end(): void {
     this.#world.network.heal();
     this.#world.network.disarm();
+    this.#decisions.disarm();
     this.#liar?.leave();
     // What lay in wait for a message strikes no more.
     for (const line of this.#world.network.lines) line.onDeparture = undefined;
@@ -146,6 +164,12 @@ export class Faults {
         return true;
       case "concurrent-reconfiguration":
         return this.#reconfigureAtOnce();
+      case "struck-decision":
+        this.#decisions.lieInWait();
+        return false;
+      case "starved-machine":
+        network.starve(machine.index, random.real(500, 40_000));
+        return true;
     }
   }
 

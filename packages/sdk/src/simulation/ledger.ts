@@ -58,6 +58,8 @@ export class Ledger implements DiskWatcher {
   readonly forged: Set<Origin> = new Set();
   readonly violations: string[] = [];
   readonly contexts: ContextHistories = new ContextHistories();
+  /** Called with what P1 begins to promise: a write when it is acknowledged, and all of them when an epoch begins or a lineage ends. */
+  onPromise: ((writes: readonly AcknowledgedWrite[]) => void) | undefined;
   /** Who is leased on a disk (C9), for certain. */
   readonly #leasedOn: (disk: Disk) => ReadonlySet<NodeId>;
   /** Lineages that went into one of lost voters. */
@@ -107,12 +109,18 @@ export class Ledger implements DiskWatcher {
     const flushed = this.flushedBy.get(nodeId) ?? new Set();
     for (const name of coveredOn(disk.flushed)) flushed.add(name);
     this.flushedBy.set(nodeId, flushed);
+    let isTurned = false;
     for (const { active, retiredInto } of lineagesOn(disk.flushed)) {
-      if (retiredInto !== undefined && !this.retiredInto.has(active.lineage))
+      if (retiredInto !== undefined && !this.retiredInto.has(active.lineage)) {
         this.#retired(active.lineage, retiredInto);
+        isTurned = true;
+      }
       const known = this.#active.get(active.lineage);
-      if (known === undefined || active.epoch > known.epoch) this.#active.set(active.lineage, active);
+      if (known !== undefined && active.epoch <= known.epoch) continue;
+      this.#active.set(active.lineage, active);
+      isTurned = true;
     }
+    if (isTurned) this.onPromise?.(this.quorumWrites);
   }
 
   /** The disk's content has been changed from outside. */
@@ -129,6 +137,7 @@ export class Ledger implements DiskWatcher {
     // A restored backup may bring a lineage back that has long been retired.
     if (this.retiredInto.has(write.lineage) && this.lostStores.size > 0) return;
     this.quorumWrites = [...this.quorumWrites, write];
+    this.onPromise?.([write]);
   }
 
   /** A store's content is gone, or no longer its own. What more than a minority of its voters have lost is promised no more. */

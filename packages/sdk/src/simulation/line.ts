@@ -82,6 +82,8 @@ export class LineEnd implements Connection {
   readonly #queued: Record<Priority, number> = { control: 0, live: 0, bulk: 0 };
   /** When the last message of each class arrives over there. A class never overtakes a higher one. */
   readonly #lastArrival: Record<Priority, number> = { control: 0, live: 0, bulk: 0 };
+  /** Nothing but control messages arrives over there before. */
+  starvesUntil = 0;
   /** What is added to each message's latency for now. */
   delayMs = 0;
   #pumping = false;
@@ -184,6 +186,7 @@ export class LineEnd implements Connection {
     let arrival = Math.max(
       clock.now + quality.latencyMs + this.delayMs + random.real(0, quality.jitterMs) + late,
       this.remote.deafUntil,
+      priority === "control" ? 0 : this.starvesUntil,
     );
     for (const higher of PRIORITIES.slice(0, PRIORITIES.indexOf(priority) + 1))
       arrival = Math.max(arrival, this.#lastArrival[higher]);

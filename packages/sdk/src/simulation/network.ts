@@ -26,6 +26,8 @@ export class Network {
   /** Machines in different groups cannot reach each other. Those in no group can reach all. */
   #groups: readonly ReadonlySet<number>[] = [];
   readonly #parted = new Set<readonly [number, number]>();
+  /** Until when. */
+  readonly #starving = new Map<number, number>();
 
   constructor(options: NetworkOptions) {
     this.#options = options;
@@ -67,6 +69,7 @@ export class Network {
 
   heal(): void {
     this.#parted.clear();
+    this.#starving.clear();
     this.partition();
   }
 
@@ -120,6 +123,16 @@ export class Network {
   blockLine(line: Line): void {
     const { random } = this.#options;
     random.pick(line.ends).block(random.real(10, 8000));
+  }
+
+  /** What comes to a machine comes so slowly that nothing but control messages gets through for a while (T3). */
+  starve(machine: number, forMs: number): void {
+    this.#starving.set(machine, this.#options.clock.now + forMs);
+    for (const line of this.lines) this.#tellStarved(line);
+  }
+
+  #tellStarved({ ends }: Line): void {
+    for (const end of ends) end.starvesUntil = this.#starving.get(end.remote.station.machine) ?? 0;
   }
 
   /** Two machines cannot reach each other until the returned function is called, or all is healed. */
@@ -215,6 +228,7 @@ export class Network {
     };
     const line = new Line(a, b, { clock, random, quality, delivered, ended });
     this.#lines.add(line);
+    this.#tellStarved(line);
     for (const end of line.ends) {
       const inMs = random.real(0, quality.latencyMs + quality.jitterMs);
       end.deafUntil = clock.now + inMs;

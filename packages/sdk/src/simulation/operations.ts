@@ -81,7 +81,7 @@ export class Operations {
     const { clock, history } = this.#world;
     const invokedAt = clock.now;
     this.track(what, call, (receipt) => {
-      this.#checkReceipt(what, level, receipt);
+      this.#checkReceipt(what, level, receipt, invokedAt);
       history.begun(receipt);
       if (level !== "one") history.written(invokedAt, clock.now, receipt, deleted);
       else if (receipt.ordered) this.#lie(what, "says that it is ordered");
@@ -112,7 +112,7 @@ export class Operations {
     });
   }
 
-  #checkReceipt(what: string, level: ConsistencyLevel, receipt: WriteReceipt): void {
+  #checkReceipt(what: string, level: ConsistencyLevel, receipt: WriteReceipt, invokedAt: number): void {
     const { ledger, trace } = this.#world;
     const { acks, dots, required, lineage, epoch } = receipt;
     trace.note(() => `${this.#machine.name} ${what}: acknowledged by ${acks.map((ack) => ack.slice(0, 4)).join(",")}`);
@@ -130,6 +130,9 @@ export class Operations {
       this.#mustHold(what, ack, dots);
     }
     if (level === "one") return;
+    const ref = { lineage: lineage as LineageId, epoch };
+    const forgetful = this.#world.counters.forgetful(this.#machine.life, acks, invokedAt, ref);
+    if (forgetful !== undefined) this.#world.ledger.violation(`Q3: ${what} counts ${forgetful}, which has forgotten`);
     for (const dot of dots) ledger.acknowledge({ dot, lineage: lineage as LineageId });
   }
 

@@ -11,7 +11,7 @@ import {
   dotNameOfKey,
 } from "./stored-image.ts";
 import { decodeStored } from "../core/codec/stored.ts";
-import { canonical, type Ledger, minorityOf } from "./ledger.ts";
+import { type AcknowledgedWrite, canonical, type Ledger, minorityOf } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
 import type { DiskImage } from "./disk.ts";
 import { shownEntry } from "./shown-entry.ts";
@@ -55,9 +55,14 @@ export function checkSound(ledger: Ledger, name: string, image: DiskImage): void
 }
 
 /** P1: with a minority of the voters' stores lost, those lost already included, some voter still holds every acknowledged write. */
-export function checkDurability(ledger: Ledger, machines: readonly Machine[], when: string): void {
+export function checkDurability(
+  ledger: Ledger,
+  machines: readonly Machine[],
+  when: string,
+  writes: readonly AcknowledgedWrite[] = ledger.quorumWrites,
+): void {
   const imageOf = new Map(machines.map((machine) => [nodeIdOf(machine.disk.flushed), machine.disk.flushed]));
-  for (const { dot, lineage } of ledger.quorumWrites) {
+  for (const { dot, lineage } of writes) {
     const record = ledger.activeRecord(lineage);
     if (record === undefined) continue;
     const nodeIds = record.voters.map((voter) => voter.nodeId);

@@ -13,8 +13,8 @@ export interface Plan {
   readonly distinctDevices: boolean;
   readonly mode: Mode;
   readonly ids: readonly string[];
-  /** Whether each replica founds its room alone, and the first ones meet later. */
-  readonly apart: boolean;
+  /** Whether all meet at once, each replica founds its room alone and they meet later, or two halves each form a set first. */
+  readonly apart: "together" | "alone" | "in halves";
   readonly actions: number;
   /** Between two actions, milliseconds on average. */
   readonly pauseMs: number;
@@ -37,6 +37,8 @@ export interface Plan {
   readonly voterExpiryMs: number;
   /** Whether voters are added and removed by hand. */
   readonly reconfigures: boolean;
+  /** Whether it is about changes of the voters (`unsettled-plan.ts`). */
+  readonly isUnsettled: boolean;
   /** Whether it is about the order of what is read and written (`contended-plan.ts`). */
   readonly isContended: boolean;
   /** How much longer than an answer a write may take to a peer, milliseconds. */
@@ -58,7 +60,7 @@ export function drawPlan(streams: Streams): Plan {
     distinctDevices: of("distinctDevices").chance(0.7),
     mode: of("mode").pick(["last-write-wins", "vector-clock", "custom"] as const),
     ids: IDS.slice(0, of("ids").pick([1, 2, 4, 12])),
-    apart: of("apart").chance(0.3),
+    apart: of("apart").chance(0.3) ? "alone" : "together",
     actions: of("actions").integer(20, 140),
     pauseMs: of("pauseMs").pick([3, 30, 200, 1200]),
     faultChance: of("faultChance").pick([0, 0.05, 0.15, 0.35]),
@@ -76,6 +78,7 @@ export function drawPlan(streams: Streams): Plan {
     voterSwapMs: of("voterSwapMs").pick([VOTER_SWAP_MS, 15_000, 2000]),
     voterExpiryMs: of("voterExpiryMs").pick([Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 30_000, 5000]),
     reconfigures: of("reconfigures").chance(0.1),
+    isUnsettled: false,
     isContended: false,
     lateWritesMs: 0,
     warmUpMs: 0,

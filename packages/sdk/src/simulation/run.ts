@@ -10,6 +10,8 @@ import {
   visibleEntries,
 } from "./oracles.ts";
 import { contendedSometimes } from "./contended-plan.ts";
+import { recordOf } from "./stored-image.ts";
+import { unsettledSometimes } from "./unsettled-plan.ts";
 import { drawPlan, type Plan } from "./plan.ts";
 import { type FaultCounts, Faults } from "./faults.ts";
 import { SCRUB_ROUND_MS } from "../replicator/scrubber.ts";
@@ -17,6 +19,7 @@ import type { DeviceId } from "../core/node-id.ts";
 import { checkCollected } from "./collected.ts";
 import { checkReads } from "./read-oracles.ts";
 import { History } from "./history.ts";
+import { CounterWitness } from "./counter-witness.ts";
 import { checkLags } from "./lag-oracle.ts";
 import { LeaseWitness } from "./lease-witness.ts";
 import { Ledger } from "./ledger.ts";
@@ -86,7 +89,7 @@ class Run {
     this.#seed = seed;
     this.#onQuiet = onQuiet;
     const streams = new Streams(seed);
-    const plan = contendedSometimes(drawPlan(streams), streams);
+    const plan = unsettledSometimes(contendedSometimes(drawPlan(streams), streams), streams);
     const clock = new VirtualClock();
     const trace = new Trace(clock, traced);
     const leases = new LeaseWitness(this.#machines, clock, plan.diskMaxMs);
@@ -95,7 +98,9 @@ class Run {
       () => clock.now,
       (disk) => leases.leasedOn(disk),
     );
+    ledger.onPromise = (writes) => checkDurability(ledger, this.#machines, `at ${clock.now.toFixed(0)}`, writes);
     const witness = new ReplyWitness(ledger, this.#machines);
+    const counters = new CounterWitness(ledger, this.#machines);
     const network = new Network({
       clock,
       random: streams.of("network"),
@@ -104,11 +109,13 @@ class Run {
         this.#messages++;
         witness.delivered(from, to, bytes, clock.now);
         leases.delivered(from, to, bytes);
+        counters.delivered(from, to, bytes, clock.now);
+        this.#faults.delivered(from, to, bytes);
         if (!isBackgroundCheck(bytes)) this.#lastMessageAt = clock.now;
         trace.note(() => `r${from} -> r${to} ${messageText(bytes)}`);
       },
     });
-    this.#world = { clock, streams, network, ledger, witness, history: new History(), plan, trace };
+    this.#world = { clock, streams, network, ledger, witness, counters, history: new History(), plan, trace };
     this.#workload = new Workload(this.#world, this.#machines);
     this.#faults = new Faults(this.#world, this.#machines, () => this.#addMachine());
     for (let i = 0; i < plan.machines; i++) this.#addMachine();
@@ -150,8 +157,9 @@ class Run {
     const { clock, streams, network, plan } = this.#world;
     const random = streams.of("course of the run");
     for (const machine of this.#machines) clock.schedule(random.real(0, 10 * plan.pauseMs), () => machine.open());
-    if (plan.apart) {
-      network.partition(...this.#machines.map((machine) => [machine.index]));
+    if (plan.apart !== "together") {
+      const indices = this.#machines.map((machine) => machine.index);
+      network.partition(...(plan.apart === "alone" ? indices.map((index) => [index]) : [indices.slice(0, 2)]));
       clock.schedule(random.real(0, plan.actions * plan.pauseMs), () => network.heal());
     }
     await this.#pass(plan.warmUpMs);
@@ -241,10 +249,12 @@ class Run {
   /** No store has been lost: then all live in one lineage, and its quorum can be reached if it has enough voters. */
   async #proveLife(): Promise<void> {
     const { ledger, plan } = this.#world;
-    if (!plan.reconfigures) checkSameReplicaSet(ledger, this.#machines);
-    const devices = new Set(this.#machines.map((machine) => machine.disk.deviceId)).size;
-    const eligible = plan.distinctDevices ? devices : this.#machines.length;
-    if (plan.reconfigures || eligible <= plan.replicationFactor / 2) return;
+    checkSameReplicaSet(ledger, this.#machines);
+    const barred = new Set(recordOf(this.#machines[0]!.disk.image)?.barred);
+    const able = this.#machines.filter(({ replicator }) => !barred.has(replicator!.nodeId));
+    const devices = new Set(able.map((machine) => machine.disk.deviceId)).size;
+    const eligible = plan.distinctDevices ? devices : able.length;
+    if (eligible <= plan.replicationFactor / 2) return;
     const before = ledger.acknowledged;
     for (const machine of this.#machines) this.#workload.lastWrite(machine);
     await this.#pass(ANSWER_MS);

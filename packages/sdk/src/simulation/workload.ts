@@ -75,6 +75,18 @@ const RELAYED: readonly (readonly RelayedCall[])[] = [
 const RECONFIGURING = { add: 0.7, remove: 0.7 } as const;
 const CONTENDED_RECONFIGURING = { add: 2, remove: 3 } as const;
 
+/** Where the voters change all the time (`unsettled-plan.ts`). */
+const UNSETTLED = {
+  write: 20,
+  open: 8,
+  add: 4,
+  remove: 2.5,
+  confirm: 4,
+  "force-sync": 0,
+  stop: 0.3,
+  close: 0.3,
+} as const;
+
 const QUORUM_LEVELS = ["quorum", "quorum", "quorum", "all"] as const;
 
 /** The slowest line takes seconds for what several replicas say to each other at once. */
@@ -92,7 +104,8 @@ export class Workload {
     this.#machines = machines;
     const weights = world.plan.isContended ? CONTENDED_WEIGHTS : WEIGHTS;
     const reconfiguring = world.plan.isContended ? CONTENDED_RECONFIGURING : RECONFIGURING;
-    this.#weights = world.plan.reconfigures ? { ...weights, ...reconfiguring } : weights;
+    const { reconfigures, isUnsettled } = world.plan;
+    this.#weights = { ...weights, ...(reconfigures && reconfiguring), ...(isUnsettled && UNSETTLED) };
   }
 
   /** One random action of one random user. */

@@ -1,3 +1,4 @@
+import type { CounterWitness } from "./counter-witness.ts";
 import type { History } from "./history.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Network } from "./network.ts";
@@ -14,6 +15,7 @@ export interface World {
   readonly network: Network;
   readonly ledger: Ledger;
   readonly witness: ReplyWitness;
+  readonly counters: CounterWitness;
   readonly history: History;
   readonly plan: Plan;
   readonly trace: Trace;
