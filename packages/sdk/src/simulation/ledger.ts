@@ -48,6 +48,8 @@ export class Ledger implements DiskWatcher {
   /** What each store has ever covered beyond the reach of a power cut. */
   readonly flushedBy: Map<NodeId, Set<DotName>> = new Map();
   quorumWrites: readonly AcknowledgedWrite[] = [];
+  /** Histories of an id that were too much to search whole, and have been judged by a beginning of theirs. */
+  undecidedOrders = 0;
   /** Writes that have ever been acknowledged at quorum or all. */
   acknowledged = 0;
   /** Stores that have been evicted, restored from a backup or copied: theirs may be lost. */

@@ -16,6 +16,9 @@ export interface Impossible<O extends RegisterOperation> {
   readonly stuckAt: O;
 }
 
+/** States that a search remembers before it is given up: less than a second. A history with much that is concurrent has more than memory. */
+const MAX_STATES = 50_000;
+
 /** A call or a return, in a doubly linked list by time. */
 interface Entry {
   readonly at: number;
@@ -39,13 +42,28 @@ interface Step {
  *
  * A write of unknown outcome is tried only just before a read that needs its value: wherever else it might have taken effect, moving it
  * there explains the same reads.
+ * @returns what is impossible, `undefined` for an order that explains all, or `undecided` after too many states.
  */
-export function findImpossible<O extends RegisterOperation>(history: readonly O[]): Impossible<O> | undefined {
-  return new Search(history).run();
+export function findImpossible<O extends RegisterOperation>(
+  history: readonly O[],
+  maxStates: number = MAX_STATES,
+): Impossible<O> | "undecided" | undefined {
+  return new Search(history, maxStates).run();
+}
+
+/** The first half of the reads, and the writes that they can have seen: possible if the whole is, and searched sooner. */
+export function earlierHalf<O extends RegisterOperation>(history: readonly O[]): readonly O[] {
+  const reads = history.filter(({ kind }) => kind === "read").sort((a, b) => a.returnedAt - b.returnedAt);
+  const kept = new Set(reads.slice(0, Math.floor(reads.length / 2)));
+  const end = Math.max(...Array.from(kept, ({ returnedAt }) => returnedAt));
+  return history.filter(
+    (operation) => kept.has(operation) || (operation.kind === "write" && operation.invokedAt <= end),
+  );
 }
 
 class Search<O extends RegisterOperation> {
   readonly #history: readonly O[];
+  readonly #maxStates: number;
   readonly #head: Entry;
   readonly #callOf = new Map<number, Entry>();
   readonly #returnOf = new Map<number, Entry>();
@@ -58,8 +76,9 @@ class Search<O extends RegisterOperation> {
   #longest: readonly Step[] = [];
   #stuckAt: number | undefined;
 
-  constructor(history: readonly O[]) {
+  constructor(history: readonly O[], maxStates: number) {
     this.#history = history;
+    this.#maxStates = maxStates;
     const indices = [...history.keys()];
     this.#unknown = indices
       .filter((i) => history[i]!.returnedAt === Number.POSITIVE_INFINITY)
@@ -83,9 +102,10 @@ class Search<O extends RegisterOperation> {
     }
   }
 
-  run(): Impossible<O> | undefined {
+  run(): Impossible<O> | "undecided" | undefined {
     let entry = this.#head.next;
     while (this.#head.next !== this.#head) {
+      if (this.#visited.size > this.#maxStates) return "undecided";
       if (entry.call) {
         entry = this.#tryNext(entry) ? this.#head.next : entry.next;
         continue;

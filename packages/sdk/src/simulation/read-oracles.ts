@@ -3,7 +3,7 @@ import type { KnownVersion, Ledger } from "./ledger.ts";
 import { type QuorumOperation, registerHistory } from "./register-history.ts";
 import type { DotName } from "./stored-image.ts";
 import { dotName } from "./stored-image.ts";
-import { findImpossible } from "./linearizability.ts";
+import { earlierHalf, findImpossible, type RegisterOperation } from "./linearizability.ts";
 import { findUncovered } from "./read-coverage.ts";
 import { latest } from "../core/conflict-resolution.ts";
 
@@ -68,7 +68,13 @@ function checkOrder(
     operations.push({ kind: "read", id, value, invokedAt, returned: { at, lineage }, ordered: false });
   }
   for (const lineage of new Set(judged.map((read) => read.lineage))) {
-    const impossible = findImpossible(registerHistory(operations, id, lineage));
+    let searched: readonly RegisterOperation[] = registerHistory(operations, id, lineage);
+    let impossible = findImpossible(searched);
+    if (impossible === "undecided") ledger.undecidedOrders++;
+    while (impossible === "undecided") {
+      searched = earlierHalf(searched);
+      impossible = findImpossible(searched);
+    }
     if (impossible === undefined) continue;
     const text = (operation: object): string => JSON.stringify(operation);
     ledger.violation(

@@ -45,6 +45,8 @@ export interface RunResult {
   readonly events: number;
   readonly messages: number;
   readonly quorumWrites: number;
+  /** Histories of an id that were too much to search whole (Q9). */
+  readonly undecidedOrders: number;
   /** Epochs after a lineage's first, and lineages that survivors have founded. */
   readonly laterEpochs: number;
   readonly survivals: number;
@@ -147,6 +149,7 @@ class Run {
       events: clock.events,
       messages: this.#messages,
       quorumWrites: ledger.acknowledged,
+      undecidedOrders: ledger.undecidedOrders,
       laterEpochs: [...ledger.records.values()].filter(({ epoch }) => epoch > 1).length,
       survivals: [...ledger.records.values()].filter(({ epoch, generation }) => epoch === 1 && generation > 0).length,
       trace: trace.lines,

@@ -11,6 +11,7 @@ const result: Omit<RunResult, "plan"> = {
   events: 1,
   messages: 1,
   quorumWrites: 0,
+  undecidedOrders: 0,
   laterEpochs: 0,
   survivals: 0,
   faults: noFaults(),

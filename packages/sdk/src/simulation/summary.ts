@@ -11,6 +11,7 @@ export class Summary {
   #events = 0;
   #messages = 0;
   #quorumWrites = 0;
+  #undecidedOrders = 0;
   #laterEpochs = 0;
   #survivals = 0;
   readonly #faults = new Map<FaultName, number>(FAULTS.map((fault) => [fault, 0]));
@@ -21,6 +22,7 @@ export class Summary {
     this.#events += result.events;
     this.#messages += result.messages;
     this.#quorumWrites += result.quorumWrites;
+    this.#undecidedOrders += result.undecidedOrders;
     this.#laterEpochs += result.laterEpochs;
     this.#survivals += result.survivals;
     if (result.violations.length > 0) this.failed++;
@@ -41,6 +43,7 @@ export class Summary {
       `${this.#runs} runs, ${this.failed} failed, in ${minutes.toFixed(1)} minutes`,
       `${this.#events} events, ${Math.round(this.#events / minutes)} a minute; ${this.#messages} messages; ${this.#quorumWrites} quorum writes acknowledged`,
       `${this.#laterEpochs} changes of a replica set decided, ${this.#survivals} sets founded by survivors of a lost majority`,
+      `${this.#undecidedOrders} histories of reads too large to search whole: judged by their beginnings`,
       "faults that fired:",
       ...faults,
       ...missing,

@@ -57,7 +57,7 @@ export const REPAIR_MISTAKES: readonly Mistake[] = [
         }
       },
     }),
-    { from: 310, took: 329 },
+    { from: 140, took: 160 },
   ),
   mistake<typeof SiblingsModule>(
     "a tombstone competes with concurrent writes by its time",
