@@ -6,6 +6,7 @@ import { MAX_UNACKNOWLEDGED_BATCHES } from "./batch-sender.ts";
 import type { Message } from "./messages.ts";
 import { recordOf } from "./replica-state.fixture.ts";
 import { SESSION_IDLE_MS } from "./anti-entropy.ts";
+import { versionKey } from "./store-layout.ts";
 
 /** `a` in a room of its own where `b` is a learner for good: nothing but sync goes on between them. */
 function pair(options: { batchSize?: number } = {}): { lab: Lab; a: Site; b: Site } {
@@ -241,6 +242,39 @@ describe("anti-entropy", () => {
     lab.pass(10 * SYNC_INTERVAL_MS);
     expect(b.ids()).toHaveLength(21);
     expect(b.sentOf("pull")).toHaveLength(pulls);
+  });
+
+  // Held twice: the sender knows that it could not send all that it listed, and the receiver that it lacks what has been collected since.
+  // Either alone keeps the promise; without both, b would claim the delete, and show what was deleted.
+  it("joins nothing where a delete was collected over there before its turn to be sent (S3, S5, P3)", () => {
+    const { lab, a, b } = pair({ batchSize: 1 });
+    a.write("gone");
+    lab.settle();
+    lab.connect(a, b);
+    lab.pass(SYNC_INTERVAL_MS);
+    expect(b.ids()).toEqual(["gone"]);
+    lab.cut(a, b);
+    a.write("first");
+    a.write([{ kind: "delete", id: "gone" }]);
+    lab.settle();
+    const { state } = a.replica;
+    const [deleted] = state.siblings("gone");
+    a.holdsLoads = true;
+    lab.drops = without("repair-begin");
+    lab.connect(a, b);
+    lab.settle();
+    state.horizon = state.horizon.with([deleted!.dot]);
+    state.setSiblings("gone", []);
+    a.store.delete(versionKey(deleted!.dot));
+    a.holdsLoads = false;
+    lab.settle();
+    expect(a.sentOf("session-end")).toHaveLength(2);
+    expect(b.ids()).toEqual(["first", "gone"]);
+    expect(b.replica.state.context.covers(deleted!.dot)).toBe(false);
+    lab.drops = () => false;
+    lab.pass(SESSION_IDLE_MS);
+    expect(b.ids()).toEqual(["first"]);
+    expect(b.replica.state.context.digest.equals(state.context.digest)).toBe(true);
   });
 
   it("asks again with the buckets in which the two differ by now (S2)", () => {
