@@ -25,6 +25,7 @@ const REPORTS = join(ROOT, "test-results");
 const PARTS = [
   { name: "browser", command: "node e2e/browser/ensure-browser.js" },
   { name: "redis", command: "node e2e/system/ensure-redis.js" },
+  { name: "coturn", command: "node e2e/system/ensure-coturn.js" },
   { name: "check", command: "npm run check" },
   {
     name: "unit",

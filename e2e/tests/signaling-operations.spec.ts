@@ -1,21 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
-import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { expect, test } from "./fixtures.ts";
 import { eventually } from "./eventually.ts";
 import { Tab } from "./tab.ts";
-
-const SECRET = "a secret of at least thirty-two bytes";
-
-/** A JSON Web Token, signed by HS256. */
-function tokenFor(rooms: readonly string[]): string {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const exp = Math.floor(Date.now() / 1000) + 3600;
-  const signed = `${part({ alg: "HS256" })}.${part({ exp, rooms })}`;
-  return `${signed}.${createHmac("sha256", SECRET).update(signed).digest("base64url")}`;
-}
+import { TOKEN_SECRET, tokenFor } from "./token.ts";
 
 async function freePort(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
@@ -32,7 +22,7 @@ test("T10: tabs with a token meet; one without is told that it is refused, and w
   startSignaling,
 }, testInfo) => {
   const secretFile = testInfo.outputPath("secret");
-  writeFileSync(secretFile, SECRET);
+  writeFileSync(secretFile, TOKEN_SECRET);
   const signaling = (await startSignaling("0", "--jwt-secret-file", secretFile)).url;
   const token = tokenFor([room]);
   const first = await Tab.join(await openContext(), { room, signaling, token });

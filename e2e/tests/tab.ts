@@ -16,7 +16,15 @@ import type { Outcome, PlainEntry } from "../app/replica-page.ts";
 /** What of a configuration is plain data and so can be sent into a page. */
 export type TabConfig = Pick<
   ReplicationConfig,
-  "room" | "password" | "signaling" | "token" | "dimensions" | "replicationFactor" | "distinctDevices" | "replicaName"
+  | "room"
+  | "password"
+  | "signaling"
+  | "token"
+  | "iceTransportPolicy"
+  | "dimensions"
+  | "replicationFactor"
+  | "distinctDevices"
+  | "replicaName"
 >;
 
 /** A browser's tab with a replica in it. */

@@ -14,17 +14,18 @@ export class Replicator<M extends JsonObject = JsonObject> extends ReplicatorBas
    */
   static async create<M extends JsonObject = JsonObject>(config: ReplicationConfig<M>): Promise<Replicator<M>> {
     const runtime = systemRuntime();
-    const { signaling, token, iceServers } = config;
+    const { signaling, token, iceServers, iceTransportPolicy } = config;
     return new Replicator<M>(
       await openReplicator(config, {
         storage: () => indexedDbStorage(),
-        transport: () => webrtcTransport({ signaling, token, iceServers, runtime }),
+        transport: () => webrtcTransport({ signaling, token, iceServers, iceTransportPolicy, runtime }),
         runtime,
       }),
     );
   }
 }
 
+export type { ConnectionPath } from "./core/connection-path.ts";
 export type { ConsistencyLevel } from "./core/consistency-level.ts";
 export type { ReplicaInfo, ReplicaStatus, SyncReport, WriteReceipt } from "./core/effects.ts";
 export {

@@ -1,4 +1,5 @@
 import type { CausalContext } from "./causal-context.ts";
+import type { ConnectionPath } from "./connection-path.ts";
 import type { ConsistencyLevel, QuorumLevel } from "./consistency-level.ts";
 import type { DeviceId, NodeId } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
@@ -139,4 +140,6 @@ export interface ReplicaInfo {
   readonly lagMs: number;
   /** When a sync with it last ended, or it was last seen to be equal: milliseconds since 1970. */
   readonly lastSyncAt?: number;
+  /** How this replica reaches it now: by itself, or through a TURN server. Left out while not connected, and where the transport does not know. */
+  readonly path?: ConnectionPath;
 }

@@ -1,3 +1,4 @@
+import type { ConnectionPath } from "../core/connection-path.ts";
 import type { NodeId } from "../core/node-id.ts";
 
 /** What leaves first: acks and control before live writes before bulk sync (T3). */
@@ -63,6 +64,8 @@ export interface Connection {
   send(message: Uint8Array, priority: Priority): void;
   /** Bytes queued here and not yet handed to the network, for one class. The sender's back-pressure. */
   queuedBytes(priority: Priority): number;
+  /** By which way it goes now, which may change while it is open; undefined when that is not known. Left out where it makes no difference. */
+  path?(): Promise<ConnectionPath | undefined>;
   /**
    * Closes after what is queued as control has left; what is queued in the other classes is dropped. The peer sees
    * `reason`, and so does this side's `disconnected`, which follows this call and never comes within it. After a reason that begins

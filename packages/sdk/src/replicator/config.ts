@@ -23,8 +23,14 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject> {
   readonly signaling?: string | readonly string[];
   /** Shown to the signaling server; a function is asked anew at every connection. */
   readonly token?: string | (() => Promise<string>);
-  /** STUN and TURN servers; a function is asked afresh for each connection. Default: the TURN servers that the signaling servers offer, if any; `[]` uses none. */
+  /**
+   * STUN and TURN servers; a function is asked afresh for each attempt to connect. When it fails, so does the attempt, which is made
+   * again later: an error event `transport-failed` tells, once until it has answered again. Default: the TURN servers that the signaling
+   * servers offer, if any; `[]` uses none.
+   */
   readonly iceServers?: readonly RTCIceServer[] | (() => Promise<readonly RTCIceServer[]>);
+  /** `'relay'`: only through TURN servers, so that peers do not learn each other's addresses. Default `'all'`: by any way, direct ones first. */
+  readonly iceTransportPolicy?: "all" | "relay";
   /** Components of every vector. Left out: the room's, and if that fixes none, any number. A fact of the room. */
   readonly dimensions?: number;
   /** How many voters the room wants: a data quorum is more than half of them. Default 3. A fact of the room. */

@@ -6,9 +6,11 @@ import { decodeStored } from "../core/codec/stored.ts";
 import type { Dot } from "../core/dot.ts";
 import { dotOfKey } from "../core/store-layout.ts";
 import type { Connection } from "../ports/transport.ts";
+import type { ConnectionPath } from "../core/connection-path.ts";
 import type { LinkId } from "../core/peer.ts";
 import type { Message } from "../core/messages.ts";
 import { PeerLink } from "./peer-link.ts";
+import type { NodeId } from "../core/node-id.ts";
 import type { PendingOperations } from "./pending-operations.ts";
 import type { Replica } from "../core/replica.ts";
 import { replicationError } from "../core/replication-error.ts";
@@ -97,6 +99,18 @@ export class EffectRunner {
     this.#forget(link);
     const error = closingError(connection.peer, reason);
     if (error !== undefined) this.#options.onNotice({ type: "error", error });
+  }
+
+  /** By which way each peer that is connected is reached now, as far as the transport knows. */
+  async paths(): Promise<ReadonlyMap<NodeId, ConnectionPath>> {
+    const paths = new Map<NodeId, ConnectionPath>();
+    const ask = async ({ connection }: PeerLink): Promise<void> => {
+      // A connection may end while it is asked.
+      const path = await connection.path?.().catch(() => undefined);
+      if (path !== undefined) paths.set(connection.peer, path);
+    };
+    await Promise.all([...this.#links.values()].map(ask));
+    return paths;
   }
 
   /** The transport has been stopped: no connection is left. */

@@ -249,7 +249,11 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   /** This replica first. */
   async replicas(): Promise<ReplicaInfo[]> {
     this.#mustBeOpen();
-    return this.#replica.status.replicas(this.#runtime.now());
+    const paths = await this.#runner.paths();
+    return this.#replica.status.replicas(this.#runtime.now()).map((info) => {
+      const path = info.status === "offline" ? undefined : paths.get(info.id);
+      return path === undefined ? info : { ...info, path };
+    });
   }
 
   /** Bytes of replication since this replicator was created. */

@@ -22,6 +22,7 @@ class Scripted {
       channelBinding: new Uint8Array(),
       send: (frame) => void this.sent.push(frame),
       pumpBelow() {},
+      async path() {},
       signal() {},
       destroy: () => (this.destroyed = true),
     };

@@ -1,3 +1,4 @@
+import type { ConnectionPath } from "../../core/connection-path.ts";
 import type { NodeId } from "../../core/node-id.ts";
 import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
@@ -100,6 +101,10 @@ export class PeerConnection implements Connection {
 
   queuedBytes(priority: Priority): number {
     return this.#queue.queuedBytes(priority);
+  }
+
+  path(): Promise<ConnectionPath | undefined> {
+    return this.#channel.path();
   }
 
   /** Whether the peer is there is found out now, not at the next silence. */

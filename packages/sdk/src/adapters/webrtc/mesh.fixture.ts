@@ -66,6 +66,8 @@ export class FakeChannels {
   readonly #offers = new Map<string, FakeChannel>();
   /** What a firewall does: nothing ever opens. */
   blocked = false;
+  /** What refusing TURN servers do: attempts end as soon as they have begun. */
+  failing = false;
   opened = 0;
 
   open(initiator: boolean, events: FrameChannelEvents): FakeChannel {
@@ -76,6 +78,7 @@ export class FakeChannels {
       this.#offers.set(sdp, channel);
       queueMicrotask(() => channel.tell(() => events.signal({ type: "offer", sdp })));
     }
+    if (this.failing) queueMicrotask(() => queueMicrotask(() => channel.fail()));
     return channel;
   }
 
@@ -121,6 +124,8 @@ export class FakeChannel implements FrameChannel {
   }
 
   pumpBelow(): void {}
+
+  async path(): Promise<undefined> {}
 
   destroy(): void {
     if (this.#done) return;

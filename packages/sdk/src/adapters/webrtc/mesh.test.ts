@@ -88,6 +88,16 @@ describe("mesh", () => {
     expect(connectedTo(a)).toEqual([B]);
   });
 
+  it("T6: says so on both sides, once, where attempts fail at once on both", async () => {
+    const room = new Room();
+    room.channels.failing = true;
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(MINUTE);
+    const told = expect.stringMatching(/^error: No connection to replica .* comes about/);
+    expect([a.log, b.log]).toEqual([[told], [told]]);
+    expect(room.channels.opened).toBeLessThan(24);
+  });
+
   it("T8: connects those of one password, and tells the others once, dialling none of them", async () => {
     const room = new Room();
     const [right, wrong] = await Promise.all([keyOf(1), keyOf(2)]);

@@ -2,7 +2,11 @@ import SimplePeer, { type Peer } from "simple-peer/simplepeer.min.js";
 import { channelBinding } from "./channel-binding.ts";
 import { parseSignal, type Signal } from "../signaling/signal.ts";
 import { MAX_FRAME_BYTES, SAFE_FRAME_BYTES } from "./framing.ts";
+import type { ConnectionPath } from "../../core/connection-path.ts";
+import type { IceConfiguration } from "./ice-servers.ts";
 import type { PeerConnectionBudget } from "./peer-connection-budget.ts";
+import { selectedPath } from "./selected-path.ts";
+import { watchRelayGathering } from "./relay-gathering.ts";
 import type { FrameSink } from "./send-queue.ts";
 import type { WebRtcImplementation } from "./webrtc-implementation.ts";
 
@@ -11,6 +15,8 @@ export interface FrameChannel extends FrameSink {
   /** The transport port's, once it is open. */
   readonly channelBinding: Uint8Array;
   signal(signal: Signal): void;
+  /** As the transport port's. */
+  path(): Promise<ConnectionPath | undefined>;
   /** Gives up everything at once. No event is raised afterwards. Idempotent. */
   destroy(): void;
 }
@@ -29,7 +35,8 @@ export interface FrameChannelEvents {
 
 export interface PeerChannelOptions {
   readonly initiator: boolean;
-  readonly iceServers: () => Promise<readonly RTCIceServer[]>;
+  /** Asked once. What it rejects with ends the channel. */
+  readonly ice: () => Promise<IceConfiguration>;
   readonly wrtc: WebRtcImplementation;
   readonly budget: PeerConnectionBudget;
 }
@@ -82,6 +89,11 @@ export class PeerChannel implements FrameChannel {
     if (channel) channel.bufferedAmountLowThreshold = bytes;
   }
 
+  async path(): Promise<ConnectionPath | undefined> {
+    const peerConnection = this.#peer && peerConnectionOf(this.#peer);
+    return peerConnection ? selectedPath(await peerConnection.getStats()) : undefined;
+  }
+
   destroy(): void {
     this.#done = true;
     this.#peer?.destroy();
@@ -90,21 +102,24 @@ export class PeerChannel implements FrameChannel {
   async #start(): Promise<void> {
     try {
       // Never within the constructor, whose caller could not be told yet.
-      const iceServers = await Promise.resolve().then(this.#options.iceServers);
-      if (!this.#done) this.#build(iceServers);
+      const ice = await Promise.resolve().then(this.#options.ice);
+      if (!this.#done) this.#build(ice);
     } catch (error) {
       this.#fail(error instanceof Error ? error.message : String(error));
     }
   }
 
-  #build(iceServers: readonly RTCIceServer[]): void {
+  #build(config: IceConfiguration): void {
     const { initiator, wrtc, budget } = this.#options;
-    const peer = new SimplePeer({ initiator, wrtc, objectMode: true, config: { iceServers } });
+    const peer = new SimplePeer({ initiator, wrtc, objectMode: true, config });
     this.#peer = peer;
     peer.on("error", (error) => this.#fail(error.message));
     peer.on("close", () => this.#fail("the connection is gone"));
     const peerConnection = peerConnectionOf(peer);
-    if (peerConnection) budget.count(peerConnection);
+    if (peerConnection) {
+      budget.count(peerConnection);
+      if (config.iceTransportPolicy === "relay") watchRelayGathering(peerConnection, (reason) => this.#fail(reason));
+    }
     peer.on("signal", (signal) => {
       const known = parseSignal(signal);
       if (known !== undefined && !this.#done) this.#events.signal(known);
@@ -150,7 +165,7 @@ export class PeerChannel implements FrameChannel {
   }
 }
 
-/** simple-peer, pinned exactly, has no public way to the SCTP limits, nor to the descriptions. */
+/** simple-peer, pinned exactly, has no public way to the SCTP limits, nor to the descriptions and statistics. */
 function peerConnectionOf(peer: Peer): RTCPeerConnection | null {
   return peer["_pc"];
 }

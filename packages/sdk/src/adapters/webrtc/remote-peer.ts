@@ -34,7 +34,7 @@ const RETRY: { firstMs: number; capMs: number } = { firstMs: 1000, capMs: 120_00
 const STABLE_MS = 30_000;
 /** How often a peer that is not heard from is called: some four minutes. It announces itself when it returns. */
 const MAX_CALLS = 8;
-/** One or two attempts fail by bad luck. */
+/** One or two attempts fail, and calls are not heard, by bad luck. */
 const UNREACHABLE_AFTER_FAILURES = 3;
 
 interface Attempt {
@@ -66,6 +66,7 @@ export class RemotePeer {
   /** Whether it was heard from since the failure. */
   #alive = false;
   #calls = 0;
+  #toldUnreachable = false;
 
   constructor(nodeId: NodeId, initiator: boolean, host: RemotePeerHost) {
     this.nodeId = nodeId;
@@ -153,7 +154,7 @@ export class RemotePeer {
       this.#channels.clear();
       this.#abandonAttempt();
       this.#stopRetrying();
-      this.#backoff.reset();
+      this.#startAnew();
       // Most likely its end of the old connection is gone.
       this.#connection?.check();
     }
@@ -203,7 +204,7 @@ export class RemotePeer {
       this.#failed(reason);
     } else if (connection === this.#connection) {
       this.#connection = undefined;
-      if (this.#host.runtime.now() - this.#connectedAt >= STABLE_MS) this.#backoff.reset();
+      if (this.#host.runtime.now() - this.#connectedAt >= STABLE_MS) this.#startAnew();
       // Nor does one that has another password get the right one while it stays.
       const departed = leaving || reason.startsWith(UNAUTHORIZED) ? this.#connectedInstance : undefined;
       if (departed !== undefined) this.#host.departed(departed);
@@ -217,10 +218,18 @@ export class RemotePeer {
     // A forged offer's attempt: the connection there is does well.
     if (this.#isConnected) return;
     this.#retryLater();
-    if (this.#backoff.failures !== UNREACHABLE_AFTER_FAILURES) return;
+    // Calls count too, so it is not always a failed attempt that makes the number full.
+    if (this.#toldUnreachable || this.#backoff.failures < UNREACHABLE_AFTER_FAILURES) return;
+    this.#toldUnreachable = true;
     const { nodeId } = this;
     const message = `No connection to replica ${nodeId} comes about (${reason}). Still trying; a TURN server in \`iceServers\` helps where firewalls are in the way.`;
     this.#host.error(replicationError("peer-unreachable", message, { nodeId }));
+  }
+
+  /** What failed before says nothing of what comes. */
+  #startAnew(): void {
+    this.#backoff.reset();
+    this.#toldUnreachable = false;
   }
 
   #retryLater(): void {

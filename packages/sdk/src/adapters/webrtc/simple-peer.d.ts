@@ -5,7 +5,7 @@ declare module "simple-peer/simplepeer.min.js" {
     readonly objectMode: boolean;
     /** A WebRtcImplementation. */
     readonly wrtc: object;
-    readonly config: { readonly iceServers: readonly RTCIceServer[] };
+    readonly config: RTCConfiguration;
   }
 
   export interface Peer {

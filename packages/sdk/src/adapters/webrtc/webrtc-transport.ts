@@ -5,22 +5,18 @@ import { broadcastChannelSignaling } from "../signaling/broadcast-channel-signal
 import { sealedSignaling } from "../signaling/sealed-signaling.ts";
 import type { Signaling } from "../signaling/signaling.ts";
 import { webSocketSignaling } from "../signaling/websocket-signaling.ts";
+import { checkIceOptions, IceServers, type IceOptions } from "./ice-servers.ts";
 import { Mesh } from "./mesh.ts";
 import { watchPage } from "./page-lifecycle.ts";
 import { PeerChannel } from "./peer-channel.ts";
 import { PeerConnectionBudget } from "./peer-connection-budget.ts";
 import type { WebRtcImplementation } from "./webrtc-implementation.ts";
 
-export interface WebRtcTransportOptions {
+export interface WebRtcTransportOptions extends IceOptions {
   /** URLs of signaling servers, `ws:` or `wss:`; all are used at once. None: only this browser's other tabs are found. */
   readonly signaling?: string | readonly string[] | undefined;
   /** Shown to the signaling servers; a function is asked afresh at each connection. */
   readonly token?: string | (() => Promise<string>) | undefined;
-  /**
-   * STUN and TURN servers; a function is asked afresh for each connection. Default: the TURN servers that the signaling servers offer,
-   * if they do; otherwise direct paths only.
-   */
-  readonly iceServers?: readonly RTCIceServer[] | (() => Promise<readonly RTCIceServer[]>) | undefined;
   readonly runtime: Runtime;
   /** WebRTC where the platform has none, e.g. `@roamhq/wrtc` in Node. Default: the platform's. */
   readonly wrtc?: WebRtcImplementation | undefined;
@@ -31,11 +27,13 @@ export interface WebRtcTransportOptions {
 /**
  * Replicas reach each other directly over WebRTC data channels. Tabs of one browser find each other by themselves, others
  * through signaling servers; what is connected stays so when those are gone.
- * @throws ReplicationError `invalid-config` for a signaling URL that is none.
+ * @throws ReplicationError `invalid-config` for a signaling URL that is none, `iceServers` that are no list and no function, and an
+ * unknown `iceTransportPolicy`.
  */
 export function webrtcTransport(options: WebRtcTransportOptions): TransportAdapter {
   const urls = typeof options.signaling === "string" ? [options.signaling] : (options.signaling ?? []);
   for (const url of urls) requireWebSocketUrl(url);
+  checkIceOptions(options);
   // Of the page and not of one stay in a room: a replicator that stops and starts has the same browser under it.
   const budget = new PeerConnectionBudget();
   return {
@@ -49,7 +47,7 @@ class WebRtcSession implements TransportSession {
   #stopped: Promise<void> | undefined;
 
   constructor(
-    { token, iceServers, runtime, ...options }: WebRtcTransportOptions,
+    { token, runtime, ...options }: WebRtcTransportOptions,
     urls: ReadonlySet<string>,
     budget: PeerConnectionBudget,
     self: TransportIdentity,
@@ -60,18 +58,14 @@ class WebRtcSession implements TransportSession {
     const signaling: Signaling[] = [];
     const tabs = broadcastChannelSignaling();
     if (tabs !== undefined) signaling.push(tabs);
-    const offers = new Map<string, readonly RTCIceServer[]>();
+    const ice = new IceServers(options, (error) => events.error(error));
     if (WebSocket !== undefined) {
       for (const url of urls) {
-        const offered = (servers: readonly RTCIceServer[]): void => void offers.set(url, servers);
+        const offered = (servers: readonly RTCIceServer[]): void => ice.offered(url, servers);
         signaling.push(webSocketSignaling({ url, token, runtime, WebSocket, offered }));
       }
     }
     const { sealingKey } = self;
-    const askIceServers =
-      typeof iceServers === "function"
-        ? iceServers
-        : () => Promise.resolve(iceServers ?? Array.from(offers.values(), (servers) => [...servers]).flat());
     const enter = (): Mesh =>
       new Mesh({
         self,
@@ -80,7 +74,7 @@ class WebRtcSession implements TransportSession {
         signaling:
           sealingKey === undefined ? signaling : signaling.map((way) => sealedSignaling(way, sealingKey, runtime)),
         openChannel: (initiator, channelEvents) =>
-          new PeerChannel({ initiator, iceServers: askIceServers, wrtc, budget }, channelEvents),
+          new PeerChannel({ initiator, ice: () => ice.configuration(), wrtc, budget }, channelEvents),
         isBudgetSpent: () => budget.isSpent,
       });
     this.#mesh = enter();
