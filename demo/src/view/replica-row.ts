@@ -61,7 +61,7 @@ export class ReplicaRow {
   }
 
   update(
-    { id, role, status, lagMs, lastSyncAt }: ReplicaInfo,
+    { id, role, status, lagMs, lastSyncAt, path }: ReplicaInfo,
     self: boolean,
     acknowledged: boolean,
     nowMs: number,
@@ -73,6 +73,7 @@ export class ReplicaRow {
     setText(this.#status, self && status === "healthy" ? "online" : STATUS_WORDS[status]);
     const facts: string[] = [];
     if (!self && status !== "offline") facts.push(`lag ${duration(lagMs)}`);
+    if (path === "turn") facts.push("through a TURN server");
     if (status === "offline" && lastSyncAt !== undefined) facts.push(`last in step: ${ago(lastSyncAt, nowMs)}`);
     if (self) facts.push(`id ${id.slice(0, SHOWN_ID_DIGITS)}`);
     setText(this.#facts, facts.map((fact) => ` · ${fact}`).join(""));
