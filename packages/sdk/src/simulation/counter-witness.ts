@@ -61,6 +61,9 @@ export class CounterWitness {
     const ref = recordOf(hearer.disk.flushed);
     if (told.tooLow < ENOUGH || ref === undefined || !this.#ledger.lostStores.has(nodeId)) return;
     told.regressed = { at: now, ref: { lineage: ref.lineage, epoch: ref.epoch } };
+    // From here it counts on, and a later epoch may enrol it again.
+    told.highest = counter;
+    told.tooLow = 0;
   }
 
   /** A write that was begun at `invokedAt` has been acknowledged by these. Returns the one that must not count, if any. */

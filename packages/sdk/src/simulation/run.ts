@@ -193,13 +193,15 @@ class Run {
       for (const machine of this.#machines) machine.open();
       await this.#pass(this.#faults.absenceMs);
     }
+    // A voter that is gone for good is swapped only then, and perhaps by a lineage that has come of the first wave.
+    const healingMs = HEALING_MS + this.#world.plan.voterSwapMs;
     // More than once: a process that was closing has to end before the next can begin.
     for (let wave = 0; wave < 3; wave++) {
       for (const machine of this.#machines) {
         machine.open();
         if (!machine.isStarted) machine.start();
       }
-      await this.#pass(HEALING_MS / 3);
+      await this.#pass(healingMs / 3);
     }
     if (this.#faults.counts["flipped-bit"] === 0) return;
     // Damage under an open store is found by reading through it.
