@@ -2,6 +2,7 @@ import type { DotName } from "./stored-image.ts";
 import { coveredOn } from "./stored-image.ts";
 import { LEASE_MS } from "../core/leases.ts";
 import type { Machine } from "./machine.ts";
+import { REWRITTEN_ID, Rewriting } from "./rewriting.ts";
 import type { World } from "./world.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -27,6 +28,7 @@ export class LongAbsence {
   readonly #struck: (machine: Machine) => void;
   /** When the machine is switched on again. */
   #until: number | undefined;
+  #hasReturned = false;
   #sleptMs = 0;
 
   /** @param struck told when a machine returns that lacks a tombstone which is collected by then */
@@ -53,20 +55,23 @@ export class LongAbsence {
     if (this.#until !== undefined || replicator === undefined) return;
     const random = streams.of("details of long-absence");
     const aloneMs = random.real(ALONE_MS.min, ALONE_MS.max);
-    this.#until = clock.now + aloneMs + plan.voterSwapMs + COLLECTION_MS;
-    for (const other of this.#machines) {
-      if (other === machine) continue;
-      clock.schedule(aloneMs, network.part(machine.index, other.index));
-    }
-    const [written, deleted] = random.shuffled(plan.ids);
+    const until = clock.now + aloneMs + plan.voterSwapMs + COLLECTION_MS;
+    this.#until = until;
+    const [written, deleted] = plan.isRewriting ? [REWRITTEN_ID] : random.shuffled(plan.ids);
     const entry = { id: written!, vector: new Float32Array([LAST_WRITES, 0]), metadata: { n: LAST_WRITES } };
     machine.operations.trackWrite("last write", "one", replicator.write(entry, { consistency: "one" }));
+    for (const other of this.#machines) {
+      // What is to be written again must be known to those that stay.
+      if (other !== machine && !plan.isRewriting) clock.schedule(aloneMs, network.part(machine.index, other.index));
+    }
     clock.schedule(aloneMs, () => {
       machine.switchOff();
       this.#sleep(LEASE_MS + random.real(LATE_MS.min, LATE_MS.max));
-      this.#delete(machine, deleted ?? written!);
+      if (plan.isRewriting)
+        new Rewriting(this.#world, this.#machines).begin(machine, until, () => this.#return(machine));
+      else this.#delete(machine, deleted ?? written!);
     });
-    clock.schedule(this.#until - clock.now, () => this.#return(machine));
+    clock.schedule(until - clock.now, () => this.#return(machine));
   }
 
   #sleep(ms: number): void {
@@ -83,7 +88,11 @@ export class LongAbsence {
     }
   }
 
+  /** Once: what is deleted may have been collected long before the time that this can take. */
   #return(machine: Machine): void {
+    if (this.#hasReturned) return;
+    this.#hasReturned = true;
+    this.#until = this.#world.clock.now;
     const known: ReadonlySet<DotName> = coveredOn(machine.disk.image);
     const lacks = [...this.#world.ledger.collected.keys()].some((dot) => !known.has(dot));
     if (lacks && machine.disk.image.size > 0) this.#struck(machine);

@@ -41,6 +41,8 @@ export interface Plan {
   readonly isUnsettled: boolean;
   /** Whether it is about the order of what is read and written (`contended-plan.ts`). */
   readonly isContended: boolean;
+  /** Whether it is about ids that are deleted, collected and written again (`rewriting-plan.ts`). */
+  readonly isRewriting: boolean;
   /** How much longer than an answer a write may take to a peer, milliseconds. */
   readonly lateWritesMs: number;
   /** Before the first action and the first fault, so that there are voters to ask. */
@@ -80,6 +82,7 @@ export function drawPlan(streams: Streams): Plan {
     reconfigures: of("reconfigures").chance(0.1),
     isUnsettled: false,
     isContended: false,
+    isRewriting: false,
     lateWritesMs: 0,
     warmUpMs: 0,
   };

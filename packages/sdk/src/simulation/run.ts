@@ -27,6 +27,7 @@ import type { LineQuality } from "./line.ts";
 import { Machine } from "./machine.ts";
 import { isBackgroundCheck, messageText } from "./message-text.ts";
 import { Network } from "./network.ts";
+import { rewritingSometimes } from "./rewriting-plan.ts";
 import type { SimulatedReplicator } from "./simulated-replicator.ts";
 import { Streams } from "./streams.ts";
 import { ReplyWitness } from "./reply-witness.ts";
@@ -91,7 +92,8 @@ class Run {
     this.#seed = seed;
     this.#onQuiet = onQuiet;
     const streams = new Streams(seed);
-    const plan = unsettledSometimes(contendedSometimes(drawPlan(streams), streams), streams);
+    const settled = unsettledSometimes(contendedSometimes(drawPlan(streams), streams), streams);
+    const plan = rewritingSometimes(settled, streams);
     const clock = new VirtualClock();
     const trace = new Trace(clock, traced);
     const leases = new LeaseWitness(this.#machines, clock, plan.diskMaxMs);

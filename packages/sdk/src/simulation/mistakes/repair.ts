@@ -4,6 +4,8 @@ import { compareHlc } from "../../core/hybrid-logical-clock.ts";
 import type * as IntervalSetModule from "../../core/interval-set.ts";
 import type * as RepairSessionModule from "../../core/repair-session.ts";
 import type * as SiblingsModule from "../../core/siblings.ts";
+import { includesDot } from "../../core/version-vector.ts";
+import type * as VersionModule from "../../core/version.ts";
 import type { VersionStamp } from "../../core/version.ts";
 
 /** Mistakes in what takes something away for good: repair, domination, collection. */
@@ -77,5 +79,14 @@ export const REPAIR_MISTAKES: readonly Mistake[] = [
     "core/interval-set.ts",
     // Collection alone asks this of another module.
     () => ({ hasInterval: (): boolean => true }),
+  ),
+  mistake<typeof VersionModule>(
+    "a version dominates whatever its context names, without what that had seen",
+    "C4",
+    "core/version.ts",
+    () => ({
+      isDominated: (v: VersionStamp, w: VersionStamp): boolean => includesDot(w.context, v.dot),
+    }),
+    { from: 160, took: 165 },
   ),
 ];
