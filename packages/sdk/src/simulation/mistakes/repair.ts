@@ -32,7 +32,7 @@ export const REPAIR_MISTAKES: readonly Mistake[] = [
         }
       },
     }),
-    { from: 140, took: 152 },
+    { from: 325, took: 335 },
   ),
   mistake<typeof RepairSessionModule>(
     "a repair drops and joins before the peer's versions are durable here",
