@@ -23,6 +23,8 @@ const ENOUGH = 2;
 
 /** What one process has been told by one voter. */
 interface Told {
+  /** The lineage and epoch that had enrolled it by then, if any. */
+  enrolled: string | undefined;
   highest: number;
   tooLow: number;
   /** When it must have understood that the voter has forgotten, and the epoch it was in by then. */
@@ -51,16 +53,20 @@ export class CounterWitness {
     const counter = counterOf(bytes);
     if (nodeId === undefined || hearer?.life === undefined || counter === undefined) return;
     const ofHearer = this.#told.get(hearer.life) ?? new Map<NodeId, Told>();
-    const told = ofHearer.get(nodeId) ?? { highest: 0, tooLow: 0, regressed: undefined };
+    const told = ofHearer.get(nodeId) ?? { enrolled: undefined, highest: 0, tooLow: 0, regressed: undefined };
     this.#told.set(hearer.life, ofHearer.set(nodeId, told));
+    const record = recordOf(hearer.disk.flushed);
+    const since = record?.voters.find((each) => each.nodeId === nodeId)?.since;
+    const enrolled = since && `${record?.lineage} ${since}`;
+    // Enrolled anew, what it forgot before matters no more.
+    if (enrolled !== told.enrolled) Object.assign(told, { enrolled, highest: 0, tooLow: 0 });
     if (counter >= told.highest) {
       told.highest = counter;
       return;
     }
     told.tooLow++;
-    const ref = recordOf(hearer.disk.flushed);
-    if (told.tooLow < ENOUGH || ref === undefined || !this.#ledger.lostStores.has(nodeId)) return;
-    told.regressed = { at: now, ref: { lineage: ref.lineage, epoch: ref.epoch } };
+    if (told.tooLow < ENOUGH || record === undefined || !this.#ledger.lostStores.has(nodeId)) return;
+    told.regressed = { at: now, ref: { lineage: record.lineage, epoch: record.epoch } };
     // From here it counts on, and a later epoch may enrol it again.
     told.highest = counter;
     told.tooLow = 0;
