@@ -18,6 +18,7 @@ const ERRORS: Record<ReplicationError["code"], object> = {
   "storage-full": {},
   "storage-corrupt": {},
   unauthorized: { credential: "password" },
+  "unsupported-platform": { feature: "Ed25519" },
   "insecure-context": {},
   "invalid-frame": { nodeId: "a", reason: "bad" },
   "peer-unreachable": { nodeId: "a" },

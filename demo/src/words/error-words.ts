@@ -99,11 +99,21 @@ export function errorWords(error: ReplicationError): ErrorWords {
             title: "The meeting server refuses this page",
             detail: "Ask whoever runs it for access. Tabs of this browser still find each other without it.",
           }
-        : {
-            title: "Somebody here has another password",
-            detail:
-              "Another page has opened this room with a different password, or with none, so nothing is exchanged with it. Check which of you has the right one.",
-          };
+        : error.credential === "identity"
+          ? {
+              title: "This change is not yours to make",
+              detail: "The room's rules let somebody else change this note. Nothing was saved.",
+            }
+          : {
+              title: "Somebody here has another password",
+              detail:
+                "Another page has opened this room with a different password, or with none, so nothing is exchanged with it. Check which of you has the right one.",
+            };
+    case "unsupported-platform":
+      return {
+        title: "This browser is too old for this room",
+        detail: `It lacks ${error.feature}, which signs what everybody here writes. Update the browser, or use another one.`,
+      };
     case "invalid-frame":
       return {
         title: "A replica sent something unreadable",

@@ -1,6 +1,7 @@
 import { type ReplicationConfig } from "./replicator/config.ts";
 import { indexedDbStorage } from "./adapters/indexeddb/indexeddb-storage.ts";
 import type { JsonObject } from "./core/version.ts";
+import { generateIdentity, type Identity } from "./replicator/identity.ts";
 import { openReplicator } from "./replicator/open-replicator.ts";
 import { ReplicatorBase } from "./replicator/replicator.ts";
 import { systemRuntime } from "./adapters/system-runtime.ts";
@@ -10,7 +11,7 @@ import { webrtcTransport } from "./adapters/webrtc/webrtc-transport.ts";
 export class Replicator<M extends JsonObject = JsonObject> extends ReplicatorBase<M> {
   /**
    * Opens the store; no network yet.
-   * @throws ReplicationError `invalid-config`, `insecure-context`, `replica-in-use`, `storage-corrupt`, `room-mismatch`
+   * @throws ReplicationError `invalid-config`, `insecure-context`, `unsupported-platform`, `replica-in-use`, `storage-corrupt`, `room-mismatch`
    */
   static async create<M extends JsonObject = JsonObject>(config: ReplicationConfig<M>): Promise<Replicator<M>> {
     const runtime = systemRuntime();
@@ -25,6 +26,15 @@ export class Replicator<M extends JsonObject = JsonObject> extends ReplicatorBas
   }
 }
 
+/**
+ * A new author, for `identity`. The private key cannot be read out of the platform; to be the same author after a reload, keep the pair in
+ * IndexedDB, which stores CryptoKeys as they are.
+ * @throws ReplicationError `insecure-context`, `unsupported-platform`
+ */
+export function createIdentity(): Promise<Identity> {
+  return generateIdentity(systemRuntime().subtle);
+}
+
 export type { ConnectionPath } from "./core/connection-path.ts";
 export type { ConsistencyLevel } from "./core/consistency-level.ts";
 export type { ReplicaInfo, ReplicaStatus, SyncReport, WriteReceipt } from "./core/effects.ts";
@@ -37,7 +47,7 @@ export {
   type Version,
 } from "./core/conflict-resolution.ts";
 export type { Dot } from "./core/dot.ts";
-export type { DeviceId, NodeId, Origin } from "./core/node-id.ts";
+export type { Author, DeviceId, NodeId, Origin } from "./core/node-id.ts";
 export {
   type ErrorCode,
   type ErrorFacts,
@@ -49,6 +59,7 @@ export {
 export type { SessionToken } from "./core/session-token.ts";
 export type { JsonObject, JsonValue } from "./core/version.ts";
 export type { ReadOptions, WriteOptions } from "./replicator/call-options.ts";
+export type { AuthoredEntry, Authorize, Identity } from "./replicator/identity.ts";
 export type { ReplicationConfig } from "./replicator/config.ts";
 export type { ChangeEvent, ChangesReset, Checkpoint } from "./replicator/change-feed.ts";
 export type { EventOf, EventType, ReplicationEvent } from "./replicator/events.ts";

@@ -44,6 +44,7 @@ export class CollectionLab {
           replicationFactor: undefined,
           distinctDevices: undefined,
           conflictResolution: undefined,
+          signed: false,
         },
         syncIntervalMs: 100,
         batchSize: 1000,

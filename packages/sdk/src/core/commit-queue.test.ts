@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CommitQueue, MAX_GROUP_VERSIONS, type SmallMutation } from "./commit-queue.ts";
+import type { Author } from "./node-id.ts";
+import { CommitQueue, MAX_GROUP_VERSIONS, type Mutation, type SmallMutation } from "./commit-queue.ts";
 import { dotOf, versionOf } from "./causality.fixture.ts";
 import type { Draft } from "./draft.ts";
 import { stateOf } from "./replica-state.fixture.ts";
@@ -58,6 +59,38 @@ describe("the commit queue", () => {
     expect([...transaction!.draft.changed]).toEqual(["large1", "large2", "large3"]);
     queue.committed();
     expect(log.taken()).toEqual(["settle large", "settle complete"]);
+  });
+
+  it("hands out nothing before what a step wants signed is, and fails alone what cannot be (C10)", () => {
+    const log = new Log();
+    const queue = new CommitQueue(stateOf(1), () => []);
+    const version = versionOf({ dot: dotOf(1, 1) });
+    const signature = { author: "a" as Author, proof: "b" };
+    const signing = (name: string): Mutation => ({
+      ...log.mutation(name),
+      *stage() {
+        const signatures = yield [version];
+        log.lines.push(`${name} has ${JSON.stringify(signatures)}`);
+        return true;
+      },
+    });
+    queue.push(signing("first"));
+    queue.push(signing("second"));
+    expect([queue.next(1000), queue.isStaging, queue.unsigned]).toEqual([undefined, true, [version]]);
+    queue.goOn([signature]);
+    expect(log.taken()).toEqual([`first has ${JSON.stringify([signature])}`]);
+    expect([queue.next(1000), queue.unsigned]).toEqual([undefined, [version]]);
+    queue.stagingFailed(new Error("no key"));
+    expect(log.taken()).toEqual([]);
+    // Each anew, and by itself.
+    expect([queue.next(1000), queue.unsigned]).toEqual([undefined, [version]]);
+    queue.stagingFailed(new Error("no key"));
+    expect(log.taken()).toEqual(["fail first: no key"]);
+    expect([queue.next(1000), queue.unsigned]).toEqual([undefined, [version]]);
+    queue.goOn([signature]);
+    expect([queue.next(1000)?.strict, queue.unsigned]).toEqual([true, undefined]);
+    queue.committed();
+    expect(log.taken()).toEqual([`second has ${JSON.stringify([signature])}`, "settle second"]);
   });
 
   it("a step that throws leaves nothing of it, and what waits behind it goes on", () => {

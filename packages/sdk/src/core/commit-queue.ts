@@ -1,5 +1,6 @@
 import type { DurableState } from "./durable-state.ts";
 import { Draft } from "./draft.ts";
+import type { Signature, StoredVersion } from "./version.ts";
 import type { StoreBatch } from "./store-layout.ts";
 
 /** Something to make durable. All mutations of one transaction are staged in the order in which they were queued. */
@@ -8,14 +9,17 @@ export interface Mutation {
   readonly size: number;
   /**
    * Makes the change in the draft. Returns whether the transaction must be on disk before it resolves (D2); a large one returns the steps to
-   * that answer, of which each task takes one (P6).
+   * that answer, of which each task takes one (P6). A step that ends with versions has them signed before the next (C10).
    */
-  stage(draft: Draft): boolean | Generator<undefined, boolean>;
+  stage(draft: Draft): boolean | Steps;
   /** The transaction that carried it is durable and the state shows it. */
   settle(): void;
   /** The store refused; nothing of it is stored. */
   fail(error: Error): void;
 }
+
+/** `undefined` asks for another task, versions for their signatures, in that order. */
+export type Steps = Generator<readonly StoredVersion[] | undefined, boolean, readonly Signature[] | undefined>;
 
 /** One that needs no steps. */
 export interface SmallMutation extends Mutation {
@@ -41,7 +45,9 @@ interface Staging {
   readonly draft: Draft;
   readonly rest: Iterator<Mutation>;
   /** Of the mutation that is being staged. */
-  steps: Generator<undefined, boolean> | undefined;
+  steps: Steps | undefined;
+  /** What its last step wants signed. */
+  unsigned: readonly StoredVersion[] | undefined;
   strict: boolean;
 }
 
@@ -83,6 +89,11 @@ export class CommitQueue {
     return this.#staging !== undefined;
   }
 
+  /** What is to be signed before `goOn` is called, with the signatures. `undefined`: nothing. */
+  get unsigned(): readonly StoredVersion[] | undefined {
+    return this.#staging?.unsigned;
+  }
+
   push(mutation: Mutation): void {
     this.#waiting.push(mutation);
   }
@@ -94,7 +105,13 @@ export class CommitQueue {
       this.#group = this.#takeGroup();
       this.#completing = [];
       const draft = new Draft(this.#state, nowMs);
-      this.#staging = { draft, rest: this.#group[Symbol.iterator](), steps: undefined, strict: false };
+      this.#staging = {
+        draft,
+        rest: this.#group[Symbol.iterator](),
+        steps: undefined,
+        unsigned: undefined,
+        strict: false,
+      };
       this.goOn();
     }
     this.#transaction = this.#ready;
@@ -103,18 +120,23 @@ export class CommitQueue {
   }
 
   /** Takes the next step of what is being staged; where that was the last, `next` hands the transaction out. */
-  goOn(): void {
+  goOn(signatures?: readonly Signature[]): void {
     const staging = this.#staging;
     if (staging === undefined) return;
     try {
-      if (this.#stageSome(staging)) return;
+      if (this.#stageSome(staging, signatures)) return;
       this.#staging = undefined;
       const { draft, strict } = staging;
       this.#ready = { batch: draft.batch(strict), strict, draft };
     } catch (error) {
-      this.#staging = undefined;
-      this.#takeApart(error instanceof Error ? error : new Error(String(error)));
+      this.stagingFailed(error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  /** What is being put together cannot be, e.g. because nothing can be signed. */
+  stagingFailed(error: Error): void {
+    this.#staging = undefined;
+    this.#takeApart(error);
   }
 
   committed(): Draft {
@@ -146,9 +168,9 @@ export class CommitQueue {
   }
 
   /** Returns whether a further step is needed. @throws Error when the group cannot be put together, e.g. because a record would break a limit */
-  #stageSome(staging: Staging): boolean {
+  #stageSome(staging: Staging, signatures: readonly Signature[] | undefined): boolean {
     const { draft } = staging;
-    if (staging.steps !== undefined && !this.#step(staging, staging.steps)) return true;
+    if (staging.steps !== undefined && !this.#step(staging, staging.steps, signatures)) return true;
     for (let next = staging.rest.next(); next.done !== true; next = staging.rest.next()) {
       const staged = next.value.stage(draft);
       if (typeof staged === "boolean") staging.strict ||= staged;
@@ -160,9 +182,10 @@ export class CommitQueue {
   }
 
   /** Returns whether it was the last one. */
-  #step(staging: Staging, steps: Generator<undefined, boolean>): boolean {
-    const { done, value } = steps.next();
+  #step(staging: Staging, steps: Steps, signatures?: readonly Signature[]): boolean {
+    const { done, value } = steps.next(signatures);
     staging.steps = done === true ? undefined : steps;
+    staging.unsigned = done === true ? undefined : value;
     if (done === true) staging.strict ||= value;
     return done === true;
   }

@@ -1,5 +1,6 @@
 import { compareDots, type Dot } from "./dot.ts";
 import { compareHlc } from "./hybrid-logical-clock.ts";
+import type { Author } from "./node-id.ts";
 import type { JsonObject, StoredVersion, VersionStamp } from "./version.ts";
 
 /** One live sibling, as a resolver and a conflict event see it. */
@@ -10,6 +11,8 @@ export interface Version<M extends JsonObject = JsonObject> {
   readonly timestamp: number;
   readonly vector: Float32Array;
   readonly metadata: M;
+  /** Who signed it, where the room's entries are signed. */
+  readonly author?: Author;
 }
 
 /** What a resolver makes of several siblings. */
@@ -68,6 +71,8 @@ export interface Projection<M extends JsonObject = JsonObject> extends Resolved<
   readonly dots: readonly Dot[];
   readonly timestamp: number;
   readonly conflicts: readonly Version<M>[];
+  /** Of the write that is shown, where entries are signed; what a resolver makes of several has none. */
+  readonly author?: Author;
 }
 
 export function project<M extends JsonObject>(
@@ -78,7 +83,7 @@ export function project<M extends JsonObject>(
   const winner = latest(live);
   if (winner === undefined) return undefined;
   const common = { dots: live.map((version) => version.dot), timestamp: winner.hlc.wallMs };
-  const shown = { vector: winner.vector, metadata: winner.metadata as M };
+  const shown = { vector: winner.vector, metadata: winner.metadata as M, ...authorOf(winner) };
   if (live.length === 1 || resolution.mode === "last-write-wins") return { ...common, ...shown, conflicts: [] };
   if (resolution.mode === "custom") {
     const resolved = resolution.resolve(live.map((version) => toVersion<M>(version)));
@@ -98,5 +103,10 @@ export function toVersion<M extends JsonObject>(version: StoredVersion): Version
     timestamp: version.hlc.wallMs,
     vector: version.vector,
     metadata: version.metadata as M,
+    ...authorOf(version),
   };
+}
+
+function authorOf({ signature }: StoredVersion): { readonly author?: Author } {
+  return signature === undefined ? {} : { author: signature.author };
 }

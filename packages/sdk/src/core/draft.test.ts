@@ -117,6 +117,8 @@ describe("a transaction in the making", () => {
   });
 });
 
+const ROOM = { dimensions: 2, signed: false };
+
 describe("local writes", () => {
   it("number an origin's writes from 1, and delete only what is there (C2)", () => {
     const draft = new Draft(stateOf(1), NOW);
@@ -182,8 +184,8 @@ describe("a version that no correct replica makes (P8)", () => {
     ["a counter near 2^53", { hlc: { wallMs: 5, counter: 2 ** 53 - 1 } }, "clock"],
     ["a wall near 2^53", { hlc: { wallMs: 2 ** 53 - 1, counter: 0 } }, "clock"],
   ])("has %s", (_name, fields, reason) => {
-    expect(versionFault({ ...good, ...fields }, 2)).toContain(reason);
-    expect(versionFault(good, 2)).toBeUndefined();
-    expect(versionFault({ ...good, tombstone: true, vector: new Float32Array(0) }, 2)).toBeUndefined();
+    expect(versionFault({ ...good, ...fields }, ROOM)).toContain(reason);
+    expect(versionFault(good, ROOM)).toBeUndefined();
+    expect(versionFault({ ...good, tombstone: true, vector: new Float32Array(0) }, ROOM)).toBeUndefined();
   });
 });

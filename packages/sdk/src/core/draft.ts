@@ -77,11 +77,11 @@ export class Draft {
   }
 
   /**
-   * A local write: dominates every sibling held (C7), and its stamp exceeds theirs, even those the clock may not follow, so that
+   * A local write, in the making: dominates every sibling held (C7), and its stamp exceeds theirs, even those the clock may not follow, so that
    * who saw a write from the future can still replace it.
    * @throws ReplicationError `invalid-entry` when no context can hold all who have written this id.
    */
-  write(dot: Dot, content: Pick<StoredVersion, "id" | "vector" | "metadata" | "tombstone">): StoredVersion {
+  prepare(dot: Dot, content: Pick<StoredVersion, "id" | "vector" | "metadata" | "tombstone">): StoredVersion {
     const siblings = this.siblings(content.id);
     this.#clock = tickHlc(this.#clock, this.#nowMs);
     let hlc = this.#clock;
@@ -90,9 +90,12 @@ export class Draft {
     }
     const context = contextOver(siblings);
     if (context.size > MAX_VERSION_CONTEXT) throw tooManyWriters(content.id);
-    const version: StoredVersion = { ...content, dot, hlc, context };
+    return { ...content, dot, hlc, context };
+  }
+
+  /** Takes in what `prepare` has made, with nothing of its id having come between. */
+  write(version: StoredVersion): void {
     this.#take(version);
-    return version;
   }
 
   /** A version from a peer: S1 ignores one that is covered already, held or not. */
@@ -260,7 +263,7 @@ export class Draft {
   #take(version: StoredVersion): boolean {
     const before = this.siblings(version.id);
     this.#newDots.set(dotKey(version.dot), version.dot);
-    const { vector: _vector, metadata: _metadata, ...stamp } = version;
+    const { vector: _vector, metadata: _metadata, signature: _signature, ...stamp } = version;
     const revision = this.#revision + 1;
     const record = encodeStored(version, revision);
     const after = joinSiblings(before, { ...stamp, revision, hash: hashOfStored(record) });

@@ -3,7 +3,7 @@ import type { ConnectionPath } from "./connection-path.ts";
 import type { ConsistencyLevel, QuorumLevel } from "./consistency-level.ts";
 import type { DeviceId, NodeId } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
-import type { JsonObject, StoredVersion } from "./version.ts";
+import type { JsonObject, Signature, StoredVersion } from "./version.ts";
 import type { LinkId } from "./peer.ts";
 import type { Message } from "./messages.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
@@ -94,6 +94,9 @@ export type Input =
   | { readonly type: "damaged"; readonly op: OperationId | undefined; readonly dots: readonly Dot[] }
   /** The answer to `pause`. */
   | { readonly type: "go-on" }
+  /** The answers to `sign`; the signatures are in its order. */
+  | { readonly type: "signed"; readonly signatures: readonly Signature[] }
+  | { readonly type: "sign-failed"; readonly error: Error }
   | { readonly type: "new-identity"; readonly op: OperationId; readonly nodeId: NodeId };
 
 /** Everything that a replica asks of the world. Effects are carried out in order. */
@@ -106,6 +109,8 @@ export type Effect =
   | { readonly type: "load"; readonly load: number; readonly keys: readonly string[] }
   /** Answered by `go-on`, in a task of its own: there is more to do than one should (P6). At most one is under way. */
   | { readonly type: "pause" }
+  /** Answered by `signed` or `sign-failed`: own writes, whose transaction waits for it (C10). At most one is under way, and no `pause` then. */
+  | { readonly type: "sign"; readonly versions: readonly StoredVersion[] }
   | { readonly type: "settle"; readonly op: OperationId; readonly outcome: Outcome }
   /** The visible state of these ids may have changed. */
   | { readonly type: "changed"; readonly ids: ReadonlySet<string> }

@@ -14,6 +14,7 @@ const facts = (fields: Partial<RoomFacts> = {}): RoomFacts => ({
   replicationFactor: undefined,
   distinctDevices: undefined,
   conflictResolution: undefined,
+  signed: false,
   ...fields,
 });
 
@@ -101,6 +102,7 @@ describe("a handshake", () => {
     ["replicationFactor", { replicationFactor: 5 }],
     ["distinctDevices", { distinctDevices: false }],
     ["conflictResolution", { conflictResolution: "vector-clock" }],
+    ["signed", { signed: true }],
   ])("of rooms that differ in %s is a mismatch for the one that would have to yield", (fact, insists) => {
     const lab = new Lab();
     const room = lab.site(1, { image: { replicaSet: recordOf([1, 9]) } });

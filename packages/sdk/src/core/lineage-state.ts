@@ -82,7 +82,7 @@ export function storedLineages({ home, lineages }: Lineages): object {
   return { home, lineages: [...lineages.values()] };
 }
 
-type StoredRecord = Omit<ReplicaSetRecord, "dimensions" | "yieldsTo"> & Partial<ReplicaSetRecord>;
+type StoredRecord = Omit<ReplicaSetRecord, "dimensions" | "signed" | "yieldsTo"> & Partial<ReplicaSetRecord>;
 type StoredState = Partial<LineageState> &
   Pick<LineageState, "installed" | "sealed"> & { readonly active: StoredRecord };
 
@@ -106,5 +106,6 @@ function lineageOf(stored: StoredState): LineageState {
 }
 
 function recordOf(stored: StoredRecord): ReplicaSetRecord {
-  return { ...stored, dimensions: stored.dimensions, yieldsTo: stored.yieldsTo };
+  // A store that was made before entries could be signed does not say.
+  return { ...stored, dimensions: stored.dimensions, signed: stored.signed ?? false, yieldsTo: stored.yieldsTo };
 }

@@ -29,29 +29,30 @@ export class LocalWriter {
     this.#beginOrigin();
   }
 
-  /**
-   * Writes the items into the transaction. What is deleted and not there needs no write, but if the write is to be ordered (Q9): that
-   * it is not there may be known by few.
-   */
+  /** Writes the items into the transaction. */
   write(draft: Draft, items: readonly LocalItem[], ordered = false): StoredVersion[] {
     const versions: StoredVersion[] = [];
     for (const item of items) {
-      if (item.kind === "put") {
-        versions.push(
-          draft.write(this.#nextDot(draft, item.id), {
-            id: item.id,
-            vector: item.vector,
-            metadata: item.metadata,
-            tombstone: false,
-          }),
-        );
-      } else if (draft.isVisible(item.id) || (ordered && draft.siblings(item.id).length > 0)) {
-        versions.push(
-          draft.write(this.#nextDot(draft, item.id), { id: item.id, vector: NO_VECTOR, metadata: {}, tombstone: true }),
-        );
-      }
+      const version = this.prepare(draft, item, ordered);
+      if (version === undefined) continue;
+      draft.write(version);
+      versions.push(version);
     }
     return versions;
+  }
+
+  /**
+   * What is to be written for an item, if anything. What is deleted and not there needs no write, but if the write is to be ordered (Q9):
+   * that it is not there may be known by few.
+   */
+  prepare(draft: Draft, item: LocalItem, ordered: boolean): StoredVersion | undefined {
+    const { id } = item;
+    if (item.kind === "put") {
+      const { vector, metadata } = item;
+      return draft.prepare(this.#nextDot(draft, id), { id, vector, metadata, tombstone: false });
+    }
+    if (!draft.isVisible(id) && !(ordered && draft.siblings(id).length > 0)) return undefined;
+    return draft.prepare(this.#nextDot(draft, id), { id, vector: NO_VECTOR, metadata: {}, tombstone: true });
   }
 
   #nextDot(draft: Draft, id: string): Dot {

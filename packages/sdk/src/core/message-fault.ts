@@ -10,7 +10,7 @@ import { versionFault } from "./version-fault.ts";
 export function messageFault(message: Message, state: DurableState): string | undefined {
   if ("versions" in message) {
     for (const version of message.versions) {
-      const fault = versionFault(version, state.replicaSet.dimensions);
+      const fault = versionFault(version, state.replicaSet);
       if (fault !== undefined) return fault;
     }
     return undefined;

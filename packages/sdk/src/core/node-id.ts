@@ -4,11 +4,14 @@ export type NodeId = string & { readonly __brand: "NodeId" };
 export type DeviceId = string & { readonly __brand: "DeviceId" };
 /** One opening of a store: 8 random bytes as 16 lower-case hex digits (C2). */
 export type Origin = string & { readonly __brand: "Origin" };
+/** An Ed25519 public key: who signs versions, 32 bytes as 64 lower-case hex digits. */
+export type Author = string & { readonly __brand: "Author" };
 /** The replica set's line of descent from one founding: 16 bytes in hex. */
 export type LineageId = string & { readonly __brand: "LineageId" };
 
 export const NODE_ID_BYTES = 16;
 export const ORIGIN_BYTES = 8;
+export const AUTHOR_BYTES = 32;
 
 const HEX_16_BYTES = /^[0-9a-f]{32}$/;
 const HEX_8_BYTES = /^[0-9a-f]{16}$/;

@@ -1,3 +1,4 @@
+import { SIGNATURE_BYTES } from "./codec/signatures.ts";
 import type { JsonValue, StoredVersion } from "./version.ts";
 
 /** What a version costs beside vector, metadata and context: id, dot, clock. */
@@ -32,8 +33,9 @@ export function pack(versions: readonly StoredVersion[], maxBytes: number): Stor
 }
 
 /** What a version takes in a message, about. */
-export function packedBytes({ vector, metadata, context }: StoredVersion): number {
-  return vector.byteLength + jsonBytes(metadata) + CONTEXT_ENTRY_BYTES * context.size + OVERHEAD_BYTES;
+export function packedBytes({ vector, metadata, context, signature }: StoredVersion): number {
+  const signatureBytes = signature === undefined ? 0 : SIGNATURE_BYTES;
+  return vector.byteLength + jsonBytes(metadata) + CONTEXT_ENTRY_BYTES * context.size + signatureBytes + OVERHEAD_BYTES;
 }
 
 function jsonBytes(value: JsonValue): number {

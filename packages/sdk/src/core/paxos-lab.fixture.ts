@@ -66,6 +66,7 @@ class PaxosVoter {
           replicationFactor: undefined,
           distinctDevices: undefined,
           conflictResolution: undefined,
+          signed: false,
         },
         syncIntervalMs: 100,
         batchSize: 1000,

@@ -62,6 +62,7 @@ export class Site {
         replicationFactor: undefined,
         distinctDevices: undefined,
         conflictResolution: undefined,
+        signed: false,
       },
       syncIntervalMs: SYNC_INTERVAL_MS,
       batchSize: 1000,
@@ -232,6 +233,8 @@ export class Site {
         if (this.#pausing) throw new Error("two pauses at once");
         this.#pausing = true;
         return;
+      case "sign":
+        throw new Error("nothing is signed here");
       case "settle":
         if (this.outcomes.has(effect.op)) throw new Error(`operation ${effect.op} settled twice`);
         this.outcomes.set(effect.op, effect.outcome);

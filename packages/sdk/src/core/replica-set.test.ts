@@ -10,6 +10,7 @@ const OURS: ReplicaSetRecord = {
   distinctDevices: true,
   dimensions: 2,
   conflictResolution: "last-write-wins",
+  signed: false,
   voters: [{ nodeId: "1".repeat(32) as NodeId, deviceId: "2".repeat(32) as DeviceId, since: 1 }],
   barred: [],
   formed: true,

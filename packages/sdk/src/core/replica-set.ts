@@ -15,9 +15,11 @@ export interface ReplicaSetRecord {
   readonly epoch: number;
   readonly replicationFactor: number;
   readonly distinctDevices: boolean;
-  /** The other two facts of the room: components a vector has (`undefined`: not fixed), and the conflict mode, as in `custom:v2`. */
+  /** Further facts of the room: components a vector has (`undefined`: not fixed), and the conflict mode, as in `custom:v2`. */
   readonly dimensions: number | undefined;
   readonly conflictResolution: string;
+  /** Whether its entries are signed (C10). */
+  readonly signed: boolean;
   /** At most `replicationFactor`. The order has no meaning but which of them tries first, where one is enough. */
   readonly voters: readonly Voter[];
   /** Removed on request and not enrolled again until added. */
@@ -67,7 +69,14 @@ export function recordFault(theirs: ReplicaSetRecord, ours: ReplicaSetRecord): s
   if (theirs.generation > ours.generation + MAX_MISSED_GENERATIONS) return "a generation that no room can have reached";
   if (theirs.lineage !== ours.lineage) return undefined;
   if (theirs.epoch > ours.epoch + MAX_MISSED_EPOCHS) return "an epoch that this lineage cannot have reached";
-  const facts = ["replicationFactor", "distinctDevices", "dimensions", "conflictResolution", "generation"] as const;
+  const facts = [
+    "replicationFactor",
+    "distinctDevices",
+    "dimensions",
+    "conflictResolution",
+    "signed",
+    "generation",
+  ] as const;
   const changed = facts.find((fact) => theirs[fact] !== ours[fact]);
   return changed && `a replica set whose ${changed} is not its lineage's`;
 }

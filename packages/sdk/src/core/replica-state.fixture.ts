@@ -29,6 +29,7 @@ export function recordOf(voters: readonly number[], fields: Partial<ReplicaSetRe
     distinctDevices: true,
     dimensions: 2,
     conflictResolution: "last-write-wins",
+    signed: false,
     voters: voters.map((n) => ({ nodeId: nodeOf(n), deviceId: deviceOf(n), since: 1 })),
     barred: [],
     formed: voters.length >= 2,

@@ -209,6 +209,14 @@ export class Replica {
         this.#pausing = false;
         this.#queue.goOn();
         return;
+      case "signed":
+        this.#pausing = false;
+        this.#queue.goOn(input.signatures);
+        return;
+      case "sign-failed":
+        this.#pausing = false;
+        this.#queue.stagingFailed(input.error);
+        return;
       case "loaded":
         this.#loads.get(input.load)?.(input.versions);
         this.#loads.delete(input.load);
@@ -318,7 +326,8 @@ export class Replica {
     }
     if (!this.#queue.isStaging || this.#pausing) return;
     this.#pausing = true;
-    this.#env.emit({ type: "pause" });
+    const versions = this.#queue.unsigned;
+    this.#env.emit(versions === undefined ? { type: "pause" } : { type: "sign", versions });
   }
 
   /** Q3: what waits for its word does not wait in vain. */

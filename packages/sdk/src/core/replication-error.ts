@@ -39,9 +39,12 @@ export interface ErrorFacts {
   "storage-corrupt": { readonly ids?: readonly string[] };
   /**
    * `token`: a signaling server refuses it. `password`: a replica in the room has another one, or one where the other has none, or
-   * somebody stands between the two; nothing is exchanged with it.
+   * somebody stands between the two; nothing is exchanged with it. `identity`: the room's `authorize` refuses this replica's own write, of
+   * which nothing is stored.
    */
-  unauthorized: { readonly credential: "token" | "password" };
+  unauthorized: { readonly credential: "token" | "password" | "identity" };
+  /** The browser or runtime lacks what the configuration needs. */
+  "unsupported-platform": { readonly feature: "Ed25519" };
   /** Raised once for each outage; the transport goes on trying, and connections that are open stay so. */
   "signaling-unreachable": { readonly url: string };
   /** The peer is alive and no direct connection to it could be made, as behind some firewalls without a TURN server. */

@@ -7,6 +7,8 @@ export interface RoomFacts {
   readonly distinctDevices: boolean | undefined;
   /** The mode's name and, for `custom`, its version, as in `custom:v2`. */
   readonly conflictResolution: string | undefined;
+  /** Whether entries are signed (C10). Never left out: to write or to judge signed entries takes an identity. */
+  readonly signed: boolean;
 }
 
 export interface FactsConflict {
@@ -17,7 +19,7 @@ export interface FactsConflict {
 
 /** The first fact that a configuration insists on and the room has otherwise. A room without fixed dimensions conflicts with none. */
 export function factsConflict(insists: RoomFacts, room: ReplicaSetRecord): FactsConflict | undefined {
-  const facts = ["dimensions", "replicationFactor", "distinctDevices", "conflictResolution"] as const;
+  const facts = ["dimensions", "replicationFactor", "distinctDevices", "conflictResolution", "signed"] as const;
   for (const fact of facts) {
     const ours = insists[fact];
     const theirs = room[fact];

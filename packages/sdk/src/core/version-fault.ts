@@ -1,15 +1,21 @@
 import { includesDot } from "./version-vector.ts";
 import { isHlc } from "./hybrid-logical-clock.ts";
+import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { StoredVersion } from "./version.ts";
 
 /**
  * Why no correct replica of a room can have made this version, or `undefined`. What a frame can hold at all, the codec has checked.
- * @param dimensions the room's; `undefined` while it fixes none.
+ * Whether a signature is its author's has been looked at before (C10).
  */
-export function versionFault(version: StoredVersion, dimensions: number | undefined): string | undefined {
+export function versionFault(
+  version: StoredVersion,
+  { dimensions, signed }: Pick<ReplicaSetRecord, "dimensions" | "signed">,
+): string | undefined {
   const { vector, tombstone, context, dot, hlc } = version;
   if (!tombstone && dimensions !== undefined && vector.length !== dimensions)
     return `a vector of ${vector.length} dimensions in a room of ${dimensions}`;
+  if ((version.signature !== undefined) !== signed)
+    return signed ? "a version without a signature in a room of signed ones" : "a signature in a room without them";
   // It would dominate itself, and the join would depend on the order of arrival.
   if (includesDot(context, dot)) return "a version that has seen itself";
   if (!isHlc(hlc)) return "a clock beyond the last stamp";

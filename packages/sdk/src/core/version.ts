@@ -1,4 +1,5 @@
 import { includesDot, isWithin, type VersionVector } from "./version-vector.ts";
+import type { Author } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
 import type { HlcStamp } from "./hybrid-logical-clock.ts";
 
@@ -15,10 +16,19 @@ export interface VersionStamp {
   readonly tombstone: boolean;
 }
 
+/** Who made a version, and the proof of it (C10). */
+export interface Signature {
+  readonly author: Author;
+  /** Ed25519 over `signedBytes`: 64 bytes in hex. */
+  readonly proof: string;
+}
+
 /** One write to one id. A tombstone has an empty vector and `{}`. */
 export interface StoredVersion extends VersionStamp {
   readonly vector: Float32Array;
   readonly metadata: JsonObject;
+  /** In a room of signed entries, and in no other. */
+  readonly signature?: Signature;
 }
 
 /**

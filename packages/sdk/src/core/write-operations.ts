@@ -5,13 +5,13 @@ import type { Dot } from "./dot.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { LivePush } from "./live-push.ts";
-import { MAX_GROUP_VERSIONS } from "./commit-queue.ts";
+import { MAX_GROUP_VERSIONS, type Steps } from "./commit-queue.ts";
 import { LocalWriter } from "./local-writer.ts";
 import { madeUnordered } from "./read-errors.ts";
 import type { Origin } from "./node-id.ts";
 import { replicationError } from "./replication-error.ts";
 import { sessionToken } from "./session-token.ts";
-import type { StoredVersion } from "./version.ts";
+import type { Signature, StoredVersion } from "./version.ts";
 
 type Write = Extract<Input, { readonly type: "write" }>;
 type Confirmation = Extract<Input, { readonly type: "confirm" }>;
@@ -21,6 +21,8 @@ interface WhatWasRead {
   readonly replies: Replies | undefined;
   readonly failure: Error | undefined;
 }
+
+type SigningSteps = Generator<readonly StoredVersion[], StoredVersion[], readonly Signature[] | undefined>;
 
 const NOT_READ: WhatWasRead = { replies: undefined, failure: undefined };
 
@@ -115,17 +117,24 @@ export class WriteOperations {
   }
 
   /** One transaction, however large (D2), and a page that goes on meanwhile (P6). */
-  *#writeInSteps(
-    draft: Draft,
-    items: readonly LocalItem[],
-    ordered: boolean,
-    versions: StoredVersion[],
-  ): Generator<undefined, boolean> {
+  *#writeInSteps(draft: Draft, items: readonly LocalItem[], ordered: boolean, versions: StoredVersion[]): Steps {
     for (let from = 0; from < items.length; from += MAX_GROUP_VERSIONS) {
       if (from > 0) yield undefined;
-      versions.push(...this.#writer.write(draft, items.slice(from, from + MAX_GROUP_VERSIONS), ordered));
+      const some = items.slice(from, from + MAX_GROUP_VERSIONS);
+      if (this.#env.config.insists.signed) versions.push(...(yield* this.#writeSigned(draft, some, ordered)));
+      else versions.push(...this.#writer.write(draft, some, ordered));
     }
     return true;
+  }
+
+  /** A signature covers the dot and the context, which only the transaction knows: it waits, and the state stands still meanwhile (C10). */
+  *#writeSigned(draft: Draft, items: readonly LocalItem[], ordered: boolean): SigningSteps {
+    const made = items.flatMap((item) => this.#writer.prepare(draft, item, ordered) ?? []);
+    if (made.length === 0) return made;
+    const signatures = yield made;
+    const signed = made.map((version, i) => ({ ...version, signature: signatures![i]! }));
+    for (const version of signed) draft.write(version);
+    return signed;
   }
 
   #settleLocally(op: OperationId, dots: readonly Dot[]): void {

@@ -2,6 +2,7 @@ import { type ConflictResolution, conflictResolutionName, lastWriteWins } from "
 import { MAX_CONFLICT_MODE_BYTES, MAX_DIMENSIONS, MAX_ROOM_BYTES } from "../core/codec/limits.ts";
 import { MAX_PACKED_VERSIONS } from "../core/packing.ts";
 import { MAX_REPLICATION_FACTOR } from "../core/replica-set.ts";
+import { type Authorize, ED25519, type Identity } from "./identity.ts";
 import { VOTER_SWAP_MS } from "../core/environment.ts";
 import { replicationError } from "../core/replication-error.ts";
 import type { ConsistencyLevel } from "../core/consistency-level.ts";
@@ -19,6 +20,17 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject> {
    * room's name may join. A replica with another password, or none, is told of by an error event `unauthorized`.
    */
   readonly password?: string;
+  /**
+   * Signs this replica's writes, and says that the room's entries are signed: a fact of the room. Its author is the public key, whatever
+   * replica, tab or device holds the pair; see `createIdentity`. Left out: entries are not signed.
+   */
+  readonly identity?: Identity;
+  /**
+   * Whether this author may have made this write; asked about own writes, which fail with `unauthorized`, and about all that peers send,
+   * before it is stored or passed on. Pure, quick and the same on all replicas of the room: nothing but its arguments may count, and
+   * replicas whose functions differ do not hold the same. Only with `identity`. Left out: every author may write everything.
+   */
+  readonly authorize?: Authorize<M>;
   /** Signaling servers' WebSocket URLs. Left out: only this browser's other tabs, which are always found. */
   readonly signaling?: string | readonly string[];
   /** Shown to the signaling server; a function is asked anew at every connection. */
@@ -81,6 +93,7 @@ export interface Settings<M extends JsonObject> {
     readonly distinctDevices: boolean;
     readonly dimensions: number | undefined;
     readonly conflictResolution: string;
+    readonly signed: boolean;
   };
   readonly conflictResolution: ConflictResolution<M> | undefined;
   readonly consistencyLevel: ConsistencyLevel;
@@ -109,6 +122,10 @@ export function settingsOf<M extends JsonObject>(config: ReplicationConfig<M>): 
   checkPositive("maxBytesPerSecond", config.maxBytesPerSecond);
   if (config.replicaName !== undefined) checkText("replicaName", config.replicaName, MAX_ROOM_BYTES);
   checkLevel(config.consistencyLevel);
+  const signed = config.identity !== undefined;
+  if (config.identity !== undefined) checkIdentity(config.identity);
+  if (config.authorize !== undefined && !(signed && typeof config.authorize === "function"))
+    refuse("authorize", "a function, beside an `identity`");
   const mode = config.conflictResolution === undefined ? undefined : modeName(config.conflictResolution);
   return {
     room: config.room,
@@ -117,12 +134,14 @@ export function settingsOf<M extends JsonObject>(config: ReplicationConfig<M>): 
       replicationFactor: config.replicationFactor,
       distinctDevices: config.distinctDevices,
       conflictResolution: mode,
+      signed,
     },
     founding: {
       dimensions: config.dimensions,
       replicationFactor: config.replicationFactor ?? DEFAULT_REPLICATION_FACTOR,
       distinctDevices: config.distinctDevices ?? true,
       conflictResolution: mode ?? conflictResolutionName(lastWriteWins()),
+      signed,
     },
     conflictResolution: config.conflictResolution,
     consistencyLevel: config.consistencyLevel ?? "quorum",
@@ -159,6 +178,16 @@ export function checkInteger(option: string, value: number | undefined, min: num
 /** @throws ReplicationError `invalid-config` */
 export function checkPassword(password: unknown): void {
   checkText("password", password, MAX_PASSWORD_BYTES);
+}
+
+function checkIdentity({ publicKey, privateKey }: Identity): void {
+  const isFine = isKey(publicKey, "public") && isKey(privateKey, "private") && privateKey.usages?.includes("sign");
+  if (!isFine) refuse("identity", "{ publicKey, privateKey }, an Ed25519 key pair of WebCrypto that may sign");
+}
+
+function isKey(key: CryptoKey | undefined, type: KeyType): boolean {
+  // By its fields: it may be another realm's, and insecure pages have no such class. What is none will not sign.
+  return key?.type === type && key.algorithm?.name === ED25519;
 }
 
 function checkBoolean(option: string, value: unknown): void {

@@ -1,5 +1,7 @@
 import { closingError, frameError, frameRefusal } from "./connection-errors.ts";
+import { Allowance } from "../core/allowance.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
+import type { Signer } from "./entry-signer.ts";
 import type { Effect, Input, Notice } from "../core/effects.ts";
 import { decodeMessage } from "../core/codec/frames.ts";
 import { decodeStored } from "../core/codec/stored.ts";
@@ -14,7 +16,9 @@ import type { NodeId } from "../core/node-id.ts";
 import type { PendingOperations } from "./pending-operations.ts";
 import type { Replica } from "../core/replica.ts";
 import { replicationError } from "../core/replication-error.ts";
+import { REFUSED } from "../core/handshake.ts";
 import type { Runtime } from "../ports/runtime.ts";
+import { SignatureGate } from "./signature-gate.ts";
 import type { Store } from "../ports/storage.ts";
 import type { StoredVersion } from "../core/version.ts";
 import { Throttle } from "./throttle.ts";
@@ -25,6 +29,8 @@ export interface RunnerOptions {
   readonly store: Store;
   readonly runtime: Runtime;
   readonly operations: PendingOperations;
+  /** Where entries are signed. */
+  readonly signer: Signer | undefined;
   readonly compression: boolean;
   readonly maxBytesPerSecond: number;
   readonly onNotice: (notice: Notice) => void;
@@ -39,16 +45,20 @@ export class EffectRunner {
   readonly #throttle: Throttle;
   readonly #links = new Map<LinkId, PeerLink>();
   readonly #linkOf = new Map<Connection, PeerLink>();
+  readonly #gates = new Map<LinkId, SignatureGate>();
   readonly #inputs: Input[] = [];
   #handling = false;
   #closed = false;
   #lastLink = 0;
+  /** How often refused versions are told of: whoever sends them comes back, and may do so for as long as it likes. */
+  readonly #refusals: Allowance;
   #cancelWake: (() => void) | undefined;
   #wakeAt: number | undefined;
   #onSettled: (() => void) | undefined;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.#refusals = new Allowance(REFUSALS_TOLD_AT_ONCE, REFUSAL_TOLD_EVERY_MS, options.runtime.now());
     this.#throttle = new Throttle(options.maxBytesPerSecond, options.runtime, options.onThrottled);
   }
 
@@ -76,6 +86,15 @@ export class EffectRunner {
     });
     this.#links.set(link.id, link);
     this.#linkOf.set(connection, link);
+    const { signer } = this.#options;
+    if (signer !== undefined) {
+      const gate = new SignatureGate({
+        signer,
+        passed: (message) => this.dispatch({ type: "message", link: link.id, message }),
+        refused: (reason) => this.#refuse(link, reason),
+      });
+      this.#gates.set(link.id, gate);
+    }
     this.dispatch({ type: "link-up", link: link.id, claims: connection.peer });
   }
 
@@ -84,7 +103,10 @@ export class EffectRunner {
     if (link === undefined) return;
     this.traffic.receivedBytes += bytes.length;
     try {
-      this.dispatch({ type: "message", link: link.id, message: decodeMessage(bytes) });
+      const message = decodeMessage(bytes);
+      const gate = this.#gates.get(link.id);
+      if (gate === undefined) this.dispatch({ type: "message", link: link.id, message });
+      else gate.receive(message, bytes.length);
     } catch (error) {
       if (!(error instanceof DecodeError)) throw error;
       this.#options.onNotice({ type: "error", error: frameError(connection.peer, error) });
@@ -151,6 +173,9 @@ export class EffectRunner {
       case "pause":
         this.#options.runtime.soon(() => this.dispatch({ type: "go-on" }));
         return;
+      case "sign":
+        this.#sign(effect.versions);
+        return;
       case "settle":
         this.#options.operations.settle(effect.op, effect.outcome);
         return;
@@ -176,6 +201,15 @@ export class EffectRunner {
     }
   }
 
+  #sign(versions: readonly StoredVersion[]): void {
+    const { signer } = this.#options;
+    if (signer === undefined) throw new Error("Nothing to sign by");
+    signer.sign(versions).then(
+      (signatures) => this.dispatch({ type: "signed", signatures }),
+      (error: unknown) => this.dispatch({ type: "sign-failed", error: asError(error) }),
+    );
+  }
+
   #commitFailed(error: Error): void {
     this.dispatch({ type: "commit-failed", error });
   }
@@ -183,6 +217,14 @@ export class EffectRunner {
   #close(id: LinkId, reason: string): void {
     const link = this.#links.get(id);
     if (link !== undefined) this.#drop(link, reason);
+  }
+
+  #refuse(link: PeerLink, reason: string): void {
+    const nodeId = link.connection.peer;
+    const text = `Replica ${nodeId} sent what no replica with this \`authorize\` sends (${reason}); nothing of the message is stored, and its connection is closed.`;
+    if (this.#refusals.take(this.#options.runtime.now()))
+      this.#options.onNotice({ type: "error", error: replicationError("invalid-frame", text, { nodeId, reason }) });
+    this.#drop(link, REFUSED + reason);
   }
 
   #drop(link: PeerLink, reason: string): void {
@@ -193,6 +235,8 @@ export class EffectRunner {
   #forget(link: PeerLink): void {
     if (!this.#links.delete(link.id)) return;
     this.#linkOf.delete(link.connection);
+    this.#gates.get(link.id)?.end();
+    this.#gates.delete(link.id);
     link.closed();
     this.dispatch({ type: "link-down", link: link.id });
   }
@@ -234,6 +278,10 @@ export class EffectRunner {
     }, delay);
   }
 }
+
+/** A user hears of several that do it, and is not told of one over and over. */
+const REFUSALS_TOLD_AT_ONCE = 10;
+const REFUSAL_TOLD_EVERY_MS: number = 60 * 1000;
 
 /** Timers take at most 31 bits; a wake that comes early does nothing. */
 const MAX_TIMER_MS: number = 2 ** 31 - 1;

@@ -8,6 +8,7 @@ import {
 import type { DurableState, IndexedVersion } from "../core/durable-state.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeStored } from "../core/codec/stored.ts";
+import type { Author } from "../core/node-id.ts";
 import type { Dot } from "../core/dot.ts";
 import type { JsonObject, StoredVersion } from "../core/version.ts";
 import { unreadable } from "../core/mending.ts";
@@ -29,6 +30,8 @@ export interface StoredEntry<M extends JsonObject = JsonObject> {
   readonly timestamp: number;
   /** In `vector-clock` mode the concurrent writes that are not shown; else empty. */
   readonly conflicts: readonly Version<M>[];
+  /** Who signed the write that is shown, where the room's entries are signed. What a custom resolver makes of several writes has no author. */
+  readonly author?: Author;
 }
 
 /** Ids read from the store at once: bounds memory and the time one task takes. */

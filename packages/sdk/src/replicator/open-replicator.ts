@@ -2,6 +2,7 @@ import { activeRecord } from "../core/durable-state.ts";
 import { type ReplicationConfig, settingsOf } from "./config.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { ReplicatorParts } from "./replicator.ts";
+import { EntrySigner } from "./entry-signer.ts";
 import { PasswordGate } from "./password-gate.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { StorageAdapter } from "../ports/storage.ts";
@@ -21,7 +22,7 @@ export interface Defaults {
 
 /**
  * Checks the configuration and opens the store; no network yet. The lock is released if anything fails.
- * @throws ReplicationError `invalid-config`, `insecure-context`, `replica-in-use`, `storage-corrupt`, `room-mismatch`
+ * @throws ReplicationError `invalid-config`, `insecure-context`, `unsupported-platform`, `replica-in-use`, `storage-corrupt`, `room-mismatch`
  */
 export async function openReplicator<M extends JsonObject>(
   config: ReplicationConfig<M>,
@@ -32,6 +33,9 @@ export async function openReplicator<M extends JsonObject>(
   const transport = config.transport ?? defaults.transport();
   const keys =
     config.password === undefined ? undefined : await RoomKeys.derive(config.password, settings.room, runtime.subtle);
+  const { identity, authorize } = config;
+  const signer =
+    identity && (await EntrySigner.of<M>({ room: settings.room, identity, authorize, subtle: runtime.subtle }));
   const storage = config.storage ?? defaults.storage();
   const store = await storage.open({ room: settings.room, replicaName: settings.replicaName });
   try {
@@ -43,7 +47,7 @@ export async function openReplicator<M extends JsonObject>(
         "Configure the room's value, leave it out to take it, or use another room or replicaName.";
       throw replicationError("room-mismatch", message, conflict);
     }
-    return { settings, store, loaded, gate: new PasswordGate(transport, runtime, keys), runtime };
+    return { settings, store, loaded, signer, gate: new PasswordGate(transport, runtime, keys), runtime };
   } catch (error) {
     await store.close();
     throw error;

@@ -9,6 +9,7 @@ import { EntryReader, type StoredEntry } from "./entry-reader.ts";
 import { checkSearchOptions, FlatSearch, type SearchHit, type SearchOptions } from "./flat-search.ts";
 import { validateId, validateVector } from "../core/entry-validation.ts";
 import type { Dot } from "../core/dot.ts";
+import type { Signer } from "./entry-signer.ts";
 import { EffectRunner } from "./effect-runner.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { LoadedStore } from "./store-image.ts";
@@ -33,6 +34,8 @@ export interface ReplicatorParts<M extends JsonObject> {
   readonly store: Store;
   readonly loaded: LoadedStore;
   readonly gate: PasswordGate;
+  /** Where entries are signed. */
+  readonly signer: Signer | undefined;
   readonly runtime: Runtime;
 }
 
@@ -53,13 +56,15 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   readonly #search: FlatSearch<M>;
   readonly #gate: PasswordGate;
   readonly #membership: Membership;
+  readonly #signer: Signer | undefined;
   readonly #scrubber: Scrubber;
   #closing: Promise<void> | undefined;
 
-  protected constructor({ settings, store, loaded, gate, runtime }: ReplicatorParts<M>) {
+  protected constructor({ settings, store, loaded, gate, signer, runtime }: ReplicatorParts<M>) {
     this.#settings = settings;
     this.#store = store;
     this.#runtime = runtime;
+    this.#signer = signer;
     this.#replica = new Replica(loaded.image, settings, loaded.seenCounters, {
       origin: () => mintOrigin((length) => runtime.randomBytes(length)),
       lineage: (nowMs) => mintLineageId(nowMs, (length) => runtime.randomBytes(length)),
@@ -82,6 +87,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
       store,
       runtime,
       operations: this.#operations,
+      signer,
       compression: settings.compression,
       maxBytesPerSecond: settings.maxBytesPerSecond,
       onNotice: (notice) => notices.tell(notice),
@@ -167,7 +173,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
 
   /**
    * Writes one entry, replacing what this replica holds under its id.
-   * @throws ReplicationError `invalid-entry`, `dimension-mismatch`, `storage-full`: nothing is stored; `quorum-unavailable`,
+   * @throws ReplicationError `invalid-entry`, `dimension-mismatch`, `storage-full`, `unauthorized`: nothing is stored; `quorum-unavailable`,
    * `quorum-timeout`, `aborted`: see the error.
    */
   async write(entry: VectorEntry<M>, options: WriteOptions = {}): Promise<WriteReceipt> {
@@ -330,6 +336,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   async #write(items: readonly LocalItem[], options: WriteOptions): Promise<WriteReceipt> {
     const { level, deadline } = this.#waiting(options);
     checkOrdered(options.ordered, level, items.length, MAX_READ_IDS);
+    this.#signer?.mustAllow(items);
     const ordered = options.ordered === true;
     return receiptOf(await this.#run((op) => ({ type: "write", op, items, level, ordered, deadline }), options.signal));
   }

@@ -12,7 +12,13 @@ import { nodeOf } from "../core/replica-state.fixture.ts";
 import type { Store } from "../ports/storage.ts";
 import { systemRuntime } from "../adapters/system-runtime.ts";
 
-const founding = { replicationFactor: 3, distinctDevices: true, dimensions: 2, conflictResolution: "last-write-wins" };
+const founding = {
+  replicationFactor: 3,
+  distinctDevices: true,
+  dimensions: 2,
+  conflictResolution: "last-write-wins",
+  signed: false,
+};
 
 /** A voter's store as its replica leaves it: live versions, a tombstone, a horizon, a lease. */
 function records(): Map<string, Uint8Array> {

@@ -20,6 +20,7 @@ const EPOCH_2: ReplicaSetRecord = {
   distinctDevices: false,
   dimensions: 2,
   conflictResolution: "last-write-wins",
+  signed: false,
   voters: [HEARER, VOTER].map((nodeId) => ({ nodeId, deviceId: nodeId as never, since: 1 })),
   barred: [],
   formed: true,

@@ -123,6 +123,7 @@ export class HostilePeer {
         replicationFactor: undefined,
         distinctDevices: undefined,
         conflictResolution: undefined,
+        signed: false,
       },
       counter: 1,
       replicaSet,

@@ -13,6 +13,7 @@ function push(parts: {
   readonly context?: readonly number[];
   readonly table?: readonly string[];
   readonly clock?: number;
+  readonly signatures?: Uint8Array;
 }): Uint8Array {
   const id = parts.id ?? new TextEncoder().encode("a");
   const metadata = new TextEncoder().encode(parts.metadata ?? "{}");
@@ -31,6 +32,7 @@ function push(parts: {
     writer.uint(metadata.length, "metadata");
     writer.raw(metadata);
     for (const plane of [0, 0, 0, 0]) writer.raw(Uint8Array.of(plane, 0));
+    writer.raw(parts.signatures ?? Uint8Array.of(0));
   });
 }
 
@@ -106,6 +108,17 @@ describe("hostile frames", () => {
     ["a table out of order", push({ table: ["01", "02"], origin: 1, context: [0, 1] }), "order of use"],
     ["an earliest clock before all", push({ clock: 1 }), "earliest clock that no version has"],
     ["an origin twice in a version's context", push({ context: [0, 1, 0, 2] }), "twice in a version's context"],
+    ["a signature cut off", push({ signatures: new Uint8Array(1 + 95).fill(1) }), "signature is cut off"],
+    [
+      "neither signed versions nor unsigned ones",
+      push({ signatures: Uint8Array.of(2) }),
+      "versions are signed is unknown",
+    ],
+    [
+      "signatures of no versions",
+      frame(8, (writer) => writer.raw(Uint8Array.of(0, 0, 0, 1))),
+      "no versions, and signed",
+    ],
     ["a voter twice", replicaSet({ voters: ["aa", "bb", "aa"] }), "a voter twice"],
     ["four voters where three are allowed", replicaSet({ voters: ["aa", "bb", "cc", "dd"] }), "over 3"],
     ["a replication factor of 0", replicaSet({ replicationFactor: 0 }), "replication factor of 0"],

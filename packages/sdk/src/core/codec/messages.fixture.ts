@@ -10,10 +10,10 @@ import type { Dot } from "../dot.ts";
 import type { DotRange } from "../reconciliation.ts";
 import type { Fingerprint } from "../item-list.ts";
 import type { EpochRef, Message } from "../messages.ts";
-import type { DeviceId, LineageId, NodeId, Origin } from "../node-id.ts";
+import type { Author, DeviceId, LineageId, NodeId, Origin } from "../node-id.ts";
 import { MAX_REPLICATION_FACTOR, type ReplicaSetRecord } from "../replica-set.ts";
 import type { RoomFacts } from "../room-facts.ts";
-import type { JsonObject, StoredVersion } from "../version.ts";
+import type { JsonObject, Signature, StoredVersion } from "../version.ts";
 
 /** Objects like those that decoding makes, with Object.prototype. */
 const record = <F>(fields: { [K in keyof F]: Arbitrary<F[K]> }): Arbitrary<F> =>
@@ -85,13 +85,21 @@ export const storedVersions: Arbitrary<StoredVersion> = record({
   vector,
   metadata,
 }).map((version) => (version.tombstone ? { ...version, vector: new Float32Array(), metadata: {} } : version));
-const versions: Arbitrary<StoredVersion[]> = fc.array(storedVersions, { maxLength: 5 });
+const signature: Arbitrary<Signature> = record({ author: hex(32) as Arbitrary<Author>, proof: hex(64) });
+export const signedVersions: Arbitrary<StoredVersion> = fc
+  .tuple(storedVersions, signature)
+  .map(([version, by]) => ({ ...version, signature: by }));
+const versions: Arbitrary<StoredVersion[]> = fc.oneof(
+  fc.array(storedVersions, { maxLength: 5 }),
+  fc.array(signedVersions, { maxLength: 5 }),
+);
 
 const facts: Arbitrary<RoomFacts> = record({
   dimensions: fc.option(fc.integer({ min: 1, max: 65_536 }), { nil: undefined }),
   replicationFactor: fc.option(fc.integer({ min: 1, max: MAX_REPLICATION_FACTOR }), { nil: undefined }),
   distinctDevices: fc.option(fc.boolean(), { nil: undefined }),
   conflictResolution: fc.constantFrom(undefined, "last-write-wins", "custom:2"),
+  signed: fc.boolean(),
 });
 
 const replicaSet: Arbitrary<ReplicaSetRecord> = record({
@@ -102,6 +110,7 @@ const replicaSet: Arbitrary<ReplicaSetRecord> = record({
   distinctDevices: fc.boolean(),
   dimensions: fc.option(fc.integer({ min: 1, max: 65_536 }), { nil: undefined }),
   conflictResolution: fc.constantFrom("last-write-wins", "custom:2"),
+  signed: fc.boolean(),
   voters: fc.uniqueArray(record({ nodeId, deviceId, since: uint }), {
     maxLength: 5,
     selector: (voter) => voter.nodeId,

@@ -10,6 +10,7 @@ import type { Writer } from "./writer.ts";
 const DISTINCT_DEVICES = 1;
 const FORMED = 2;
 const YIELDS = 4;
+const SIGNED = 8;
 
 export function writeReplicaSet(writer: Writer, record: ReplicaSetRecord): void {
   writer.hex(record.lineage);
@@ -19,7 +20,8 @@ export function writeReplicaSet(writer: Writer, record: ReplicaSetRecord): void 
   writeDimensions(writer, record.dimensions);
   writer.text(record.conflictResolution, "conflict resolution", MAX_CONFLICT_MODE_BYTES);
   const yields = record.yieldsTo === undefined ? 0 : YIELDS;
-  writer.byte((record.distinctDevices ? DISTINCT_DEVICES : 0) | (record.formed ? FORMED : 0) | yields);
+  const signed = record.signed ? SIGNED : 0;
+  writer.byte((record.distinctDevices ? DISTINCT_DEVICES : 0) | (record.formed ? FORMED : 0) | yields | signed);
   writer.uint(record.voters.length, "voters", record.replicationFactor);
   for (const { nodeId, deviceId, since } of record.voters) {
     writer.hex(nodeId);
@@ -39,7 +41,7 @@ export function readReplicaSet(reader: Reader): ReplicaSetRecord {
   if (replicationFactor === 0) throw new DecodeError("a replication factor of 0");
   const dimensions = readDimensions(reader);
   const conflictResolution = reader.text("conflict resolution", MAX_CONFLICT_MODE_BYTES);
-  const flags = reader.flags("replica set's flags", DISTINCT_DEVICES | FORMED | YIELDS);
+  const flags = reader.flags("replica set's flags", DISTINCT_DEVICES | FORMED | YIELDS | SIGNED);
   const voters = readVoters(reader, replicationFactor);
   const barred = Array.from({ length: reader.count("barred", MAX_BARRED, NODE_ID_BYTES) }, () => readNodeId(reader));
   return {
@@ -50,6 +52,7 @@ export function readReplicaSet(reader: Reader): ReplicaSetRecord {
     distinctDevices: (flags & DISTINCT_DEVICES) !== 0,
     dimensions,
     conflictResolution,
+    signed: (flags & SIGNED) !== 0,
     voters,
     barred,
     formed: (flags & FORMED) !== 0,
@@ -71,6 +74,7 @@ function readVoters(reader: Reader, replicationFactor: number): Voter[] {
 /** What stands for a fact that is left out: no room has this value. */
 const NO_NUMBER = 0;
 const NO_MODE = "";
+const SIGNING: readonly boolean[] = [false, true];
 const DISTINCT: readonly ("no" | "yes" | "left out")[] = ["no", "yes", "left out"];
 
 export function writeFacts(writer: Writer, facts: RoomFacts): void {
@@ -78,6 +82,7 @@ export function writeFacts(writer: Writer, facts: RoomFacts): void {
   writer.uint(facts.replicationFactor ?? NO_NUMBER, "replication factor", MAX_REPLICATION_FACTOR);
   writer.oneOf(DISTINCT, facts.distinctDevices === undefined ? "left out" : facts.distinctDevices ? "yes" : "no");
   writer.text(facts.conflictResolution ?? NO_MODE, "conflict resolution", MAX_CONFLICT_MODE_BYTES);
+  writer.oneOf(SIGNING, facts.signed);
 }
 
 export function readFacts(reader: Reader): RoomFacts {
@@ -85,7 +90,9 @@ export function readFacts(reader: Reader): RoomFacts {
   const replicationFactor = reader.uint("replication factor", MAX_REPLICATION_FACTOR);
   const distinct = reader.oneOf(DISTINCT, "distinct devices");
   const conflictResolution = reader.text("conflict resolution", MAX_CONFLICT_MODE_BYTES);
+  const signed = reader.oneOf(SIGNING, "whether entries are signed");
   return {
+    signed,
     dimensions,
     replicationFactor: replicationFactor === NO_NUMBER ? undefined : replicationFactor,
     distinctDevices: distinct === "left out" ? undefined : distinct === "yes",

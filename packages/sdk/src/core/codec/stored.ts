@@ -7,10 +7,13 @@ import { DecodeError } from "./decode-error.ts";
 import { openRecord, STORE_FORMAT } from "./durable-record.ts";
 import { MAX_DIMENSIONS, MAX_ID_BYTES, MAX_VERSION_CONTEXT } from "./limits.ts";
 import { readMetadata, writeMetadata } from "./metadata.ts";
+import { readSignature, writeSignature } from "./signatures.ts";
 import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
 
 const TOMBSTONE = 1;
+/** The payload begins with a signature. */
+const SIGNED = 2;
 
 export interface StoredRecord {
   readonly version: StoredVersion;
@@ -31,7 +34,7 @@ export interface StoredStamp {
  */
 export function encodeStored(version: StoredVersion, revision: number): Uint8Array {
   const stamp = encodeStamp(version, revision);
-  const payload = version.tombstone ? new Uint8Array() : encodePayload(version);
+  const payload = encodePayload(version);
   const record = new Writer();
   record.byte(STORE_FORMAT);
   record.uint32(crc32(stamp));
@@ -46,9 +49,12 @@ export function encodeStored(version: StoredVersion, revision: number): Uint8Arr
 export function decodeStored(bytes: Uint8Array): StoredRecord {
   const { stamp, revision, payload } = decodeParts(bytes);
   if (crc32(payload.bytes) !== payload.checksum) throw new DecodeError("a stored version's payload is damaged");
-  if (stamp.tombstone && payload.bytes.length > 0) throw new DecodeError("a stored tombstone with a payload");
-  const content = stamp.tombstone ? { metadata: {}, vector: new Float32Array() } : decodePayload(payload.bytes);
-  return { version: { ...stamp, ...content }, revision };
+  const reader = new Reader(payload.bytes);
+  const signature = payload.signed ? { signature: readSignature(reader) } : undefined;
+  const content = stamp.tombstone ? { metadata: {}, vector: new Float32Array() } : readContent(reader);
+  if (stamp.tombstone && reader.remaining > 0) throw new DecodeError("a stored tombstone with a payload");
+  reader.end();
+  return { version: { ...stamp, ...content, ...signature }, revision };
 }
 
 /** What a replica keeps in memory; looks at neither metadata nor vector. @throws DecodeError when the stamp is damaged or of another format. */
@@ -57,10 +63,10 @@ export function decodeStoredStamp(bytes: Uint8Array): StoredStamp {
   return { stamp, revision, hash };
 }
 
-function encodeStamp(stamp: VersionStamp, revision: number): Uint8Array {
+function encodeStamp(stamp: StoredVersion, revision: number): Uint8Array {
   const writer = new Writer();
   writer.uint(revision, "revision");
-  writer.byte(stamp.tombstone ? TOMBSTONE : 0);
+  writer.byte((stamp.tombstone ? TOMBSTONE : 0) | (stamp.signature === undefined ? 0 : SIGNED));
   writer.text(stamp.id, "id", MAX_ID_BYTES);
   writer.hex(stamp.dot.origin);
   writer.uint(stamp.dot.seq, "seq");
@@ -74,8 +80,8 @@ function encodeStamp(stamp: VersionStamp, revision: number): Uint8Array {
   return writer.done();
 }
 
-function readStamp(reader: Reader): VersionStamp {
-  const tombstone = reader.flags("stored version's flags", TOMBSTONE) === TOMBSTONE;
+function readStamp(reader: Reader): { readonly stamp: VersionStamp; readonly signed: boolean } {
+  const flags = reader.flags("stored version's flags", TOMBSTONE | SIGNED);
   const id = reader.text("id", MAX_ID_BYTES);
   const fault = idFault(id);
   if (fault !== undefined) throw new DecodeError(fault);
@@ -88,7 +94,10 @@ function readStamp(reader: Reader): VersionStamp {
     context.set(origin, seq);
   }
   if (context.size < size) throw new DecodeError("an origin twice in a version's context");
-  return { id, dot, context, hlc, tombstone };
+  return {
+    stamp: { id, dot, context, hlc, tombstone: (flags & TOMBSTONE) !== 0 },
+    signed: (flags & SIGNED) !== 0,
+  };
 }
 
 /** The hash of a record that has just been encoded. */
@@ -103,29 +112,33 @@ function readDot(reader: Reader): StoredVersion["dot"] {
   return { origin, seq };
 }
 
-function encodePayload({ metadata, vector }: StoredVersion): Uint8Array {
+function encodePayload({ metadata, vector, tombstone, signature }: StoredVersion): Uint8Array {
   const writer = new Writer();
+  if (signature !== undefined) writeSignature(writer, signature);
+  if (tombstone) return writer.done();
   writeMetadata(writer, metadata);
   writer.uint(vector.length, "dimensions", MAX_DIMENSIONS);
   writer.raw(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
   return writer.done();
 }
 
-function decodePayload(bytes: Uint8Array): Pick<StoredVersion, "metadata" | "vector"> {
-  const reader = new Reader(bytes);
+function readContent(reader: Reader): Pick<StoredVersion, "metadata" | "vector"> {
   const metadata = readMetadata(reader);
   const dimensions = reader.count("dimensions", MAX_DIMENSIONS, Float32Array.BYTES_PER_ELEMENT);
   if (dimensions === 0) throw new DecodeError("a stored vector without components");
   // Copied: a Float32Array must begin at a multiple of four bytes, and must not keep the whole record alive.
   const vector = new Float32Array(dimensions);
   new Uint8Array(vector.buffer).set(reader.view(vector.byteLength, "vector"));
-  reader.end();
   return { metadata, vector };
 }
 
-function decodeParts(
-  bytes: Uint8Array,
-): StoredStamp & { readonly payload: { readonly bytes: Uint8Array; readonly checksum: number } } {
+interface StoredPayload {
+  readonly bytes: Uint8Array;
+  readonly checksum: number;
+  readonly signed: boolean;
+}
+
+function decodeParts(bytes: Uint8Array): StoredStamp & { readonly payload: StoredPayload } {
   const record = openRecord(bytes);
   const stampChecksum = record.uint32("checksum");
   const payloadChecksum = record.uint32("checksum");
@@ -135,7 +148,7 @@ function decodeParts(
   const revision = reader.uint("revision");
   // The revision is this store's own; all else is the same wherever the version is held.
   const hash = mix(crc32(reader.rest()) ^ mix(payloadChecksum));
-  const stamp = readStamp(reader);
+  const { stamp, signed } = readStamp(reader);
   reader.end();
-  return { stamp, revision, hash, payload: { bytes: record.rest(), checksum: payloadChecksum } };
+  return { stamp, revision, hash, payload: { bytes: record.rest(), checksum: payloadChecksum, signed } };
 }

@@ -2,9 +2,9 @@ import type { Ballot } from "../ballot.ts";
 import { CausalContext } from "../causal-context.ts";
 import { FIRST_DOT, LAST_DOT } from "../reconciliation.ts";
 import type { Message } from "../messages.ts";
-import type { DeviceId, LineageId, NodeId, Origin } from "../node-id.ts";
+import type { Author, DeviceId, LineageId, NodeId, Origin } from "../node-id.ts";
 import type { ReplicaSetRecord } from "../replica-set.ts";
-import type { StoredVersion } from "../version.ts";
+import type { Signature, StoredVersion } from "../version.ts";
 
 /** A message and its frame, uncompressed; docs/PROTOCOL.md shows the same under the same name. */
 export interface TestVector {
@@ -28,6 +28,7 @@ const replicaSet: ReplicaSetRecord = {
   distinctDevices: true,
   dimensions: 384,
   conflictResolution: "last-write-wins",
+  signed: false,
   voters: [{ nodeId, deviceId, since: 1 }],
   barred: [],
   formed: false,
@@ -46,6 +47,19 @@ export const liveVersion: StoredVersion = {
   vector: Float32Array.of(1, -0.5),
   metadata: { t: "é" },
 };
+
+/** By the key pair of RFC 8032's first test for Ed25519, in the room "notes". */
+export const signedVersion: StoredVersion & { readonly signature: Signature } = {
+  ...liveVersion,
+  signature: {
+    author: "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a" as Author,
+    proof:
+      "e3c99f1ddbdbe66794b60fdb4a2b464341ea76390e3075575bbb45c4a73cf05e5f632153a2aeb09c0071aa6462c7626a86ae45e4db6030d12314d3added81c03",
+  },
+};
+/** What is signed there: computed by another program, from docs/PROTOCOL.md. */
+export const SIGNED_BYTES_HEX =
+  "167665636d657368207369676e65642076657273696f6e056e6f746573d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a066e6f74652d31a1a2a3a4a5a6a7a80201a1a2a3a4a5a6a7a80180d095ffbc3100000a7b2274223a22c3a9227d020000803f000000bf";
 
 const tombstone: StoredVersion = {
   id: "note-2",
@@ -74,11 +88,17 @@ export const TEST_VECTORS: readonly TestVector[] = [
       room: "notes",
       nodeId,
       deviceId,
-      facts: { dimensions: 384, replicationFactor: 3, distinctDevices: undefined, conflictResolution: undefined },
+      facts: {
+        dimensions: 384,
+        replicationFactor: 3,
+        distinctDevices: undefined,
+        conflictResolution: undefined,
+        signed: false,
+      },
       counter: 5,
       replicaSet,
     },
-    hex: "010176636d68056e6f746573000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f800303020005202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100",
+    hex: "010176636d68056e6f746573000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f80030302000005202122232425262728292a2b2c2d2e2f00010380030f6c6173742d77726974652d77696e730101000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f0100",
   },
   {
     name: "digest",
@@ -105,7 +125,7 @@ export const TEST_VECTORS: readonly TestVector[] = [
   {
     name: "batch",
     message: { type: "batch", session: 1, index: 0, versions: [liveVersion, tombstone] },
-    hex: "0105010002a1a2a3a4a5a6a7a8b1b2b3b4b5b6b7b80280d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d066e6f74652d3201ac0202000701ab02050100000000000000008000003fbf",
+    hex: "0105010002a1a2a3a4a5a6a7a8b1b2b3b4b5b6b7b80280d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d066e6f74652d3201ac0202000701ab02050100000000000000008000003fbf00",
   },
   { name: "batch-ack", message: { type: "batch-ack", session: 1, index: 0 }, hex: "01060100" },
   {
@@ -116,7 +136,12 @@ export const TEST_VECTORS: readonly TestVector[] = [
   {
     name: "push",
     message: { type: "push", versions: [liveVersion], ack: { request: 300, lineage, epoch: 1 } },
-    hex: "010801ac02202122232425262728292a2b2c2d2e2f0101a1a2a3a4a5a6a7a80180d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d000000000000008000003fbf",
+    hex: "010801ac02202122232425262728292a2b2c2d2e2f0101a1a2a3a4a5a6a7a80180d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d000000000000008000003fbf00",
+  },
+  {
+    name: "signed push",
+    message: { type: "push", versions: [signedVersion], ack: undefined },
+    hex: "01080001a1a2a3a4a5a6a7a80180d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d000000000000008000003fbf01d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511ae3c99f1ddbdbe66794b60fdb4a2b464341ea76390e3075575bbb45c4a73cf05e5f632153a2aeb09c0071aa6462c7626a86ae45e4db6030d12314d3added81c03",
   },
   {
     name: "ack-request",
@@ -150,7 +175,7 @@ export const TEST_VECTORS: readonly TestVector[] = [
       parts: 1,
       versions: [liveVersion, tombstone],
     },
-    hex: "011fac02202122232425262728292a2b2c2d2e2f0106000102a1a2a3a4a5a6a7a8b1b2b3b4b5b6b7b80280d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d066e6f74652d3201ac0202000701ab02050100000000000000008000003fbf",
+    hex: "011fac02202122232425262728292a2b2c2d2e2f0106000102a1a2a3a4a5a6a7a8b1b2b3b4b5b6b7b80280d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d066e6f74652d3201ac0202000701ab02050100000000000000008000003fbf00",
   },
   {
     name: "replica-set",
@@ -289,7 +314,7 @@ export const TEST_VECTORS: readonly TestVector[] = [
   {
     name: "repair-batch",
     message: { type: "repair-batch", repair: 2, index: 0, versions: [tombstone] },
-    hex: "0127020002b1b2b3b4b5b6b7b8a1a2a3a4a5a6a7a80185d095ffbc31066e6f74652d3200ac0202010700ab02000100",
+    hex: "0127020002b1b2b3b4b5b6b7b8a1a2a3a4a5a6a7a80185d095ffbc31066e6f74652d3200ac0202010700ab0200010000",
   },
   { name: "repair-batch-ack", message: { type: "repair-batch-ack", repair: 2, index: 0 }, hex: "01280200" },
   {
@@ -312,7 +337,7 @@ export const TEST_VECTORS: readonly TestVector[] = [
 
 /** A push of one 16-component vector of ones, its two shrinking planes deflated. Other deflaters may write other bytes: it binds readers only. */
 export const COMPRESSED_PUSH_HEX =
-  "01080001a1a2a3a4a5a6a7a80180d095ffbc31066e6f74652d3100020100010000100a7b2274223a22c3a9227d01046340030001046340030001046b4003000104b3470300";
+  "01080001a1a2a3a4a5a6a7a80180d095ffbc31066e6f74652d3100020100010000100a7b2274223a22c3a9227d01046340030001046340030001046b4003000104b347030000";
 
 /** `liveVersion` at revision 4, as a store of a little-endian machine holds it. */
 export const STORED_HEX =

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 import { bytesToHex, hexToBytes, type Origin } from "../node-id.ts";
+import { signedBytes } from "../signed-bytes.ts";
 import { sessionToken } from "../session-token.ts";
 import { decodeIntervals, encodeIntervals } from "./contexts.ts";
 import { decodeMessage, encodeMessage } from "./frames.ts";
@@ -15,6 +16,8 @@ import {
   PROOF_TRANSCRIPT_HEX,
   SEALED_GOODBYE,
   SIGNALING_KEY_HEX,
+  SIGNED_BYTES_HEX,
+  signedVersion,
   STORED_HEX,
   TEST_VECTORS,
 } from "./test-vectors.fixture.ts";
@@ -26,7 +29,7 @@ describe("test vectors", () => {
   it.each(TEST_VECTORS)("$name", ({ name, message, hex }) => {
     expect(bytesToHex(encodeMessage(message, { compress: false }).bytes)).toBe(hex);
     expect(decodeMessage(hexToBytes(hex))).toEqual(message);
-    expect(withoutSpace).toContain(`\`\`\`${name}:${hex}\`\`\``);
+    expect(withoutSpace).toContain(`\`\`\`${name}:${hex}\`\`\``.replaceAll(/\s/g, ""));
   });
 
   it("a compressed push", () => {
@@ -45,6 +48,15 @@ describe("test vectors", () => {
     expect(decodeIntervals(hexToBytes(INTERVALS_HEX))).toEqual([1, 5, 9, 9]);
     expect(withoutSpace).toContain(STORED_HEX);
     expect(withoutSpace).toContain(INTERVALS_HEX);
+  });
+
+  it("what an author signs, and its signature", async () => {
+    const { author, proof } = signedVersion.signature;
+    const key = await crypto.subtle.importKey("raw", new Uint8Array(hexToBytes(author)), "Ed25519", false, ["verify"]);
+    const bytes = new Uint8Array(signedBytes(signedVersion, "notes", author));
+    expect(bytesToHex(bytes)).toBe(SIGNED_BYTES_HEX);
+    expect(await crypto.subtle.verify("Ed25519", key, new Uint8Array(hexToBytes(proof)), bytes)).toBe(true);
+    expect(withoutSpace).toContain(SIGNED_BYTES_HEX);
   });
 
   it("a session token", () => {
@@ -66,7 +78,7 @@ describe("test vectors", () => {
   });
 
   const rules =
-    "C1 C2 C3 C4 C5 C6 C7 C8 S1 S2 S3 S4 S5 S6 S7 S9 Q1 Q2 Q3 Q4 Q5 Q7a Q7b Q8 Q9 T1 T2 T3 T4 T5 T6 T8 T9 T10 D1 D2 D3 D4";
+    "C1 C2 C3 C4 C5 C6 C7 C8 C10 S1 S2 S3 S4 S5 S6 S7 S9 Q1 Q2 Q3 Q4 Q5 Q7a Q7b Q8 Q9 T1 T2 T3 T4 T5 T6 T8 T9 T10 D1 D2 D3 D4";
 
   it.each(rules.split(" "))("stand beside one paragraph for rule %s", (rule) => {
     expect(protocolDocument.split(`\n**${rule}** `)).toHaveLength(2);

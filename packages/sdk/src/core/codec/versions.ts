@@ -6,6 +6,7 @@ import { MAX_CONTEXT_ORIGINS, MAX_VERSION_CONTEXTS_PER_FRAME, MAX_VERSIONS_PER_F
 import type { Reader } from "./reader.ts";
 import { readVectors, writeVectors } from "./vector-planes.ts";
 import { MIN_HEAD_BYTES, readHead, type VersionHead, writeHead } from "./version-head.ts";
+import { readSignatures, writeSignatures } from "./signatures.ts";
 import type { Writer } from "./writer.ts";
 
 /** What a frame's versions weigh: their floats, and how much of that deflating saved. */
@@ -31,6 +32,7 @@ export function writeVersions(writer: Writer, versions: readonly StoredVersion[]
   for (const version of versions) writeHead(writer, version, origins, earliest);
   const vectors = versions.map((version) => version.vector);
   const savedBytes = writeVectors(writer, vectors, compress);
+  writeSignatures(writer, versions);
   return { vectorBytes: vectors.reduce((sum, vector) => sum + vector.byteLength, 0), savedBytes };
 }
 
@@ -52,7 +54,8 @@ export function readVersions(reader: Reader): StoredVersion[] {
     reader,
     heads.map((head) => head.dimensions),
   );
-  return heads.map(({ stamp, metadata }, i) => ({ ...stamp, vector: vectors[i]!, metadata }));
+  const signatures = readSignatures(reader, count);
+  return heads.map(({ stamp, metadata }, i) => ({ ...stamp, vector: vectors[i]!, metadata, ...signatures[i] }));
 }
 
 function originTable(versions: readonly StoredVersion[]): Map<Origin, number> {

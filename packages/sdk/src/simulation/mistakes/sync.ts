@@ -97,7 +97,7 @@ export const SYNC_MISTAKES: readonly Mistake[] = [
               let seq = 1;
               while (draft.covers({ origin, seq })) seq++;
               const isPut = item.kind === "put";
-              return draft.write(
+              const version = draft.prepare(
                 { origin, seq },
                 {
                   id: item.id,
@@ -106,6 +106,8 @@ export const SYNC_MISTAKES: readonly Mistake[] = [
                   tombstone: !isPut,
                 },
               );
+              draft.write(version);
+              return version;
             });
         }
       },
