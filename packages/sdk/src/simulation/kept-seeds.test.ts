@@ -33,6 +33,16 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [2374, "on a full disk, damage made reads fail after a hundred attempts and advise to delete the store (S1)"],
   [7743, "a quorum read failed for damage in its reader's own store, which the replies could mend (S1, Q9)"],
   [8737, "a reader of changes that came back was not told of what a repair had dropped (S8)"],
+  [
+    15389,
+    "a store that had lost its own writes to damage went on under the same origin: later ones claimed them (C2, C4)",
+  ],
+  [2859, "a repair claimed a version that had been overwritten while it began, and sent neither (S8)"],
+  [9502, "a reader of changes kept what a power cut had taken and nobody else had (D2)"],
+  [4666, "the oracle took a tombstone that one store had collected and another still held for one that is back (P3)"],
+  [16034, "the oracle looked for a write that was overwritten in the transaction that reset the context (S1)"],
+  [1039, "the oracle did not wait until a voter that is gone for good is swapped (Q7a)"],
+  [1505, "the oracle held against a voter what it had forgotten before it was enrolled anew (Q3)"],
 ];
 
 it.each(KEPT)("seed %i, which once found: %s", { timeout: 60_000 }, async (seed) => {
