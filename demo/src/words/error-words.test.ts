@@ -53,6 +53,15 @@ test("a write without a quorum is said to be saved here, with the numbers", () =
   expect(detail).toContain("needs 2 voters and only 1 is here");
 });
 
+test.each([
+  [1, 2, "This tab is out of date", "Reload this one"],
+  [2, 1, "Another tab is out of date", "Reload that one"],
+])("of two versions, %i here and %i there, the older is the one to reload", (ours, theirs, title, advice) => {
+  const words = errorWords(Object.assign(error("protocol-mismatch"), { ours, theirs }));
+  expect(words.title).toBe(title);
+  expect(words.detail).toContain(advice);
+});
+
 test("what is no replication error keeps its reason", () => {
   expect(unexpectedWords(new Error("words.txt answered 404")).detail).toContain("words.txt answered 404");
   expect(unexpectedWords("odd").detail).toContain("odd");

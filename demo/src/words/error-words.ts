@@ -38,9 +38,11 @@ export function errorWords(error: ReplicationError): ErrorWords {
       };
     case "protocol-mismatch":
       return {
-        title: "Another tab speaks a different version",
+        title: error.ours < error.theirs ? "This tab is out of date" : "Another tab is out of date",
         detail:
-          "One of the open tabs runs an older or newer version of this page. Reload all tabs; nothing is lost meanwhile.",
+          error.ours < error.theirs
+            ? "Another open tab runs a newer version of this page. Reload this one to go on together; nothing is lost meanwhile."
+            : "Another open tab runs an older version of this page. Reload that one to go on together; nothing is lost meanwhile.",
       };
     case "insecure-context":
       return {

@@ -7,7 +7,8 @@ import { type ReplicationError, replicationError } from "../core/replication-err
 export function frameError(peer: NodeId, error: DecodeError): ReplicationError {
   if (error instanceof ProtocolMismatchError) {
     const { ours, theirs } = error;
-    const message = `A peer speaks protocol ${theirs}, this replica ${ours}. Bring the older one up to date (a tab: reload it).`;
+    const older = ours < theirs ? "This replica is the older" : "The peer is the older";
+    const message = `A peer speaks protocol ${theirs}, this replica ${ours}. ${older}: bring it up to date (a tab: reload it).`;
     return replicationError("protocol-mismatch", message, { ours, theirs });
   }
   const message = `A peer sent a frame that no replica sends (${error.reason}); its connection is closed.`;

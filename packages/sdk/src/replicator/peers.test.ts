@@ -146,10 +146,18 @@ describe("a peer that sends garbage loses its connection, with an event, and har
     );
   });
 
-  it("one of another protocol version is told apart: `protocol-mismatch`", async () => {
-    const { codes } = await attacked((stranger) => stranger.hello({ protocol: PROTOCOL_VERSION + 1 }));
-    expect(codes).toEqual(["protocol-mismatch"]);
-  });
+  it.each([
+    [1, "This replica is the older"],
+    [-1, "The peer is the older"],
+  ])(
+    "one of another protocol version (%i) is told apart, and which is to be brought up to date",
+    async (ahead, who) => {
+      const { codes, events } = await attacked((stranger) => stranger.hello({ protocol: PROTOCOL_VERSION + ahead }));
+      expect(codes).toEqual(["protocol-mismatch"]);
+      const message = expect.stringContaining(who) as string;
+      expect(events).toContainEqual(expect.objectContaining({ error: expect.objectContaining({ message }) as object }));
+    },
+  );
 });
 
 describe("a room's facts", () => {
