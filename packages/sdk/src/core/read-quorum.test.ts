@@ -229,6 +229,16 @@ describe("a read at quorum", () => {
     expect(c.told("error").map(({ error }) => error.code)).toEqual(["storage-corrupt"]);
   });
 
+  it("ends where its own store garbles whatever it is given", () => {
+    const { lab, a, c } = triangle();
+    a.write([put("x", 1)], "all");
+    lab.settle();
+    for (const key of c.store.keys()) c.unreadable.add(key);
+    const op = c.read("x");
+    lab.settle();
+    expect(c.failure(op)).toMatchObject({ code: "storage-corrupt", ids: ["x"] });
+  });
+
   it("says what to do where its own store can neither read what it holds nor take it out", () => {
     const { lab, a, c } = triangle();
     a.write([put("x", 1)], "all");

@@ -1,4 +1,5 @@
 import { asReadError } from "./read-errors.ts";
+import { type Dot, sameDot } from "./dot.ts";
 import type { Environment } from "./environment.ts";
 import type { IndexedVersion } from "./durable-state.ts";
 import type { Input, OperationId, Outcome } from "./effects.ts";
@@ -60,34 +61,42 @@ export class ReadQuorum {
     }
   }
 
-  /** What the others hold and this store lacks becomes its own; the state then shows all together. */
-  #join(read: Read, replies: Replies): void {
+  /**
+   * What the others hold and this store lacks becomes its own; the state then shows all together.
+   * @param mended dots that were taken out as damaged for this read.
+   */
+  #join(read: Read, replies: Replies, mended: readonly Dot[] = []): void {
     this.#env.queue.push({
       size: replies.size,
       stage: (draft) => {
         replies.joinInto(draft);
         return false;
       },
-      settle: () => this.#load(read, replies),
+      settle: () => this.#load(read, replies, mended),
       fail: (error) => this.#settle(read, { kind: "failed", error }),
     });
   }
 
-  #load(read: Read, replies: Replies): void {
+  #load(read: Read, replies: Replies, mended: readonly Dot[]): void {
     loadSiblings(this.#env, read.ids, {
       loaded: (versions) => this.#finish(read, replies, versions),
-      replaced: () => this.#load(read, replies),
-      unreadable: (versions) => this.#mend(read, replies, versions),
+      replaced: () => this.#load(read, replies, mended),
+      unreadable: (versions) => this.#mend(read, replies, versions, mended),
     });
   }
 
-  /** Damaged versions are taken out, and come back from the replies that bring them. */
-  #mend(read: Read, replies: Replies, damaged: readonly IndexedVersion[]): void {
+  /** Damaged versions are taken out, and come back from the replies that bring them: once, or a store that garbles all would never end. */
+  #mend(read: Read, replies: Replies, damaged: readonly IndexedVersion[], mended: readonly Dot[]): void {
     const dots = damaged.map((version) => version.dot);
     const ids = [...new Set(damaged.map((version) => version.id))];
+    const fail = (cause: Error): void => this.#settle(read, { kind: "failed", error: unreadable(ids, cause) });
+    if (dots.some((dot) => mended.some((other) => sameDot(dot, other)))) {
+      fail(new Error("What was stored in its place cannot be read either."));
+      return;
+    }
     this.#env.mend(dots, (failure) => {
-      if (failure === undefined) this.#join(read, replies);
-      else this.#settle(read, { kind: "failed", error: unreadable(ids, failure) });
+      if (failure === undefined) this.#join(read, replies, [...mended, ...dots]);
+      else fail(failure);
     });
   }
 
