@@ -1,12 +1,12 @@
 import type { Effect, LocalItem } from "./effects.ts";
 import type { LinkId, Peer } from "./peer.ts";
-import { nodeOf, recordOf, stateOf } from "./replica-state.fixture.ts";
+import { configOf, nodeOf, recordOf, stateOf } from "./replica-state.fixture.ts";
 import type { ContextDigest } from "./context-digest.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ContextHistory } from "./context-history.ts";
 import { deviceOf } from "./replica-state.fixture.ts";
 import type { DurableState, StoreImage } from "./durable-state.ts";
-import { type Environment, VOTER_SWAP_MS } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { LocalWriter } from "./local-writer.ts";
 import { originOf } from "./causality.fixture.ts";
 import type { Origin } from "./node-id.ts";
@@ -37,20 +37,7 @@ export class CollectionLab {
     this.#mintOrigin = () => originOf(16 * n + origins++);
     this.#writer = new LocalWriter(this.#mintOrigin);
     const env: Environment = {
-      config: {
-        room: "room",
-        insists: {
-          dimensions: 2,
-          replicationFactor: undefined,
-          distinctDevices: undefined,
-          conflictResolution: undefined,
-          signed: false,
-        },
-        syncIntervalMs: 100,
-        batchSize: 1000,
-        voterSwapMs: VOTER_SWAP_MS,
-        voterExpiryMs: Number.POSITIVE_INFINITY,
-      },
+      config: configOf(),
       state: this.state,
       queue: this.#queue,
       peers: this.peers,

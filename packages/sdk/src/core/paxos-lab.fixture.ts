@@ -1,7 +1,7 @@
-import { type Environment, VOTER_SWAP_MS } from "./environment.ts";
+import type { Environment } from "./environment.ts";
 import { type LineageState, lineagesOf } from "./lineage-state.ts";
 import type { LinkId, Peer } from "./peer.ts";
-import { nodeOf, recordOf, stateOf } from "./replica-state.fixture.ts";
+import { configOf, nodeOf, recordOf, stateOf } from "./replica-state.fixture.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { Courier } from "./courier.ts";
 import { decodeJsonRecord } from "./codec/json-record.ts";
@@ -59,20 +59,7 @@ class PaxosVoter {
     const peers = new Map(ACTIVE.voters.map(({ nodeId }, i) => [i as LinkId, { link: i as LinkId, nodeId } as Peer]));
     peers.delete((this.n - 1) as LinkId);
     const env: Environment = {
-      config: {
-        room: "room",
-        insists: {
-          dimensions: undefined,
-          replicationFactor: undefined,
-          distinctDevices: undefined,
-          conflictResolution: undefined,
-          signed: false,
-        },
-        syncIntervalMs: 100,
-        batchSize: 1000,
-        voterSwapMs: VOTER_SWAP_MS,
-        voterExpiryMs: Number.POSITIVE_INFINITY,
-      },
+      config: configOf(),
       state: this.#state,
       queue: this.#queue,
       peers,

@@ -1,9 +1,9 @@
 import type { ConsistencyLevel, QuorumLevel } from "./consistency-level.ts";
-import { type CoreConfig, VOTER_SWAP_MS } from "./environment.ts";
+import type { CoreConfig } from "./environment.ts";
 import { decodeJsonRecord } from "./codec/json-record.ts";
 import { decodeStored } from "./codec/stored.ts";
 import type { Effect, Input, LocalItem, Notice, OperationId, Outcome } from "./effects.ts";
-import { type ImageFields, imageOf, lineageOf, nodeOf } from "./replica-state.fixture.ts";
+import { configOf, imageOf, lineageOf, nodeOf, type ImageFields } from "./replica-state.fixture.ts";
 import type { LinkId } from "./peer.ts";
 import type { Message } from "./messages.ts";
 import type { NodeId } from "./node-id.ts";
@@ -55,21 +55,11 @@ export class Site {
     this.#options = options;
     this.nodeId = options.image?.nodeId ?? nodeOf(n);
     let origins = ORIGINS_AN_OPENING * (options.openings ?? 0);
-    const config: CoreConfig = {
-      room: "room",
-      insists: {
-        dimensions: 2,
-        replicationFactor: undefined,
-        distinctDevices: undefined,
-        conflictResolution: undefined,
-        signed: false,
-      },
+    const config = configOf({
       syncIntervalMs: SYNC_INTERVAL_MS,
-      batchSize: 1000,
-      voterSwapMs: VOTER_SWAP_MS,
       voterExpiryMs: VOTER_EXPIRY_MS,
       ...options.config,
-    };
+    });
     this.replica = new Replica(imageOf(n, options.image), config, options.seen ?? [], {
       origin: () => originOf(16 * n + origins++),
       lineage: () => lineageOf(1000 + n),

@@ -1,3 +1,4 @@
+import { type CoreConfig, VOTER_SWAP_MS } from "./environment.ts";
 import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
 import { DurableState, type StoreImage } from "./durable-state.ts";
 import { CausalContext } from "./causal-context.ts";
@@ -17,6 +18,25 @@ export function deviceOf(n: number): DeviceId {
 
 export function lineageOf(n: number): LineageId {
   return hex(0x11000 + n) as LineageId;
+}
+
+/** How the laboratories' replicas are configured, in a room that fixes nothing but two dimensions. */
+export function configOf(fields: Partial<CoreConfig> = {}): CoreConfig {
+  return {
+    room: "room",
+    insists: {
+      dimensions: 2,
+      replicationFactor: undefined,
+      distinctDevices: undefined,
+      conflictResolution: undefined,
+      signed: false,
+    },
+    syncIntervalMs: 100,
+    batchSize: 1000,
+    voterSwapMs: VOTER_SWAP_MS,
+    voterExpiryMs: Number.POSITIVE_INFINITY,
+    ...fields,
+  };
 }
 
 /** The record of a lineage that the first of these nodes founded. */
