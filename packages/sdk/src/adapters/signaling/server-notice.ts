@@ -1,5 +1,5 @@
 import type { RetryMessage, WelcomeMessage } from "@vecmesh/signaling/protocol";
-import { isObject } from "./signal.ts";
+import { isObject, parseObject } from "./signal.ts";
 
 /** What a signaling server says that concerns no topic. */
 export type ServerNotice = WelcomeMessage | RetryMessage;
@@ -15,14 +15,8 @@ const MAX_NOTICE_LENGTH = 64 * 1024;
 
 /** The notice in a text frame of a signaling server's, rebuilt from what is known; undefined if it is none. */
 export function parseServerNotice(data: unknown): ServerNotice | undefined {
-  if (typeof data !== "string" || data.length > MAX_NOTICE_LENGTH) return undefined;
-  let message: unknown;
-  try {
-    message = JSON.parse(data);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(message)) return undefined;
+  const message = parseObject(data, MAX_NOTICE_LENGTH);
+  if (message === undefined) return undefined;
   const { type, iceServers, afterMs } = message;
   if (type === "retry" && typeof afterMs === "number" && afterMs >= 0) {
     return { type, afterMs: Math.min(afterMs, MAX_RETRY_MS) };

@@ -56,6 +56,17 @@ function parseCandidate(value: unknown): CandidateSignal | undefined {
   return { type: "candidate", candidate: { candidate, sdpMLineIndex: index, sdpMid: mid } };
 }
 
+/** The JSON object in a text frame; undefined if there is none, or it is longer. */
+export function parseObject(frame: unknown, maxLength: number): Readonly<Record<string, unknown>> | undefined {
+  if (typeof frame !== "string" || frame.length > maxLength) return undefined;
+  try {
+    const value: unknown = JSON.parse(frame);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

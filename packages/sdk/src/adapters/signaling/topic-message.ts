@@ -1,5 +1,5 @@
 import type { DeliveredMessage, LeftMessage } from "@vecmesh/signaling/protocol";
-import { isObject } from "./signal.ts";
+import { parseObject } from "./signal.ts";
 
 /** The server passes on at most 64 KiB; a roster of a full topic is the longest of its own. */
 const MAX_TEXT_LENGTH = 256 * 1024;
@@ -9,14 +9,8 @@ const MAX_TEXT_LENGTH = 256 * 1024;
  * nothing that announcements do not, and anything else is none of ours.
  */
 export function parseTopicMessage(data: unknown): DeliveredMessage | LeftMessage | undefined {
-  if (typeof data !== "string" || data.length > MAX_TEXT_LENGTH) return undefined;
-  let message: unknown;
-  try {
-    message = JSON.parse(data);
-  } catch {
-    return undefined;
-  }
-  if (!isObject(message)) return undefined;
+  const message = parseObject(data, MAX_TEXT_LENGTH);
+  if (message === undefined) return undefined;
   const { type, topic, from } = message;
   if (typeof topic !== "string" || typeof from !== "string") return undefined;
   return type === "publish" || type === "left" ? (message as unknown as DeliveredMessage | LeftMessage) : undefined;
