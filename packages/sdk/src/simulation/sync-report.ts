@@ -12,6 +12,7 @@ interface Before {
   readonly side: Side;
   readonly life: Life | undefined;
   readonly covered: ReadonlySet<DotName>;
+  readonly held: readonly DotName[];
 }
 
 /**
@@ -47,7 +48,7 @@ interface Claim {
 
 /** Nothing of a side whose process or disk has become another meanwhile: it may have lost what it had gained. */
 function claimsOf(
-  { side, life, covered }: Before,
+  { side, life, covered, held }: Before,
   gains: string,
   gained: number,
   losses: string,
@@ -55,15 +56,16 @@ function claimsOf(
 ): Claim[] {
   if (side.life !== life || side.disk.hasFlips) return [];
   const now = coveredOn(side.disk.image);
-  const held = heldOn(side.disk.image);
-  const shownGains = [...now].filter((dot) => !covered.has(dot)).length;
-  const shownLosses = [...now].filter((dot) => !held.has(dot)).length;
+  const left = heldOn(side.disk.image);
+  const come = [...now].filter((dot) => !covered.has(dot));
+  const gone = new Set([...held, ...come].filter((dot) => !left.has(dot)));
   return [
-    { what: gains, claimed: gained, shown: shownGains },
-    { what: losses, claimed: lost, shown: shownLosses },
+    { what: gains, claimed: gained, shown: come.length },
+    { what: losses, claimed: lost, shown: gone.size },
   ];
 }
 
 function before(side: Side): Before {
-  return { side, life: side.life, covered: coveredOn(side.disk.image) };
+  const { image } = side.disk;
+  return { side, life: side.life, covered: coveredOn(image), held: [...heldOn(image).keys()] };
 }
