@@ -28,6 +28,11 @@ export interface TransportIdentity {
 
 export interface TransportSession {
   /**
+   * Direct connections to these matter most, in place of those named before: where not everybody is connected to everybody they are
+   * dialled first and kept beyond `maxPeers` (T7). Nodes that are not in the room, and this one, may be among them.
+   */
+  prefer(nodeIds: ReadonlySet<NodeId>): void;
+  /**
    * Says goodbye, closes every connection, raising `disconnected` for each, and stops looking. Idempotent. No event is
    * raised once it has resolved.
    */

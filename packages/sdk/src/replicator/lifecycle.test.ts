@@ -133,7 +133,7 @@ describe("closing", () => {
   it("releases the store also when the transport fails to leave", async () => {
     const storage = memoryStorage();
     const failing: TransportAdapter = {
-      join: async () => ({ stop: () => Promise.reject(new Error("stuck")) }),
+      join: async () => ({ prefer() {}, stop: () => Promise.reject(new Error("stuck")) }),
     };
     const first = await room.replicator({ storage, transport: failing, replicaName: "mine" });
     await first.start();

@@ -22,6 +22,7 @@ export class Membership {
   readonly #member: Member;
   readonly #openedAt: number;
   #session: TransportSession | undefined;
+  #preferred: ReadonlySet<NodeId> = new Set();
   #steps: Promise<void> = Promise.resolve();
   #isChangingIdentity = false;
   #cancelRetry: (() => void) | undefined;
@@ -60,6 +61,12 @@ export class Membership {
     });
   }
 
+  /** Direct connections to these matter most (T7); also when it joins anew. */
+  prefer(nodeIds: ReadonlySet<NodeId>): void {
+    this.#preferred = nodeIds;
+    this.#session?.prefer(nodeIds);
+  }
+
   async #join(): Promise<void> {
     if (this.#session !== undefined) return;
     this.#session = await this.#transport.join(
@@ -72,6 +79,7 @@ export class Membership {
         error: (error) => this.#member.onError(asReplicationError(error)),
       },
     );
+    this.#session.prefer(this.#preferred);
   }
 
   async #leave(): Promise<void> {

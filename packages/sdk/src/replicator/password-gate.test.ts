@@ -41,7 +41,7 @@ class Scene {
       join: async (identity: TransportIdentity, events: TransportEvents) => {
         scene.identity = identity;
         scene.below = events;
-        return { stop: () => Promise.resolve() };
+        return { prefer() {}, stop: () => Promise.resolve() };
       },
     };
     const session = await new PasswordGate(transport, scene.runtime, roomKeys).join(

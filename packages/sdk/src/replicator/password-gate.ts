@@ -33,6 +33,7 @@ export class PasswordGate implements TransportAdapter {
     const entrance = new Entrance(self, events, keys, this.#runtime);
     const session = await this.#transport.join({ ...self, sealingKey: keys.sealing }, entrance);
     return {
+      prefer: (nodeIds) => session.prefer(nodeIds),
       stop: () => {
         entrance.close();
         return session.stop();

@@ -40,6 +40,8 @@ export class Network {
         this.#stations.add(station);
         this.#seek();
         return Promise.resolve({
+          // Whoever can reach each other is connected.
+          prefer: () => {},
           stop: () => {
             this.#leave(station);
             return Promise.resolve();

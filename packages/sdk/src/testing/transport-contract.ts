@@ -1,3 +1,4 @@
+import type { NodeId } from "../core/node-id.ts";
 import { MAX_MESSAGE_BYTES } from "../ports/transport.ts";
 import type { Priority } from "../ports/transport.ts";
 import type { ContractRunner } from "./contract-runner.ts";
@@ -46,6 +47,21 @@ function meeting({ expect }: ContractRunner, test: RoomTest): void {
       expect([...node.open.keys()].toSorted()).toEqual(others.toSorted());
       expect(node.ended).toEqual([]);
     }
+  });
+
+  test("preferring peers, absent ones and oneself included, costs nobody in a small room a connection", async (rooms) => {
+    const [a, b] = await rooms.pair();
+    const absent = "f".repeat(32) as NodeId;
+    a.prefer(new Set([b.nodeId, a.nodeId, absent]));
+    b.prefer(new Set([absent]));
+    const c = await rooms.join();
+    a.prefer(new Set([c.nodeId]));
+    a.prefer(new Set());
+    await until("a full mesh", () => [a, b, c].every((node) => node.open.size === 2));
+    expect([a, b, c].flatMap((node) => node.ended)).toEqual([]);
+    await c.stop();
+    c.prefer(new Set([a.nodeId]));
+    await until("the others to know", () => a.open.size + b.open.size === 2);
   });
 
   test("both ends of a connection have one channel binding, and no other connection has it", async (rooms) => {

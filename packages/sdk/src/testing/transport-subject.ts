@@ -80,6 +80,10 @@ export class RoomNode {
     return this.open.get(to.nodeId) as Connection;
   }
 
+  prefer(nodeIds: ReadonlySet<NodeId>): void {
+    this.#session?.prefer(nodeIds);
+  }
+
   async stop(): Promise<void> {
     await this.#session?.stop();
   }

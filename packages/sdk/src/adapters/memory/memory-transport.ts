@@ -148,6 +148,9 @@ class MemorySession implements TransportSession {
     this.#schedule(() => this.#inbox.shift()?.());
   }
 
+  /** Everybody is connected to everybody. */
+  prefer(): void {}
+
   stop(): Promise<void> {
     if (this.#stopped) return Promise.resolve();
     const open = [...this.#connections.values()];

@@ -85,6 +85,9 @@ class WebRtcSession implements TransportSession {
     });
   }
 
+  /** Everybody is connected to everybody. */
+  prefer(): void {}
+
   stop(): Promise<void> {
     this.#stopWatching();
     this.#stopped ??= this.#mesh.leave();
