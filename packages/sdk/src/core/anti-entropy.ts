@@ -4,6 +4,7 @@ import type { CausalContext } from "./causal-context.ts";
 import { ContextDigest, DIGEST_BUCKETS } from "./context-digest.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import type { Neighbourhood } from "./neighbourhood.ts";
 import type { Repairs } from "./repairs.ts";
 import { ReceiveSession } from "./receive-session.ts";
 import { SendSession } from "./send-session.ts";
@@ -12,6 +13,12 @@ import { SendSession } from "./send-session.ts";
 export const SESSION_IDLE_MS: number = 30 * 1000;
 /** After a session that could not be stored, e.g. on a full disk: asking again at once would only fill the line. */
 export const RETRY_AFTER_FAILURE_MS: number = 5 * 1000;
+
+/**
+ * Between two comparisons in a mesh that is not full, at least, and from a change to the next: live writes cross the room meanwhile, and what
+ * is compared sooner differs over every connection.
+ */
+export const RELAYED_COMPARISON_MS: number = 1000;
 
 const ALL_BUCKETS: ReadonlySet<number> = new Set(Array.from({ length: DIGEST_BUCKETS }, (_, bucket) => bucket));
 
@@ -38,9 +45,12 @@ export class AntiEntropy {
   readonly #underWay: (link: LinkId) => CausalContext;
   readonly #noteDraft: (peer: Peer, draft: Draft) => void;
   readonly #repairs: Repairs;
+  readonly #neighbourhood: Pick<Neighbourhood, "isRelaying">;
   readonly #exchanges = new Map<LinkId, Exchange>();
   #lastSession = 0;
   #lastCompared = Number.NEGATIVE_INFINITY;
+  /** Since when this replica's context is another than was last told; `undefined`: it is not. */
+  #changedAt: number | undefined;
 
   /** @param underWay what has been pushed to a link lately; @param noteDraft is shown each transaction that holds a peer's versions */
   constructor(
@@ -48,9 +58,11 @@ export class AntiEntropy {
     underWay: (link: LinkId) => CausalContext,
     noteDraft: (peer: Peer, draft: Draft) => void,
     repairs: Repairs,
+    neighbourhood: Pick<Neighbourhood, "isRelaying">,
   ) {
     this.#env = env;
     this.#repairs = repairs;
+    this.#neighbourhood = neighbourhood;
     this.#underWay = underWay;
     this.#noteDraft = noteDraft;
   }
@@ -69,6 +81,13 @@ export class AntiEntropy {
 
   peerDown(link: LinkId): void {
     this.#exchanges.delete(link);
+  }
+
+  /** A transaction is durable. */
+  committed(): void {
+    const { digest } = this.#env.state.context;
+    const isUntold = [...this.#exchanges.values()].some(({ peer }) => peer.toldDigest !== digest);
+    this.#changedAt = isUntold ? (this.#changedAt ?? this.#env.now()) : undefined;
   }
 
   /** This replica's context has shrunk (S1): what it had caught up with has to be asked for again. */
@@ -139,8 +158,9 @@ export class AntiEntropy {
       const receiving = exchange.receiving;
       if (receiving !== undefined && now - receiving.lastHeardAt >= SESSION_IDLE_MS) this.#finish(exchange, false);
     }
-    if (now - this.#lastCompared < this.#env.config.syncIntervalMs) return;
+    if (now < this.#nextComparison) return;
     this.#lastCompared = now;
+    this.#changedAt = undefined;
     for (const exchange of this.#exchanges.values()) {
       this.#tell(exchange.peer);
       this.#evaluate(exchange);
@@ -156,10 +176,20 @@ export class AntiEntropy {
     for (const exchange of this.#exchanges.values()) {
       if (exchange.receiving !== undefined) at(exchange.receiving.lastHeardAt + SESSION_IDLE_MS);
       const untold = exchange.peer.toldDigest !== this.#env.state.context.digest;
-      if (untold || this.#lacks(exchange))
-        at(Math.max(this.#lastCompared + this.#env.config.syncIntervalMs, untold ? 0 : exchange.notBefore));
+      if (untold || this.#lacks(exchange)) at(Math.max(this.#nextComparison, untold ? 0 : exchange.notBefore));
     }
     return next;
+  }
+
+  /** When digests are next told, if there is anything to tell, and what differs is next asked for. */
+  get #nextComparison(): number {
+    const since = this.#neighbourhood.isRelaying ? (this.#changedAt ?? this.#lastCompared) : this.#lastCompared;
+    return Math.max(this.#lastCompared, since) + this.#intervalMs;
+  }
+
+  get #intervalMs(): number {
+    const { syncIntervalMs } = this.#env.config;
+    return this.#neighbourhood.isRelaying ? Math.max(syncIntervalMs, RELAYED_COMPARISON_MS) : syncIntervalMs;
   }
 
   #tell(peer: Peer): void {
@@ -205,7 +235,7 @@ export class AntiEntropy {
   #finish(exchange: Exchange, stored: boolean): void {
     const gained = exchange.receiving?.gained ?? 0;
     exchange.receiving = undefined;
-    exchange.notBefore = this.#env.now() + (stored ? this.#env.config.syncIntervalMs : RETRY_AFTER_FAILURE_MS);
+    exchange.notBefore = this.#env.now() + (stored ? this.#intervalMs : RETRY_AFTER_FAILURE_MS);
     if (gained > 0) {
       exchange.peer.lastSyncAt = this.#env.now();
       this.#env.emit({ type: "notice", notice: { type: "synced", nodeId: exchange.peer.nodeId, entries: gained } });

@@ -8,6 +8,8 @@ import type { StoredVersion } from "./version.ts";
 
 const LINK = 1 as LinkId;
 
+const FULL_MESH = { isRelaying: false, relayTargets: (): Peer[] => [] };
+
 /** One connected peer that differs since some time ago, and what is pushed to it. */
 class Sender {
   readonly peer = { link: LINK, differsSince: 1 as number | undefined };
@@ -24,7 +26,7 @@ class Sender {
         if (effect.type === "send" && effect.message.type === "push") this.pushed += effect.message.versions.length;
       },
     };
-    this.push = new LivePush(environment as Environment, () => undefined);
+    this.push = new LivePush(environment as Environment, FULL_MESH, () => undefined);
     this.push.peerUp(LINK);
   }
 

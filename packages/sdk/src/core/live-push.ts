@@ -2,14 +2,21 @@ import type { AckRequest, EpochRef, Push } from "./messages.ts";
 import type { LinkId, Peer } from "./peer.ts";
 import { CausalContext } from "./causal-context.ts";
 import { pack, packedBytes } from "./packing.ts";
+import type { Dot } from "./dot.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import type { Neighbourhood } from "./neighbourhood.ts";
 import type { StoredVersion } from "./version.ts";
 
 /** Float bytes in one push message: a frame or two of a data channel's, so that control never waits long behind it. */
 export const PUSH_BYTES: number = 256 * 1024;
 /** For this long a session leaves out what was pushed: by then it has arrived or was lost on the way to the peer's store. */
 export const UNDER_WAY_MS: number = 5 * 1000;
+/**
+ * For so long a session leaves out, in a mesh that is not full, what came live or was written here: it is on its way through the room, and
+ * would else be sent once more over each of the room's connections. A thousand peers are six steps of latency and a commit apart.
+ */
+export const ON_ITS_WAY_MS: number = 1000;
 /**
  * Pushed versions of one peer that wait for this store. A channel delivers faster than a disk commits; what is beyond is left to
  * a session, which has a window. 2,000 versions of 384 floats are 3 MiB.
@@ -32,48 +39,55 @@ interface Pushed {
   bytes: number;
 }
 
-interface Traffic {
-  /** In two generations, so that forgetting costs nothing. */
+/** In two generations, so that forgetting costs nothing. */
+interface Recent {
   lately: Pushed;
   before: Pushed;
   rotatedAt: number;
+}
+
+interface Traffic extends Recent {
   /** Versions received and not stored yet. */
   waiting: number;
 }
 
 /**
- * Live writes, sent to every peer as they happen (S6, S7). A push adds only its own dots: what a peer missed is a session's
- * business, and so is whatever does not get through here.
+ * Live writes, sent to every peer as they happen (S6, S7), and passed on, where not all are connected to all, along a tree (S9, T7). A push adds
+ * only its own dots: what a peer missed is a session's business, and so is whatever does not get through here.
  */
 export class LivePush {
   readonly #env: Environment;
+  readonly #neighbourhood: Pick<Neighbourhood, "isRelaying" | "relayTargets">;
   readonly #noteDraft: (peer: Peer, draft: Draft) => void;
   readonly #traffic = new Map<LinkId, Traffic>();
+  /** What is on its way through the room. */
+  readonly #onItsWay: Recent = nothingRecent(0);
 
-  constructor(env: Environment, noteDraft: (peer: Peer, draft: Draft) => void) {
+  constructor(
+    env: Environment,
+    neighbourhood: Pick<Neighbourhood, "isRelaying" | "relayTargets">,
+    noteDraft: (peer: Peer, draft: Draft) => void,
+  ) {
     this.#env = env;
+    this.#neighbourhood = neighbourhood;
     this.#noteDraft = noteDraft;
   }
 
   peerUp(link: LinkId): void {
-    this.#traffic.set(link, {
-      lately: nothingPushed(),
-      before: nothingPushed(),
-      rotatedAt: this.#env.now(),
-      waiting: 0,
-    });
+    this.#traffic.set(link, { ...nothingRecent(this.#env.now()), waiting: 0 });
   }
 
   peerDown(link: LinkId): void {
     this.#traffic.delete(link);
   }
 
-  /** Dots pushed to this link in the last seconds. */
+  /** Dots that reach this peer without a session: pushed to it in the last seconds, or on their way to everybody. */
   underWay(link: LinkId): CausalContext {
     const traffic = this.#traffic.get(link);
     if (traffic === undefined) return CausalContext.EMPTY;
-    this.#rotate(traffic);
-    return traffic.lately.dots.join(traffic.before.dots);
+    this.#rotate(traffic, UNDER_WAY_MS);
+    this.#rotate(this.#onItsWay, ON_ITS_WAY_MS);
+    return dotsOf(traffic).join(dotsOf(this.#onItsWay));
   }
 
   /**
@@ -84,37 +98,16 @@ export class LivePush {
     versions: readonly StoredVersion[],
     ask: (peer: Peer) => (EpochRef & { readonly request: number }) | undefined,
   ): Peer[] {
-    const chunks = pack(versions, PUSH_BYTES);
-    const dots = versions.map((version) => version.dot);
-    const bytes = versions.reduce((sum, version) => sum + packedBytes(version), 0);
+    const load = loadOf(versions);
     const unasked: Peer[] = [];
+    let isSentToAll = true;
     for (const peer of this.#env.peers.values()) {
-      const traffic = this.#traffic.get(peer.link);
-      if (traffic === undefined) continue;
-      this.#rotate(traffic);
-      // It held all that this replica did until this very commit: nothing is under way.
-      if (peer.differsSince === undefined) Object.assign(traffic, { lately: nothingPushed(), before: nothingPushed() });
       const ack = ask(peer);
-      const { lately, before } = traffic;
-      if (
-        before.versions + lately.versions + versions.length > MAX_PUSHED_AHEAD.versions ||
-        before.bytes + lately.bytes + bytes > MAX_PUSHED_AHEAD.bytes
-      ) {
-        if (ack !== undefined) unasked.push(peer);
-        continue;
-      }
-      lately.dots = lately.dots.with(dots);
-      lately.versions += versions.length;
-      lately.bytes += bytes;
-      for (const chunk of chunks) {
-        this.#env.emit({
-          type: "send",
-          link: peer.link,
-          message: { type: "push", versions: chunk, ack: chunks.length === 1 ? ack : undefined },
-        });
-      }
-      if (ack !== undefined && chunks.length > 1) unasked.push(peer);
+      const isSent = this.#send(peer, load, load.chunks.length === 1 ? ack : undefined, false);
+      if (ack !== undefined && (!isSent || load.chunks.length > 1)) unasked.push(peer);
+      isSentToAll &&= isSent;
     }
+    if (isSentToAll) this.#noteOnItsWay(load);
     return unasked;
   }
 
@@ -125,29 +118,100 @@ export class LivePush {
     const stored = (): void => {
       traffic.waiting -= push.versions.length;
     };
+    let fresh: StoredVersion[] = [];
     this.#env.queue.push({
       size: push.versions.length,
       stage: (draft) => {
-        for (const version of push.versions) draft.receive(version);
+        fresh = push.versions.filter((version) => draft.receive(version) === "new");
         this.#noteDraft(peer, draft);
         return false;
       },
-      settle: stored,
+      settle: () => {
+        stored();
+        if (fresh.length > 0) this.#relay(fresh, peer, push.relayed !== true);
+      },
       // Nothing is lost: the digests go on differing, and a session brings it once the store takes it.
       fail: stored,
     });
   }
 
-  #rotate(traffic: Traffic): void {
-    if (this.#env.now() - traffic.rotatedAt < UNDER_WAY_MS) return;
-    traffic.before = traffic.lately;
-    traffic.lately = nothingPushed();
-    traffic.rotatedAt = this.#env.now();
+  /** S9: only what was new here, and only once it is durable. */
+  #relay(versions: readonly StoredVersion[], from: Peer, byWriter: boolean): void {
+    const load = loadOf(versions);
+    const isSentToAll = this.#neighbourhood
+      .relayTargets(from, byWriter)
+      .map((peer) => this.#send(peer, load, undefined, true))
+      .every(Boolean);
+    if (isSentToAll) this.#noteOnItsWay(load);
   }
+
+  #noteOnItsWay(load: Load): void {
+    if (!this.#neighbourhood.isRelaying) return;
+    this.#rotate(this.#onItsWay, ON_ITS_WAY_MS);
+    note(this.#onItsWay.lately, load);
+  }
+
+  /** Returns whether the peer can take it. */
+  #send(peer: Peer, load: Load, ack: Push["ack"], relayed: boolean): boolean {
+    const traffic = this.#traffic.get(peer.link);
+    if (traffic === undefined) return false;
+    this.#rotate(traffic, UNDER_WAY_MS);
+    // It held all that this replica did until this very commit: nothing is under way.
+    if (peer.differsSince === undefined) Object.assign(traffic, { lately: nothingPushed(), before: nothingPushed() });
+    const { lately, before } = traffic;
+    if (
+      before.versions + lately.versions + load.dots.length > MAX_PUSHED_AHEAD.versions ||
+      before.bytes + lately.bytes + load.bytes > MAX_PUSHED_AHEAD.bytes
+    )
+      return false;
+    note(lately, load);
+    for (const versions of load.chunks) {
+      const message: Push = { type: "push", versions, ack };
+      this.#env.emit({ type: "send", link: peer.link, message: relayed ? { ...message, relayed } : message });
+    }
+    return true;
+  }
+
+  #rotate(recent: Recent, everyMs: number): void {
+    const passed = this.#env.now() - recent.rotatedAt;
+    if (passed < everyMs) return;
+    recent.before = recent.lately;
+    recent.lately = nothingPushed();
+    recent.rotatedAt = this.#env.now();
+  }
+}
+
+/** What is pushed at once. */
+interface Load {
+  readonly chunks: readonly (readonly StoredVersion[])[];
+  readonly dots: readonly Dot[];
+  readonly bytes: number;
+}
+
+function loadOf(versions: readonly StoredVersion[]): Load {
+  return {
+    chunks: pack(versions, PUSH_BYTES),
+    dots: versions.map((version) => version.dot),
+    bytes: versions.reduce((sum, version) => sum + packedBytes(version), 0),
+  };
 }
 
 function nothingPushed(): Pushed {
   return { dots: CausalContext.EMPTY, versions: 0, bytes: 0 };
+}
+
+function nothingRecent(now: number): Recent {
+  return { lately: nothingPushed(), before: nothingPushed(), rotatedAt: now };
+}
+
+function dotsOf({ lately, before }: Recent): CausalContext {
+  return lately.dots.join(before.dots);
+}
+
+function note(pushed: Pushed, { dots, bytes }: Load): void {
+  pushed.dots = pushed.dots.with(dots);
+  pushed.versions += dots.length;
+  pushed.bytes += bytes;
 }
 
 /** What is left of a push that is not sent because the line is slow: the question. */

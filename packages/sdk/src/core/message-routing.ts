@@ -3,6 +3,7 @@ import type { AntiEntropy } from "./anti-entropy.ts";
 import { CausalContext } from "./causal-context.ts";
 import type { LivePush } from "./live-push.ts";
 import type { Message } from "./messages.ts";
+import type { Neighbourhood } from "./neighbourhood.ts";
 import type { Peer } from "./peer.ts";
 import type { PeerStatus } from "./peer-status.ts";
 import type { ReadDesk } from "./read-desk.ts";
@@ -15,6 +16,7 @@ import type { WriteQuorum } from "./write-quorum.ts";
 
 /** The machines that peers talk to. */
 export interface Listeners {
+  readonly neighbourhood: Neighbourhood;
   readonly antiEntropy: AntiEntropy;
   readonly livePush: LivePush;
   readonly repairs: Repairs;
@@ -117,6 +119,8 @@ export function routeMessage(
     case "distrust":
       to.reconfiguration.receive(peer.nodeId, message);
       return undefined;
+    case "neighbours":
+      return to.neighbourhood.onNeighbours(peer, message);
     case "challenge":
     case "proof":
       return `a ${message.type} after hello`;

@@ -109,6 +109,8 @@ export interface Push {
   readonly type: "push";
   readonly versions: readonly StoredVersion[];
   readonly ack: (EpochRef & { readonly request: number }) | undefined;
+  /** Whether another than their writer sends them, so that the writer's neighbours may lack them (T7). */
+  readonly relayed?: true;
 }
 
 /** "Tell me when you durably hold these dots, in this epoch" (Q4, Q8). */
@@ -255,6 +257,15 @@ export interface Distrust extends EpochRef {
   readonly nodeId: NodeId;
 }
 
+/** Whom the sender is connected to, as what has changed since it last said so, and how far the voters are by way of it (T7). */
+export interface Neighbours {
+  readonly type: "neighbours";
+  readonly come: readonly NodeId[];
+  readonly gone: readonly NodeId[];
+  /** All that it has to voters that it is not connected to, in connections; THROUGH_YOU for those that go through the receiver. */
+  readonly routes: ReadonlyMap<NodeId, number>;
+}
+
 /** "My durable context hashes to this now" (C9). `wanted`: the sender holds tombstones, and waits for such reports. */
 export interface Report {
   readonly type: "report";
@@ -298,4 +309,5 @@ export type Message =
   | VoterMessage
   | Retired
   | Report
+  | Neighbours
   | RepairMessage;

@@ -116,7 +116,11 @@ export class ReadQuorum {
     for (const peer of this.#env.peers.values()) {
       if (holders.has(peer.nodeId) || !this.#quorum.isAskable(peer)) continue;
       for (const some of pack(versions, PUSH_BYTES))
-        this.#env.emit({ type: "send", link: peer.link, message: { type: "push", versions: some, ack: undefined } });
+        this.#env.emit({
+          type: "send",
+          link: peer.link,
+          message: { type: "push", versions: some, ack: undefined, relayed: true },
+        });
     }
     this.#writingBack.set(read.op, lineage);
     const dots = versions.map((version) => version.dot);

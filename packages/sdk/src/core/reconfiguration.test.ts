@@ -90,6 +90,7 @@ describe("adding and removing by hand (Q7a)", () => {
   it("adds a replica only once it has caught up (Q6)", () => {
     const { lab, sites } = room([1, 2, 3]);
     const [a, b, c] = sites as [Site, Site, Site];
+    lab.connect(b, c);
     const removed = change(a, "remove", c.nodeId);
     lab.pass(SYNC_INTERVAL_MS);
     expect(a.outcomes.get(removed)).toEqual({ kind: "done" });

@@ -14,6 +14,7 @@ import { ForcedSync } from "./forced-sync.ts";
 import { Handshake } from "./handshake.ts";
 import { LivePush } from "./live-push.ts";
 import type { Message } from "./messages.ts";
+import { Neighbourhood } from "./neighbourhood.ts";
 import { PeerStatus } from "./peer-status.ts";
 import { ReadDesk } from "./read-desk.ts";
 import { ReadPhase } from "./read-phase.ts";
@@ -41,6 +42,7 @@ export class Replica {
   readonly #queue: CommitQueue;
   readonly #writes: WriteOperations;
   readonly #handshake: Handshake;
+  readonly #neighbourhood: Neighbourhood;
   readonly #antiEntropy: AntiEntropy;
   readonly #livePush: LivePush;
   readonly #desk: AckDesk;
@@ -81,11 +83,18 @@ export class Replica {
     const noteReceived = (peer: Peer, draft: Draft): void => skew.note(peer, draft);
     this.#env = env;
     this.#handshake = new Handshake(env);
-    this.#livePush = new LivePush(env, noteReceived);
+    this.#neighbourhood = new Neighbourhood(env, () => undefined);
+    this.#livePush = new LivePush(env, this.#neighbourhood, noteReceived);
     this.#repairs = new Repairs(env, noteReceived, (peer, fault) =>
       this.#handshake.turnAway(peer.link, peer.nodeId, fault),
     );
-    this.#antiEntropy = new AntiEntropy(env, (link) => this.#livePush.underWay(link), noteReceived, this.#repairs);
+    this.#antiEntropy = new AntiEntropy(
+      env,
+      (link) => this.#livePush.underWay(link),
+      noteReceived,
+      this.#repairs,
+      this.#neighbourhood,
+    );
     this.#forcedSync = new ForcedSync(env, this.#repairs);
     this.#mending = new Mending(env, () => {
       this.#antiEntropy.contextReset();
@@ -107,6 +116,7 @@ export class Replica {
     this.#sessions = new SessionWaits(env);
     this.#reconfiguration = new Reconfiguration(env, this.#counters, mint, () => this.#recordChanged());
     this.#listeners = {
+      neighbourhood: this.#neighbourhood,
       antiEntropy: this.#antiEntropy,
       livePush: this.#livePush,
       repairs: this.#repairs,
@@ -134,6 +144,7 @@ export class Replica {
   nextWake(): number | undefined {
     const times = [
       this.#handshake,
+      this.#neighbourhood,
       this.#antiEntropy,
       this.#repairs,
       this.#quorum,
@@ -239,6 +250,7 @@ export class Replica {
 
   #wake(): void {
     this.#handshake.wake();
+    this.#neighbourhood.wake();
     this.#repairs.wake();
     this.#antiEntropy.wake();
     this.#quorum.wake();
@@ -275,6 +287,7 @@ export class Replica {
   #peerUp(peer: Peer, counter: number): void {
     this.#peers.set(peer.link, peer);
     this.#counters.note(peer.nodeId, counter);
+    this.#neighbourhood.peerUp(peer);
     this.#livePush.peerUp(peer.link);
     this.#repairs.peerUp(peer);
     this.#antiEntropy.peerUp(peer);
@@ -290,6 +303,7 @@ export class Replica {
     const peer = this.#peers.get(link);
     if (peer === undefined) return;
     this.#peers.delete(link);
+    this.#neighbourhood.peerDown(link);
     this.#livePush.peerDown(link);
     this.#antiEntropy.peerDown(link);
     this.#repairs.peerDown(link);
@@ -309,6 +323,7 @@ export class Replica {
     for (const id of draft.conflicts) this.#env.emit({ type: "notice", notice: { type: "conflict", id } });
     if (draft.changed.size > 0) this.#env.emit({ type: "changed", ids: draft.changed });
     this.#history.note(this.state.context, this.#now);
+    this.#antiEntropy.committed();
     this.#collection.committed();
     this.#sessions.contextChanged();
     this.#status.contextChanged();
@@ -337,6 +352,7 @@ export class Replica {
   }
 
   #recordChanged(): void {
+    this.#neighbourhood.recordChanged();
     this.#desk.recordChanged();
     this.#readDesk.recordChanged();
     this.#readPhase.recordChanged();

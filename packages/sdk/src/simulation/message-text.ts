@@ -84,7 +84,7 @@ function detail(message: Message): string {
     case "session-end":
       return `#${message.session} ${message.outcome} [${contextText(message.context)}]`;
     case "push":
-      return `${message.versions.map(versionText).join("; ")}${message.ack === undefined ? "" : ` ack? ${message.ack.request} e${message.ack.epoch}`}`;
+      return `${message.versions.map(versionText).join("; ")}${message.ack === undefined ? "" : ` ack? ${message.ack.request} e${message.ack.epoch}`}${message.relayed === true ? " relayed" : ""}`;
     case "ack-request":
       return `${message.request} ${lineageText(message.lineage)}e${message.epoch} [${contextText(message.dots)}]`;
     case "ack":
@@ -139,6 +139,8 @@ function detail(message: Message): string {
       return `${message.fingerprint.count} versions`;
     case "repair-checked":
       return message.equal ? "equal" : "differs";
+    case "neighbours":
+      return `+[${message.come.map((nodeId) => nodeId.slice(0, SHORT)).join(" ")}] -[${message.gone.map((nodeId) => nodeId.slice(0, SHORT)).join(" ")}] ${[...message.routes].map(([voter, hops]) => `${voter.slice(0, SHORT)}:${hops}`).join(" ")}`;
     case "challenge":
     case "proof":
       return "";

@@ -4,6 +4,7 @@ import { collectionCodecs } from "./collection-messages.ts";
 import { DecodeError, ProtocolMismatchError } from "./decode-error.ts";
 import { helloCodec } from "./hello.ts";
 import { MAX_FRAME_BYTES } from "./limits.ts";
+import { meshCodecs } from "./mesh-messages.ts";
 import type { MessageCodec, MessageCodecs } from "./message-codec.ts";
 import { quorumCodecs } from "./quorum-messages.ts";
 import { readCodecs } from "./read-messages.ts";
@@ -22,6 +23,7 @@ const codecs: MessageCodecs<Message["type"]> = {
   ...replicaSetCodecs,
   ...collectionCodecs,
   ...repairCodecs,
+  ...meshCodecs,
   ...accessCodecs,
 };
 const codecsByCode: ReadonlyMap<number, MessageCodec<Message>> = new Map(

@@ -149,6 +149,14 @@ const ranges: Arbitrary<DotRange[]> = fc.array(
 );
 const snapshot = record({ repair: uint, context, horizon: context, ranges });
 
+const pushAck = fc.option(record({ request: uint, lineage, epoch: uint }), { nil: undefined });
+const disjointNodeIds: Arbitrary<[NodeId[], NodeId[]]> = fc
+  .tuple(fc.uniqueArray(nodeId, { maxLength: 8 }), fc.nat(8))
+  .map(([nodeIds, at]) => [nodeIds.slice(0, at), nodeIds.slice(at)]);
+const routes: Arbitrary<ReadonlyMap<NodeId, number>> = fc
+  .array(fc.tuple(nodeId, fc.integer({ min: 1, max: 15 })), { maxLength: 4 })
+  .map((entries) => new Map(entries));
+
 /** One arbitrary for each type: the compiler misses the one that a new type lacks. */
 export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extract<Message, { type: T }>> } = {
   hello: message(
@@ -171,7 +179,10 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
   ),
   push: message(
     "push",
-    record({ versions, ack: fc.option(record({ request: uint, lineage, epoch: uint }), { nil: undefined }) }),
+    fc.oneof(
+      record({ versions, ack: pushAck }),
+      record({ versions, ack: pushAck, relayed: fc.constant(true as const) }),
+    ),
   ),
   "ack-request": message(
     "ack-request",
@@ -237,6 +248,10 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
   "repair-check": message("repair-check", record({ fingerprint })),
   "repair-checked": message("repair-checked", record({ equal: fc.boolean() })),
   report: message("report", record({ digest, wanted: fc.boolean() })),
+  neighbours: message(
+    "neighbours",
+    fc.tuple(disjointNodeIds, routes).map(([[come, gone], told]) => ({ come, gone, routes: told })),
+  ),
   challenge: message("challenge", record({ protocol: fc.constant(1), nonce: hex(32) })),
   proof: message("proof", record({ mac: hex(32) })),
 };

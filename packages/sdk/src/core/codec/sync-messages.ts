@@ -5,6 +5,7 @@ import type { SessionOutcome } from "../messages.ts";
 import { readVersions, writeVersions } from "./versions.ts";
 
 const HAS_ACK = 1;
+const RELAYED = 2;
 const OUTCOMES: readonly SessionOutcome[] = ["complete", "incomplete", "beyond-horizon"];
 
 /** Section 5: digests, sessions and live pushes. Fields are read in the order in which they are written. */
@@ -82,8 +83,8 @@ export const syncCodecs: MessageCodecs<
   },
   push: {
     code: 8,
-    write(writer, { ack, versions }, compress) {
-      writer.byte(ack === undefined ? 0 : HAS_ACK);
+    write(writer, { ack, relayed, versions }, compress) {
+      writer.byte((ack === undefined ? 0 : HAS_ACK) | (relayed === true ? RELAYED : 0));
       if (ack !== undefined) {
         writer.uint(ack.request, "request");
         writeEpoch(writer, ack);
@@ -91,9 +92,10 @@ export const syncCodecs: MessageCodecs<
       return writeVersions(writer, versions, compress);
     },
     read(reader) {
-      const asked = reader.flags("push's flags", HAS_ACK) === HAS_ACK;
-      const ack = asked ? { request: reader.uint("request"), ...readEpoch(reader) } : undefined;
-      return { type: "push", ack, versions: readVersions(reader) };
+      const flags = reader.flags("push's flags", HAS_ACK | RELAYED);
+      const ack = (flags & HAS_ACK) === 0 ? undefined : { request: reader.uint("request"), ...readEpoch(reader) };
+      const versions = readVersions(reader);
+      return (flags & RELAYED) === 0 ? { type: "push", ack, versions } : { type: "push", ack, versions, relayed: true };
     },
   },
 };

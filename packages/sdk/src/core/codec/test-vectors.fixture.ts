@@ -14,6 +14,7 @@ export interface TestVector {
 }
 
 const nodeId = "000102030405060708090a0b0c0d0e0f" as NodeId;
+const otherNodeId = "404142434445464748494a4b4c4d4e4f" as NodeId;
 const deviceId = "101112131415161718191a1b1c1d1e1f" as DeviceId;
 const lineage = "202122232425262728292a2b2c2d2e2f" as LineageId;
 const winner = "303132333435363738393a3b3c3d3e3f" as LineageId;
@@ -331,6 +332,11 @@ export const TEST_VECTORS: readonly TestVector[] = [
     name: "repair-check",
     message: { type: "repair-check", fingerprint: { count: 2, low: 0x01020304, high: 0x05060708 } },
     hex: "012b020403020108070605",
+  },
+  {
+    name: "neighbours",
+    message: { type: "neighbours", come: [nodeId], gone: [], routes: new Map([[otherNodeId, 3]]) },
+    hex: "013401000102030405060708090a0b0c0d0e0f0001404142434445464748494a4b4c4d4e4f03",
   },
   { name: "repair-checked", message: { type: "repair-checked", equal: true }, hex: "012c01" },
 ];

@@ -61,8 +61,8 @@ export const SYNC_MISTAKES: readonly Mistake[] = [
   mistake<typeof LivePushModule>("a live push closes gaps", "S6", "core/live-push.ts", (right) => ({
     LivePush: class extends right.LivePush {
       readonly #env: ConstructorParameters<typeof right.LivePush>[0];
-      constructor(...[env, noteReceived]: ConstructorParameters<typeof right.LivePush>) {
-        super(env, noteReceived);
+      constructor(...[env, neighbourhood, noteReceived]: ConstructorParameters<typeof right.LivePush>) {
+        super(env, neighbourhood, noteReceived);
         this.#env = env;
       }
       override onPush(...[peer, push]: Parameters<LivePushModule.LivePush["onPush"]>): void {
