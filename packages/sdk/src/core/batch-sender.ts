@@ -1,6 +1,6 @@
 import type { CausalContext } from "./causal-context.ts";
 import { type Dot, dotKey, sameDot } from "./dot.ts";
-import type { IndexedVersion } from "./durable-state.ts";
+import type { IndexedVersion } from "./held-versions.ts";
 import type { Environment } from "./environment.ts";
 import type { HeldWalk } from "./held-walk.ts";
 import { pack } from "./packing.ts";

@@ -2,10 +2,12 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Lab, put, type Site } from "./replica-lab.fixture.ts";
 import { Draft } from "./draft.ts";
 import { ItemList } from "./item-list.ts";
+import { MAX_CLAIMED_PER_STEP } from "./held-claim.ts";
 import { MAX_DROPS_PER_STEP } from "./repair-session.ts";
 import { MAX_GROUP_VERSIONS } from "./commit-queue.ts";
 import { MAX_LOOKS_PER_STEP } from "./batch-sender.ts";
 import { recordOf } from "./replica-state.fixture.ts";
+import { versionKey } from "./store-layout.ts";
 
 const HELD: number = 2 * MAX_LOOKS_PER_STEP + 1;
 
@@ -78,6 +80,23 @@ describe("P6: no task goes through a store", () => {
     expect(a.commits).toBe(before + 1);
     expect(drops()).toBeGreaterThan(0);
     expect(drops()).toBeLessThanOrEqual(MAX_DROPS_PER_STEP);
+  });
+
+  it("a store that has lost a record goes through what is left in steps (S1)", () => {
+    const { lab, a } = filledAndEmpty();
+    const { state } = a.replica;
+    const { dot } = state.siblings("e0")[0]!;
+    a.store.delete(versionKey(dot));
+    const most = mostPerInput(a, vi.spyOn(ItemList.prototype, "at"));
+    const before = a.commits;
+    a.handle({ type: "damaged", op: undefined, dots: [dot] });
+    lab.settle();
+    expect([state.context.covers(dot), state.versionCount]).toEqual([false, HELD - 1]);
+    expect(state.held.slice(0, HELD - 1).every((version) => state.context.covers(version.dot))).toBe(true);
+    expect(a.commits).toBe(before + 1);
+    expect(most()).toBeGreaterThan(0);
+    // The damage is looked for, too.
+    expect(most()).toBeLessThanOrEqual(MAX_CLAIMED_PER_STEP + 2);
   });
 
   it("a large local batch is one transaction with one outcome, put together in steps (D2)", () => {

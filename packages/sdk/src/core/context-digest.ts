@@ -1,6 +1,7 @@
-import { mix } from "./hash-mix.ts";
+import { mix, takeInInteger } from "./hash-mix.ts";
 import type { IntervalSet } from "./interval-set.ts";
 import type { Origin } from "./node-id.ts";
+import { takeInOrigin } from "./origin-hash.ts";
 
 /**
  * How many buckets origins fall into. One changed origin makes its bucket differ, and a differing bucket makes all its
@@ -12,16 +13,8 @@ const WORDS_PER_BUCKET = 2;
 export const DIGEST_WORDS: number = DIGEST_BUCKETS * WORDS_PER_BUCKET;
 
 function hashOrigin(origin: Origin, intervals: IntervalSet, seed: number): number {
-  let hash = seed;
-  const add = (word: number): void => {
-    hash = mix(Math.imul(hash, 31) ^ word) + 0x9e3779b9;
-  };
-  add(Number.parseInt(origin.slice(0, 8), 16));
-  add(Number.parseInt(origin.slice(8, 16), 16));
-  for (const bound of intervals) {
-    add(bound >>> 0);
-    add(Math.floor(bound / 2 ** 32));
-  }
+  let hash = takeInOrigin(seed, origin);
+  for (const bound of intervals) hash = takeInInteger(hash, bound);
   return mix(hash);
 }
 

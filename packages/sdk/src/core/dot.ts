@@ -19,13 +19,3 @@ export function sameDot(a: Dot, b: Dot): boolean {
 export function dotKey(dot: Dot): string {
   return `${dot.origin}:${dot.seq}`;
 }
-
-/** A dot as four words of 32 bits, for hashes. */
-export function wordsOfDot({ origin, seq }: Dot): number[] {
-  return [
-    Number.parseInt(origin.slice(0, 8), 16),
-    Number.parseInt(origin.slice(8, 16), 16),
-    seq >>> 0,
-    Math.floor(seq / 2 ** 32),
-  ];
-}

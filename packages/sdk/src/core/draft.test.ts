@@ -154,7 +154,8 @@ describe("local writes", () => {
   it("are refused, typed, on an id whose context is full (P8)", () => {
     const context = new Map(Array.from({ length: 65_536 }, (_, n) => [n.toString(16).padStart(16, "0") as Origin, 1]));
     const full = { ...versionOf({ dot: dotOf(0x40, 1), context }), revision: 1, hash: 0 };
-    const state = stateOf(1, { siblings: new Map([["x", [full]]]) });
+    const state = stateOf(1);
+    state.setSiblings("x", [full]);
     const writer = new LocalWriter(origins());
     expect(() => writer.write(new Draft(state, NOW), [put("x")])).toThrow(
       expect.objectContaining({ code: "invalid-entry" }),

@@ -11,11 +11,13 @@ import {
   type StoreBatch,
   versionKey,
 } from "./store-layout.ts";
-import { contextOver, isConflict, joinSiblings, type Siblings } from "./siblings.ts";
-import { activeRecord, type DurableState, type IndexedVersion, isVisible } from "./durable-state.ts";
+import { contextOver, isConflict, isVisible, joinSiblings, type Siblings } from "./siblings.ts";
+import { activeRecord, type DurableState } from "./durable-state.ts";
+import type { IndexedVersion } from "./held-versions.ts";
 import type { Lease } from "./leases.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
 import { CausalContext } from "./causal-context.ts";
+import { claimOf } from "./held-claim.ts";
 import { type Dot, dotKey } from "./dot.ts";
 import { encodeIntervals } from "./codec/contexts.ts";
 import { encodeJsonRecord } from "./codec/json-record.ts";
@@ -130,14 +132,11 @@ export class Draft {
     for (const [id, siblings] of this.#siblings) for (const { dot } of siblings) if (dots.covers(dot)) yield [dot, id];
   }
 
-  /** S1: what is left of a damaged store claims what it holds, and is a voter only once it has been enrolled again (Q3). */
-  resetContext(): void {
-    const dots: Dot[] = [];
-    for (const [id] of this.#state.all())
-      if (!this.#siblings.has(id)) for (const { dot } of this.#state.siblings(id)) dots.push(dot);
-    for (const siblings of this.#siblings.values()) for (const { dot } of siblings) dots.push(dot);
+  /** S1: what is left of a damaged store claims what it holds, and is a voter only once it has been enrolled again (Q3). In steps, as all of it is gone through. */
+  *resetContext(): Generator<undefined, void, unknown> {
+    const untouched = yield* claimOf(this.#state.held, ({ id }) => !this.#siblings.has(id));
     this.#newDots.clear();
-    this.context = CausalContext.EMPTY.with(dots);
+    this.context = untouched.with([...this.#siblings.values()].flat().map(({ dot }) => dot));
     this.horizon = CausalContext.EMPTY;
     this.#restartsCounter = true;
   }

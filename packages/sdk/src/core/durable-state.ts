@@ -1,24 +1,14 @@
 import type { CausalContext } from "./causal-context.ts";
 import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
-import { DotSum } from "./store-sums.ts";
+import type { HeldVersions, IndexedVersion } from "./held-versions.ts";
 import { HeldWalk } from "./held-walk.ts";
-import { ItemIndex } from "./item-index.ts";
 import type { ItemList } from "./item-list.ts";
 import type { Lease } from "./leases.ts";
 import type { LineageState } from "./lineage-state.ts";
 import type { HlcStamp } from "./hybrid-logical-clock.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { Siblings } from "./siblings.ts";
-import type { VersionStamp } from "./version.ts";
-
-/** A version as a replica's index holds it. */
-export interface IndexedVersion extends VersionStamp {
-  /** This store's own count of changes when it took the version in: what checkpoints of `changes` name. */
-  readonly revision: number;
-  /** Of stamp and payload, the same in every store that holds this version (S8). */
-  readonly hash: number;
-}
 
 /** What the store held when it was opened. */
 export interface StoreImage {
@@ -39,7 +29,8 @@ export interface StoreImage {
   readonly home: LineageId;
   /** Its home, those in which it has a vote, and those that it knows to have retired, oldest first. */
   readonly lineages: ReadonlyMap<LineageId, LineageState>;
-  readonly siblings: Map<string, Siblings<IndexedVersion>>;
+  /** The state takes them over, and changes them from then on. */
+  readonly versions: HeldVersions;
 }
 
 /**
@@ -81,13 +72,7 @@ export class DurableState {
   relaxedPending: boolean;
   /** How often the context has shrunk since the store was opened (S1): what was compared with it before counts no more. */
   resets = 0;
-  readonly #siblings: Map<string, Siblings<IndexedVersion>>;
-  /** The versions by their dots: finds what a peer lacks at a cost that grows with what it lacks (P5), and where two replicas differ (S8). */
-  readonly #held: ItemIndex<IndexedVersion>;
-  /** Ids with a tombstone among their siblings: what is left to collect (C9). */
-  readonly #withTombstone = new Set<string>();
-  #visible = 0;
-  readonly #versionSum = new DotSum();
+  readonly #versions: HeldVersions;
 
   /** @param random from 0 to 1, another one at each opening. */
   constructor(image: StoreImage, random: number) {
@@ -103,12 +88,7 @@ export class DurableState {
     this.relaxedPending = image.relaxedPending;
     this.home = image.home;
     this.lineages = image.lineages;
-    this.#siblings = new Map(image.siblings);
-    this.#held = new ItemIndex(versionsIn(image.siblings));
-    for (const [id, siblings] of image.siblings) {
-      this.#note(id, siblings, []);
-      for (const { dot } of siblings) this.#versionSum.toggle(dot);
-    }
+    this.#versions = image.versions;
   }
 
   /** Whether a change of this revision was told of, and then taken by a power cut. */
@@ -118,26 +98,26 @@ export class DurableState {
 
   /** The sum over all held dots, for the store's integrity check. */
   get versionSum(): readonly [number, number] {
-    return this.#versionSum.value;
+    return this.#versions.sum;
   }
 
   get hasTombstones(): boolean {
-    return this.#withTombstone.size > 0;
+    return this.#versions.hasTombstones;
   }
 
   /** May be read on while tombstones come and go. */
   idsWithTombstone(): Iterable<string> {
-    return this.#withTombstone;
+    return this.#versions.idsWithTombstone();
   }
 
   /** How many versions are held. */
   get versionCount(): number {
-    return this.#held.size;
+    return this.#versions.size;
   }
 
   /** All versions that are held, as of now: a reference, which no later change shows in. */
   get held(): ItemList<IndexedVersion> {
-    return this.#held.list();
+    return this.#versions.list();
   }
 
   /** The active record of the lineage that this replica goes by (Q1). */
@@ -147,11 +127,11 @@ export class DurableState {
 
   /** How many ids have a live sibling. */
   get visibleCount(): number {
-    return this.#visible;
+    return this.#versions.visibleCount;
   }
 
   siblings(id: string): Siblings<IndexedVersion> {
-    return this.#siblings.get(id) ?? [];
+    return this.#versions.siblings(id);
   }
 
   /** The held versions among `dots`, as of now, as (dot, id). */
@@ -161,36 +141,12 @@ export class DurableState {
   }
 
   all(): Iterable<readonly [string, Siblings<IndexedVersion>]> {
-    return this.#siblings;
+    return this.#versions.all();
   }
 
   setSiblings(id: string, siblings: Siblings<IndexedVersion>): void {
-    const before = this.siblings(id);
-    const [were, are] = [new Set(before), new Set(siblings)];
-    for (const version of before) {
-      if (are.has(version)) continue;
-      this.#held.delete(version.dot);
-      this.#versionSum.toggle(version.dot);
-    }
-    for (const version of siblings) {
-      if (were.has(version)) continue;
-      this.#held.put(version);
-      this.#versionSum.toggle(version.dot);
-    }
-    this.#note(id, siblings, before);
-    if (siblings.length === 0) this.#siblings.delete(id);
-    else this.#siblings.set(id, siblings);
+    this.#versions.setSiblings(id, siblings);
   }
-
-  #note(id: string, siblings: Siblings<IndexedVersion>, before: Siblings<IndexedVersion>): void {
-    this.#visible += Number(isVisible(siblings)) - Number(isVisible(before));
-    if (siblings.some((sibling) => sibling.tombstone)) this.#withTombstone.add(id);
-    else this.#withTombstone.delete(id);
-  }
-}
-
-function* versionsIn(all: ReadonlyMap<string, Siblings<IndexedVersion>>): Iterable<IndexedVersion> {
-  for (const siblings of all.values()) yield* siblings;
 }
 
 /**
@@ -201,16 +157,4 @@ export function activeRecord({ home, lineages }: Pick<StoreImage, "home" | "line
   const state = lineages.get(home);
   if (state === undefined) throw new Error(`nothing is known of the home lineage ${home}`);
   return state.active;
-}
-
-/** C6: an id is visible while any live sibling exists. */
-export function isVisible(siblings: Siblings): boolean {
-  return siblings.some((sibling) => !sibling.tombstone);
-}
-
-/** The local change count of an id: the newest of its siblings'. */
-export function revisionOf(siblings: Siblings<IndexedVersion>): number {
-  let revision = 0;
-  for (const sibling of siblings) revision = Math.max(revision, sibling.revision);
-  return revision;
 }

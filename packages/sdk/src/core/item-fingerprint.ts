@@ -1,5 +1,6 @@
-import { mix } from "./hash-mix.ts";
-import { type Dot, wordsOfDot } from "./dot.ts";
+import type { Dot } from "./dot.ts";
+import { mix, takeIn } from "./hash-mix.ts";
+import { takeInDot } from "./origin-hash.ts";
 
 /**
  * Two independent 32-bit hashes of one item. Summed over a range they are a fingerprint of 64 bits, so that two ranges that differ look alike
@@ -9,12 +10,5 @@ export function fingerprintOf({ dot, hash }: { readonly dot: Dot; readonly hash:
   readonly low: number;
   readonly high: number;
 } {
-  const words = [...wordsOfDot(dot), hash];
-  return { low: hashOf(words, 0x51ed), high: hashOf(words, 0x3c6ef) };
-}
-
-function hashOf(words: readonly number[], seed: number): number {
-  let hash = seed;
-  for (const word of words) hash = mix(Math.imul(hash, 31) ^ word) + 0x9e3779b9;
-  return mix(hash);
+  return { low: mix(takeIn(takeInDot(0x51ed, dot), hash)), high: mix(takeIn(takeInDot(0x3c6ef, dot), hash)) };
 }

@@ -3,6 +3,7 @@ import {
   branchOf,
   type Item,
   ItemList,
+  type Leaf,
   LEAF_ITEMS,
   leafOf,
   partOf,
@@ -10,15 +11,15 @@ import {
   type Tree,
 } from "./item-list.ts";
 import { fingerprintOf } from "./item-fingerprint.ts";
-import { compareDots, type Dot, sameDot } from "./dot.ts";
+import { type Dot, sameDot } from "./dot.ts";
 
 const BEFORE_ALL: Dot = { origin: "" as Dot["origin"], seq: 0 };
 
-/** What an item adds to the sums of the blocks that it is in. */
+/** What a change adds to the sums of the blocks that it is in: told by the leaf in which it is made, and still nothing where there is none. */
 interface Weight {
-  readonly count: 1 | -1;
-  readonly low: number;
-  readonly high: number;
+  count: number;
+  low: number;
+  high: number;
 }
 
 /**
@@ -29,13 +30,8 @@ interface Weight {
  */
 export class ItemIndex<T extends Item> {
   #edition = 1;
-  #root: Tree<T>;
+  #root: Tree<T> = leafOf<T>(this.#edition, BEFORE_ALL, [], [], []);
   #list: ItemList<T> | undefined;
-
-  /** @param items what is held to begin with, each dot once, in any order: quicker than putting them one by one */
-  constructor(items: Iterable<T> = []) {
-    this.#root = treeOf(this.#edition, inOrder(items));
-  }
 
   get size(): number {
     return this.#root.count;
@@ -50,66 +46,68 @@ export class ItemIndex<T extends Item> {
     return this.#list;
   }
 
+  has(dot: Dot): boolean {
+    let node = this.#root;
+    while ("parts" in node) node = node.parts[partOf(node, dot)]!;
+    return isAt(node, placeIn(node, dot), dot);
+  }
+
   /** Takes the place of an item with the same dot. */
   put(item: T): void {
-    this.delete(item.dot);
     this.#list = undefined;
-    const [root, behind] = this.#insert(this.#root, item, { count: 1, ...fingerprintOf(item) });
-    this.#root = behind === undefined ? root : branchOf(this.#edition, BEFORE_ALL, [root, behind]);
+    const { low, high } = fingerprintOf(item);
+    const root = this.#put(this.#root, item, { count: 1, low, high });
+    this.#root = isTooLarge(root) ? branchOf(this.#edition, BEFORE_ALL, this.#halves(root)) : root;
   }
 
   delete(dot: Dot): void {
-    const held = this.#find(dot);
-    if (held === undefined) return;
+    const weight: Weight = { count: 0, low: 0, high: 0 };
+    const root = this.#delete(this.#root, dot, weight);
+    if (weight.count === 0) return;
     this.#list = undefined;
-    const { low, high } = fingerprintOf(held);
-    const root = this.#remove(this.#root, dot, { count: -1, low: -low, high: -high });
     this.#root = "parts" in root && root.parts.length === 1 ? root.parts[0]! : root;
   }
 
-  #find(dot: Dot): T | undefined {
-    let node = this.#root;
-    while ("parts" in node) node = node.parts[partOf(node, dot)]!;
-    const item = node.items[placeIn(node, dot)];
-    return item !== undefined && sameDot(item.dot, dot) ? item : undefined;
-  }
-
-  /** The block with the item in it, and a second one where it has become too large for one. */
-  #insert(before: Tree<T>, item: T, weight: Weight): [Tree<T>, Tree<T>?] {
+  /** The block with the item in it, perhaps too large by one. */
+  #put(before: Tree<T>, item: T, weight: Weight): Tree<T> {
     const node = this.#own(before);
-    weigh(node, weight);
     if ("parts" in node) {
       const at = partOf(node, item.dot);
-      const [part, behind] = this.#insert(node.parts[at]!, item, weight);
-      node.parts[at] = part;
-      if (behind !== undefined) node.parts.splice(at + 1, 0, behind);
-    } else {
-      const at = placeIn(node, item.dot);
-      node.items.splice(at, 0, item);
-      node.lows.splice(at, 0, weight.low);
-      node.highs.splice(at, 0, weight.high);
-    }
-    return this.#split(node);
+      const part = this.#put(node.parts[at]!, item, weight);
+      if (isTooLarge(part)) node.parts.splice(at, 1, ...this.#halves(part));
+      else node.parts[at] = part;
+    } else putInLeaf(node, item, weight);
+    weigh(node, weight);
+    return node;
   }
 
-  /** The block without the item, which it holds. */
-  #remove(before: Tree<T>, dot: Dot, weight: Weight): Tree<T> {
-    const node = this.#own(before);
-    weigh(node, weight);
-    if ("parts" in node) {
-      const at = partOf(node, dot);
-      node.parts[at] = this.#remove(node.parts[at]!, dot, weight);
+  /** The block without the item; the very same where it is not in it, with no weight. */
+  #delete(before: Tree<T>, dot: Dot, weight: Weight): Tree<T> {
+    if ("parts" in before) {
+      const at = partOf(before, dot);
+      const part = this.#delete(before.parts[at]!, dot, weight);
+      if (weight.count === 0) return before;
+      const node = this.#own(before);
+      node.parts[at] = part;
       this.#unite(node.parts, at);
-    } else {
-      const at = placeIn(node, dot);
-      node.items.splice(at, 1);
-      node.lows.splice(at, 1);
-      node.highs.splice(at, 1);
+      weigh(node, weight);
+      return node;
     }
+    const at = placeIn(before, dot);
+    if (!isAt(before, at, dot)) return before;
+    const node = this.#own(before);
+    weight.count = -1;
+    weight.low = -node.lows[at]!;
+    weight.high = -node.highs[at]!;
+    node.items.splice(at, 1);
+    node.lows.splice(at, 1);
+    node.highs.splice(at, 1);
+    weigh(node, weight);
     return node;
   }
 
   /** The block itself where this edition made it, or a copy that it may change. */
+  #own<N extends Tree<T>>(node: N): N;
   #own(node: Tree<T>): Tree<T> {
     if (node.edition === this.#edition) return node;
     const edition = this.#edition;
@@ -119,17 +117,15 @@ export class ItemIndex<T extends Item> {
     return { edition, from, count, low, high, items: items.slice(), lows: lows.slice(), highs: highs.slice() };
   }
 
-  #split(node: Tree<T>): [Tree<T>, Tree<T>?] {
+  #halves(node: Tree<T>): [Tree<T>, Tree<T>] {
     const edition = this.#edition;
     if ("parts" in node) {
-      if (node.parts.length <= BRANCH_PARTS) return [node];
       const behind = node.parts.slice(BRANCH_PARTS / 2);
       return [
         branchOf(edition, node.from, node.parts.slice(0, BRANCH_PARTS / 2)),
         branchOf(edition, behind[0]!.from, behind),
       ];
     }
-    if (node.items.length <= LEAF_ITEMS) return [node];
     const cut = LEAF_ITEMS / 2;
     const { from, items, lows, highs } = node;
     return [
@@ -162,41 +158,28 @@ export class ItemIndex<T extends Item> {
   }
 }
 
-/** Sorted origin by origin: comparing numbers is quick. */
-function inOrder<T extends Item>(items: Iterable<T>): T[] {
-  const byOrigin = new Map<string, T[]>();
-  for (const item of items) {
-    const ofOrigin = byOrigin.get(item.dot.origin);
-    if (ofOrigin === undefined) byOrigin.set(item.dot.origin, [item]);
-    else ofOrigin.push(item);
+function isTooLarge(node: Tree<Item>): boolean {
+  return "parts" in node ? node.parts.length > BRANCH_PARTS : node.items.length > LEAF_ITEMS;
+}
+
+function isAt({ items }: Leaf<Item>, at: number, dot: Dot): boolean {
+  return at < items.length && sameDot(items[at]!.dot, dot);
+}
+
+/** Where the item takes another's place, only the difference is its weight. */
+function putInLeaf<T extends Item>(node: Leaf<T>, item: T, weight: Weight): void {
+  const { items, lows, highs } = node;
+  const { low, high } = weight;
+  const at = placeIn(node, item.dot);
+  const replaced = Number(isAt(node, at, item.dot));
+  if (replaced === 1) {
+    weight.count = 0;
+    weight.low -= lows[at]!;
+    weight.high -= highs[at]!;
   }
-  const origins = [...byOrigin.values()].sort((a, b) => compareDots(a[0]!.dot, b[0]!.dot));
-  return origins.flatMap((ofOrigin) => ofOrigin.sort((a, b) => a.dot.seq - b.dot.seq));
-}
-
-function treeOf<T extends Item>(edition: number, items: readonly T[]): Tree<T> {
-  let level: Tree<T>[] = inBlocks(items, LEAF_ITEMS).map((block, i) => {
-    const prints = block.map((item) => fingerprintOf(item));
-    const from = i === 0 ? BEFORE_ALL : block[0]!.dot;
-    return leafOf(
-      edition,
-      from,
-      block,
-      prints.map(({ low }) => low),
-      prints.map(({ high }) => high),
-    );
-  });
-  while (level.length > 1)
-    level = inBlocks(level, BRANCH_PARTS).map((parts) => branchOf(edition, parts[0]!.from, parts));
-  return level[0] ?? leafOf<T>(edition, BEFORE_ALL, [], [], []);
-}
-
-/** Blocks that are three quarters full: the first changes shall not split them all. */
-function inBlocks<E>(elements: readonly E[], most: number): E[][] {
-  const size = (3 * most) / 4;
-  const blocks: E[][] = [];
-  for (let from = 0; from < elements.length; from += size) blocks.push(elements.slice(from, from + size));
-  return blocks;
+  items.splice(at, replaced, item);
+  lows.splice(at, replaced, low);
+  highs.splice(at, replaced, high);
 }
 
 function weigh<T extends Item>(node: Tree<T>, { count, low, high }: Weight): void {

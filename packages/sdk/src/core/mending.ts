@@ -1,5 +1,7 @@
 import { CausalContext } from "./causal-context.ts";
+import type { Steps } from "./commit-queue.ts";
 import type { Dot } from "./dot.ts";
+import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import { isReplicationError, type ReplicationError, replicationError } from "./replication-error.ts";
 
@@ -28,17 +30,7 @@ export class Mending {
     let ids: string[] = [];
     this.#env.queue.push({
       size: dots.length,
-      stage: (draft) => {
-        ids = [];
-        for (const [dot, id] of Array.from(draft.heldAmong(damaged))) {
-          const gone = draft.siblings(id).filter((held) => held.dot.origin === dot.origin && held.dot.seq === dot.seq);
-          draft.forget(id, new Set(gone));
-          draft.changed.add(id);
-          ids.push(id);
-        }
-        if (ids.length > 0) draft.resetContext();
-        return ids.length > 0;
-      },
+      stage: (draft) => this.#takeOut(damaged, draft, (ids = [])),
       settle: () => {
         if (ids.length > 0) {
           this.#onReset();
@@ -49,6 +41,17 @@ export class Mending {
       // A store that takes nothing is told of by whoever writes; the damage is found again.
       fail: done,
     });
+  }
+
+  *#takeOut(damaged: CausalContext, draft: Draft, ids: string[]): Steps {
+    for (const [dot, id] of Array.from(draft.heldAmong(damaged))) {
+      const gone = draft.siblings(id).filter((held) => held.dot.origin === dot.origin && held.dot.seq === dot.seq);
+      draft.forget(id, new Set(gone));
+      draft.changed.add(id);
+      ids.push(id);
+    }
+    if (ids.length > 0) yield* draft.resetContext();
+    return ids.length > 0;
   }
 
   #tell(ids: readonly string[]): void {

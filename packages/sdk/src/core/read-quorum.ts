@@ -1,7 +1,7 @@
 import { asReadError } from "./read-errors.ts";
 import { type Dot, sameDot } from "./dot.ts";
 import type { Environment } from "./environment.ts";
-import type { IndexedVersion } from "./durable-state.ts";
+import type { IndexedVersion } from "./held-versions.ts";
 import type { Input, OperationId, Outcome } from "./effects.ts";
 import type { LineageId } from "./node-id.ts";
 import { loadSiblings } from "./sibling-loader.ts";

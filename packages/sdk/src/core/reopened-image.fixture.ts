@@ -6,10 +6,10 @@ import {
   REPLICA_SETS_KEY,
   VERSION_PREFIX,
 } from "./store-layout.ts";
-import type { IndexedVersion, StoreImage } from "./durable-state.ts";
-import { joinSiblings, type Siblings } from "./siblings.ts";
+import type { StoreImage } from "./durable-state.ts";
 import { CausalContext } from "./causal-context.ts";
 import { decodeIntervals } from "./codec/contexts.ts";
+import { HeldVersions } from "./held-versions.ts";
 import { decodeJsonRecord } from "./codec/json-record.ts";
 import { decodeStoredStamp } from "./codec/stored.ts";
 import { lineagesOf } from "./lineage-state.ts";
@@ -17,7 +17,8 @@ import { lineagesOf } from "./lineage-state.ts";
 /** What a store that was created as `created` says when it is opened again. */
 export function reopenedImage(created: StoreImage, store: ReadonlyMap<string, Uint8Array>): StoreImage {
   const [progress, replicaSets] = [store.get(PROGRESS_KEY), store.get(REPLICA_SETS_KEY)];
-  const siblings = new Map<string, Siblings<IndexedVersion>>(created.siblings);
+  const versions = new HeldVersions();
+  for (const [id, siblings] of created.versions.all()) versions.setSiblings(id, siblings);
   const context = new Map(created.context.origins);
   const horizon = new Map(created.horizon.origins);
   for (const [key, bytes] of store) {
@@ -25,7 +26,7 @@ export function reopenedImage(created: StoreImage, store: ReadonlyMap<string, Ui
     if (key.startsWith(HORIZON_PREFIX)) horizon.set(originOfKey(key), decodeIntervals(bytes));
     if (!key.startsWith(VERSION_PREFIX)) continue;
     const { stamp, revision, hash } = decodeStoredStamp(bytes);
-    siblings.set(stamp.id, joinSiblings(siblings.get(stamp.id) ?? [], { ...stamp, revision, hash }));
+    versions.add({ ...stamp, revision, hash });
   }
   return {
     ...created,
@@ -33,6 +34,6 @@ export function reopenedImage(created: StoreImage, store: ReadonlyMap<string, Ui
     ...(replicaSets && lineagesOf(decodeJsonRecord(replicaSets))),
     context: CausalContext.of(context),
     horizon: CausalContext.of(horizon),
-    siblings,
+    versions,
   };
 }

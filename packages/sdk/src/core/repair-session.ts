@@ -6,7 +6,7 @@ import { CausalContext } from "./causal-context.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import { HeldWalk } from "./held-walk.ts";
-import type { IndexedVersion } from "./durable-state.ts";
+import type { IndexedVersion } from "./held-versions.ts";
 import { MAX_GROUP_VERSIONS } from "./commit-queue.ts";
 import type { Peer } from "./peer.ts";
 import { sameDot } from "./dot.ts";

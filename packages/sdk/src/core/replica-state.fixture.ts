@@ -2,6 +2,7 @@ import { type CoreConfig, VOTER_SWAP_MS } from "./environment.ts";
 import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
 import { DurableState, type StoreImage } from "./durable-state.ts";
 import { CausalContext } from "./causal-context.ts";
+import { HeldVersions } from "./held-versions.ts";
 import { lineageOfRecord } from "./lineage-state.ts";
 import { HLC_ZERO } from "./hybrid-logical-clock.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
@@ -77,7 +78,7 @@ export function imageOf(n: number, { replicaSet = recordOf([n]), ...fields }: Im
     leases: [],
     home: replicaSet.lineage,
     lineages: new Map([[replicaSet.lineage, lineageOfRecord(replicaSet)]]),
-    siblings: new Map(),
+    versions: new HeldVersions(),
     ...fields,
   };
 }

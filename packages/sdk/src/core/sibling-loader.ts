@@ -1,6 +1,6 @@
 import type { Environment } from "./environment.ts";
 import { sameDot } from "./dot.ts";
-import type { IndexedVersion } from "./durable-state.ts";
+import type { IndexedVersion } from "./held-versions.ts";
 import type { StoredVersion } from "./version.ts";
 import { versionKey } from "./store-layout.ts";
 

@@ -37,3 +37,8 @@ export function isConflict(siblings: Siblings): boolean {
 export function liveSiblings<V extends VersionStamp>(siblings: Siblings<V>): Siblings<V> {
   return siblings.filter((sibling) => !sibling.tombstone);
 }
+
+/** C6: an id is visible while any live sibling exists. */
+export function isVisible(siblings: Siblings): boolean {
+  return siblings.some((sibling) => !sibling.tombstone);
+}

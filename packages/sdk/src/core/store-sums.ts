@@ -1,6 +1,7 @@
 import type { ContextDigest } from "./context-digest.ts";
-import { type Dot, wordsOfDot } from "./dot.ts";
+import type { Dot } from "./dot.ts";
 import { mix } from "./hash-mix.ts";
+import { takeInDot } from "./origin-hash.ts";
 import type { CausalContext } from "./causal-context.ts";
 
 /**
@@ -26,9 +27,8 @@ export class DotSum {
   }
 
   toggle(dot: Dot): void {
-    const words = wordsOfDot(dot);
-    this.#low = (this.#low ^ hash(words, 0x51ed)) >>> 0;
-    this.#high = (this.#high ^ hash(words, 0x2a7f3)) >>> 0;
+    this.#low = (this.#low ^ mix(takeInDot(0x51ed, dot))) >>> 0;
+    this.#high = (this.#high ^ mix(takeInDot(0x2a7f3, dot))) >>> 0;
   }
 
   get value(): readonly [number, number] {
@@ -52,10 +52,4 @@ export function sumsOf(
 
 export function sameSum(a: readonly [number, number], b: readonly [number, number]): boolean {
   return a[0] === b[0] && a[1] === b[1];
-}
-
-function hash(words: readonly number[], seed: number): number {
-  let sum = seed;
-  for (const word of words) sum = mix(Math.imul(sum, 31) ^ word) + 0x9e3779b9;
-  return mix(sum);
 }

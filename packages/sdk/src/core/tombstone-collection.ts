@@ -4,7 +4,7 @@ import type { Draft } from "./draft.ts";
 import { DurableReports } from "./durable-reports.ts";
 import type { Environment } from "./environment.ts";
 import type { ContextHistory } from "./context-history.ts";
-import type { IndexedVersion } from "./durable-state.ts";
+import type { IndexedVersion } from "./held-versions.ts";
 import type { IntervalSet } from "./interval-set.ts";
 import { type Lease, Leases } from "./leases.ts";
 import type { LinkId, Peer } from "./peer.ts";

@@ -1,6 +1,7 @@
 import { closableIterator } from "./closable-iterator.ts";
 import type { EntryReader, StoredEntry } from "./entry-reader.ts";
-import { type DurableState, revisionOf } from "../core/durable-state.ts";
+import type { DurableState } from "../core/durable-state.ts";
+import { revisionOf } from "../core/held-versions.ts";
 import type { JsonObject } from "../core/version.ts";
 
 /** Where a reader of `changes` is: opaque, and good for this store alone. */

@@ -5,7 +5,8 @@ import {
   toVersion,
   type Version,
 } from "../core/conflict-resolution.ts";
-import type { DurableState, IndexedVersion } from "../core/durable-state.ts";
+import type { DurableState } from "../core/durable-state.ts";
+import type { IndexedVersion } from "../core/held-versions.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeStored } from "../core/codec/stored.ts";
 import type { Author } from "../core/node-id.ts";

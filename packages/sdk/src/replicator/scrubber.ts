@@ -1,7 +1,8 @@
 import { decodeStored, hashOfStored } from "../core/codec/stored.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
 import type { Dot } from "../core/dot.ts";
-import type { DurableState, IndexedVersion } from "../core/durable-state.ts";
+import type { DurableState } from "../core/durable-state.ts";
+import type { IndexedVersion } from "../core/held-versions.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
 import { versionKey } from "../core/store-layout.ts";

@@ -12,14 +12,15 @@ import {
   VERSION_PREFIX,
 } from "../core/store-layout.ts";
 import { decodeJsonRecord, encodeJsonRecord } from "../core/codec/json-record.ts";
-import { DotSum, NO_SUM, sameSum, type StoreSums, sumsOf } from "../core/store-sums.ts";
+import { NO_SUM, sameSum, type StoreSums, sumsOf } from "../core/store-sums.ts";
 import { type Founding, type Identity, mintIdentity, type Progress } from "./store-identity.ts";
-import { holdsWithinContext, resetContext } from "./store-recovery.ts";
-import type { IndexedVersion, StoreImage } from "../core/durable-state.ts";
+import { resetContext } from "./store-recovery.ts";
+import { scanInTasks } from "./store-scan.ts";
+import { HeldVersions } from "../core/held-versions.ts";
+import type { StoreImage } from "../core/durable-state.ts";
 import { lineagesOf, storedLineages } from "../core/lineage-state.ts";
 import type { Lease } from "../core/leases.ts";
 import type { NodeId, Origin } from "../core/node-id.ts";
-import { type Siblings, joinSiblings } from "../core/siblings.ts";
 import { CausalContext } from "../core/causal-context.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeIntervals } from "../core/codec/contexts.ts";
@@ -49,7 +50,7 @@ export async function loadStore(store: Store, settings: Founding, runtime: Runti
   for await (const chunk of store.scan(META_PREFIX)) for (const [key, value] of chunk) meta.set(key, value);
   if (meta.size === 0 && (await isEmpty(store))) return createStore(store, mintIdentity(store, settings, runtime));
   refuseOtherFormats(store, meta);
-  return readStore(store, meta, () => mintIdentity(store, settings, runtime));
+  return readStore(store, meta, () => mintIdentity(store, settings, runtime), runtime);
 }
 
 async function isEmpty(store: Store): Promise<boolean> {
@@ -70,7 +71,7 @@ async function createStore(store: Store, identity: Identity): Promise<LoadedStor
   const image: StoreImage = {
     ...emptyImage(store, identity),
     leases: [],
-    siblings: new Map(),
+    versions: new HeldVersions(),
   };
   await store.commit(
     {
@@ -86,7 +87,7 @@ async function createStore(store: Store, identity: Identity): Promise<LoadedStor
   return { image, seenCounters: [], damage: new StoreDamage() };
 }
 
-function emptyImage(store: Store, { nodeId, lineages, progress }: Identity): Omit<StoreImage, "leases" | "siblings"> {
+function emptyImage(store: Store, { nodeId, lineages, progress }: Identity): Omit<StoreImage, "leases" | "versions"> {
   const { deviceId } = store;
   return { nodeId, deviceId, ...lineages, ...progress, context: CausalContext.EMPTY, horizon: CausalContext.EMPTY };
 }
@@ -95,33 +96,57 @@ async function readStore(
   store: Store,
   meta: ReadonlyMap<string, Uint8Array>,
   mint: () => Identity,
+  runtime: Runtime,
 ): Promise<LoadedStore> {
   const damage = new StoreDamage();
   const known = readIdentity(meta, damage);
-  const sum = new DotSum();
-  const siblings = new Map<string, Siblings<IndexedVersion>>();
-  for await (const { stamp, revision, hash } of records(store, VERSION_PREFIX, decodeStoredStamp, damage)) {
-    sum.toggle(stamp.dot);
-    siblings.set(stamp.id, joinSiblings(siblings.get(stamp.id) ?? [], { ...stamp, revision, hash }));
-  }
-  const image: StoreImage = {
-    ...emptyImage(store, known ?? mint()),
-    leases: (readRecord(meta, LEASES_KEY, damage) as Lease[] | undefined) ?? [],
-    context: await readContext(store, CONTEXT_PREFIX, damage),
-    horizon: await readContext(store, HORIZON_PREFIX, damage),
-    siblings,
-  };
+  const leases = (readRecord(meta, LEASES_KEY, damage) as Lease[] | undefined) ?? [];
   const seenCounters = (readRecord(meta, COUNTERS_KEY, damage) as SeenCounter[] | undefined) ?? [];
+  const context = await readContext(store, CONTEXT_PREFIX, damage, runtime);
+  const horizon = await readContext(store, HORIZON_PREFIX, damage, runtime);
+  const { versions, newest, areDistinct, areCovered } = await readVersions(store, context, damage, runtime);
+  const identity = emptyImage(store, known ?? mint());
+  const revision = Math.max(identity.revision, newest);
+  const image: StoreImage = { ...identity, revision, leases, context, horizon, versions };
   if (known !== undefined) {
-    const sums = sumsOf(image, sum.value);
-    if (!sameSum(sums.versions, known.sums.versions)) damage.missing(VERSION_PREFIX);
-    if (!sameSum(sums.context, known.sums.context) || !holdsWithinContext(image)) damage.missing(CONTEXT_PREFIX);
+    const sums = sumsOf(image, versions.sum);
+    if (!sameSum(sums.versions, known.sums.versions) || !areDistinct) damage.missing(VERSION_PREFIX);
+    if (!sameSum(sums.context, known.sums.context) || !areCovered) damage.missing(CONTEXT_PREFIX);
     if (!sameSum(sums.horizon, known.sums.horizon)) damage.missing(HORIZON_PREFIX);
   }
   if (!damage.sparesData)
-    return { image: await resetContext(store, image, damage.keys, known === undefined), seenCounters, damage };
+    return { image: await resetContext(store, image, damage.keys, known === undefined, runtime), seenCounters, damage };
   if (damage.keys.length > 0) await store.commit({ puts: [], deletes: damage.keys }, "strict");
   return { image, seenCounters, damage };
+}
+
+/** What the records of versions come to. In a sound store each is held, and the context covers it. */
+interface ReadVersions {
+  readonly versions: HeldVersions;
+  /** The highest revision. */
+  readonly newest: number;
+  readonly areDistinct: boolean;
+  readonly areCovered: boolean;
+}
+
+/** Builds the index chunk by chunk; nobody is shown it before it is whole. */
+async function readVersions(
+  store: Store,
+  context: CausalContext,
+  damage: StoreDamage,
+  runtime: Runtime,
+): Promise<ReadVersions> {
+  const versions = new HeldVersions();
+  let [count, newest, areCovered] = [0, 0, true];
+  for await (const chunk of records(store, VERSION_PREFIX, decodeStoredStamp, damage, runtime)) {
+    count += chunk.length;
+    for (const { stamp, revision, hash } of chunk) {
+      versions.add({ ...stamp, revision, hash });
+      newest = Math.max(newest, revision);
+      areCovered &&= context.covers(stamp.dot);
+    }
+  }
+  return { versions, newest, areDistinct: versions.size === count, areCovered };
 }
 
 /** `undefined`: who this replica was, or what it had promised as a voter, is not known any more. */
@@ -137,32 +162,37 @@ function readIdentity(
   return { nodeId: node.nodeId, lineages: lineagesOf(replicaSets), progress, sums };
 }
 
-/** What can be decoded under a prefix; the rest goes to `damage`. */
+/** What can be decoded under a prefix, a chunk a task; the rest goes to `damage`. */
 async function* records<T>(
   store: Store,
   prefix: string,
   decode: (value: Uint8Array, key: string) => T,
   damage: StoreDamage,
-): AsyncGenerator<T, void> {
-  for await (const chunk of store.scan(prefix)) {
+  runtime: Runtime,
+): AsyncGenerator<T[], void> {
+  for await (const chunk of scanInTasks(store, prefix, runtime)) {
+    const decoded: T[] = [];
     for (const [key, value] of chunk) {
-      let decoded: T;
       try {
-        decoded = decode(value, key);
+        decoded.push(decode(value, key));
       } catch (error) {
         if (!(error instanceof DecodeError)) throw error;
         damage.unreadable(key);
-        continue;
       }
-      yield decoded;
     }
+    yield decoded;
   }
 }
 
-async function readContext(store: Store, prefix: string, damage: StoreDamage): Promise<CausalContext> {
+async function readContext(
+  store: Store,
+  prefix: string,
+  damage: StoreDamage,
+  runtime: Runtime,
+): Promise<CausalContext> {
   const origins: (readonly [Origin, IntervalSet])[] = [];
   const decode = (value: Uint8Array, key: string) => [originOfKey(key), decodeIntervals(value)] as const;
-  for await (const origin of records(store, prefix, decode, damage)) origins.push(origin);
+  for await (const chunk of records(store, prefix, decode, damage, runtime)) origins.push(...chunk);
   return CausalContext.of(origins);
 }
 

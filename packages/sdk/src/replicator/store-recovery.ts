@@ -2,6 +2,7 @@ import {
   CONTEXT_PREFIX,
   contextKey,
   COUNTERS_KEY,
+  dotOfKey,
   HORIZON_PREFIX,
   LEASES_KEY,
   META_PREFIX,
@@ -12,18 +13,16 @@ import {
   versionKey,
 } from "../core/store-layout.ts";
 import { CausalContext } from "../core/causal-context.ts";
-import { DotSum, NO_SUM, sumsOf } from "../core/store-sums.ts";
+import { claimOf } from "../core/held-claim.ts";
+import { sumsOf } from "../core/store-sums.ts";
 import { storedLineages } from "../core/lineage-state.ts";
 import { encodeIntervals } from "../core/codec/contexts.ts";
 import { encodeJsonRecord } from "../core/codec/json-record.ts";
 import type { Store } from "../ports/storage.ts";
-import { revisionOf, type StoreImage } from "../core/durable-state.ts";
-
-/** Whether the context covers every version that is held, as every transaction leaves it. */
-export function holdsWithinContext({ siblings, context }: StoreImage): boolean {
-  for (const held of siblings.values()) if (!held.every((version) => context.covers(version.dot))) return false;
-  return true;
-}
+import type { StoreImage } from "../core/durable-state.ts";
+import type { HeldVersions } from "../core/held-versions.ts";
+import type { Runtime } from "../ports/runtime.ts";
+import { anotherTask, scanInTasks } from "./store-scan.ts";
 
 /**
  * S1: a store that fails its integrity check claims what it holds and no more, so that its peers send the rest again. Its durable
@@ -36,16 +35,16 @@ export async function resetContext(
   image: StoreImage,
   lostKeys: readonly string[],
   isNewReplica: boolean,
+  runtime: Runtime,
 ): Promise<StoreImage> {
-  const held = [...image.siblings.values()].flat();
-  const context = CausalContext.EMPTY.with(held.map((version) => version.dot));
-  const revision = Math.max(image.revision, ...[...image.siblings.values()].map(revisionOf));
+  const { versions, revision, openings, clock } = image;
+  const claiming = claimOf(versions.list());
+  let claim = claiming.next();
+  for (; claim.done !== true; claim = claiming.next()) await anotherTask(runtime);
+  const context = claim.value;
   const counter = isNewReplica ? image.counter : 0;
-  const { openings, clock } = image;
   const progress = { counter, revision, forgottenRevision: revision, openings, relaxedPending: false, clock };
-  const sum = new DotSum(NO_SUM);
-  for (const { dot } of held) sum.toggle(dot);
-  const sums = sumsOf({ context, horizon: CausalContext.EMPTY }, sum.value);
+  const sums = sumsOf({ context, horizon: CausalContext.EMPTY }, versions.sum);
   const puts: [string, Uint8Array][] = [...context.origins].map(([origin, set]) => [
     contextKey(origin),
     encodeIntervals(set),
@@ -55,16 +54,22 @@ export async function resetContext(
     puts.push([NODE_KEY, encodeJsonRecord({ nodeId: image.nodeId })]);
     puts.push([REPLICA_SETS_KEY, encodeJsonRecord(storedLineages(image))]);
   }
-  const stale = new Set(lostKeys);
-  const believed = new Set([...puts.map(([key]) => key), ...held.map((version) => versionKey(version.dot))]);
+  const written = new Set(puts.map(([key]) => key));
+  const isBelieved = (key: string): boolean => written.has(key) || isKeyOfHeld(key, versions);
+  const stale = new Set(lostKeys.filter((key) => !isBelieved(key)));
   const spared = isNewReplica ? [COUNTERS_KEY, LEASES_KEY] : [META_PREFIX];
-  for await (const chunk of store.scan("")) {
+  for await (const chunk of scanInTasks(store, "", runtime)) {
     for (const [key] of chunk) {
       const isOurs = [VERSION_PREFIX, CONTEXT_PREFIX, HORIZON_PREFIX, META_PREFIX].some((part) => key.startsWith(part));
-      if (isOurs && !spared.some((part) => key.startsWith(part))) stale.add(key);
+      if (isOurs && !spared.some((part) => key.startsWith(part)) && !isBelieved(key)) stale.add(key);
     }
   }
-  for (const key of believed) stale.delete(key);
   await store.commit({ puts, deletes: [...stale] }, "strict");
   return { ...image, ...progress, context, horizon: CausalContext.EMPTY };
+}
+
+function isKeyOfHeld(key: string, versions: HeldVersions): boolean {
+  if (!key.startsWith(VERSION_PREFIX)) return false;
+  const dot = dotOfKey(key);
+  return versions.holds(dot) && versionKey(dot) === key;
 }

@@ -51,14 +51,20 @@ async function storeOf(map: ReadonlyMap<string, Uint8Array>): Promise<Store> {
 const load = (store: Store): Promise<LoadedStore> => loadStore(store, { founding }, systemRuntime());
 
 function heldBy({ image }: LoadedStore): string[] {
-  return [...image.siblings.values()]
-    .flat()
+  return image.versions
+    .list()
+    .slice(0, image.versions.size)
     .map(({ dot }) => `v/${dot.origin}/${dot.seq}`)
     .sort();
 }
 
 function claimOf({ image }: LoadedStore): CausalContext {
-  return CausalContext.EMPTY.with([...image.siblings.values()].flat().map(({ dot }) => dot));
+  return CausalContext.EMPTY.with(
+    image.versions
+      .list()
+      .slice(0, image.versions.size)
+      .map(({ dot }) => dot),
+  );
 }
 
 describe("a torn store", () => {
