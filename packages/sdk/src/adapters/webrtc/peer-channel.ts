@@ -1,10 +1,12 @@
 import SimplePeer, { type Peer } from "simple-peer/simplepeer.min.js";
+import { BufferGauge } from "./buffer-gauge.ts";
 import { channelBinding } from "./channel-binding.ts";
 import { parseSignal, type Signal } from "../signaling/signal.ts";
 import { MAX_FRAME_BYTES, SAFE_FRAME_BYTES } from "./framing.ts";
 import type { ConnectionPath } from "../../core/connection-path.ts";
 import type { IceConfiguration } from "./ice-servers.ts";
 import type { PeerConnectionBudget } from "./peer-connection-budget.ts";
+import type { Runtime } from "../../ports/runtime.ts";
 import { selectedPath } from "./selected-path.ts";
 import { watchRelayGathering } from "./relay-gathering.ts";
 import type { FrameSink } from "./send-queue.ts";
@@ -39,6 +41,7 @@ export interface PeerChannelOptions {
   readonly ice: () => Promise<IceConfiguration>;
   readonly wrtc: WebRtcImplementation;
   readonly budget: PeerConnectionBudget;
+  readonly runtime: Pick<Runtime, "setTimer">;
 }
 
 /** An offer or answer and its candidates: a machine with many interfaces and TURN servers gathers some dozens. */
@@ -53,6 +56,8 @@ export class PeerChannel implements FrameChannel {
   #signals = 0;
   #open = false;
   #done = false;
+  /** Where the platform does not tell when its buffer has drained. */
+  #gauge: BufferGauge | undefined;
   channelBinding: Uint8Array = new Uint8Array();
 
   constructor(options: PeerChannelOptions, events: FrameChannelEvents) {
@@ -77,16 +82,19 @@ export class PeerChannel implements FrameChannel {
   }
 
   get bufferedAmount(): number {
-    return this.#peer?.bufferSize ?? 0;
+    return Math.max(this.#peer?.bufferSize ?? 0, this.#gauge?.lately ?? 0);
   }
 
   send(frame: Uint8Array<ArrayBuffer>): void {
-    if (this.#peer !== undefined) this.#guard(this.#peer, (peer) => peer.send(frame));
+    if (this.#peer === undefined) return;
+    this.#guard(this.#peer, (peer) => peer.send(frame));
+    this.#gauge?.sent(frame.byteLength);
   }
 
   pumpBelow(bytes: number): void {
     const channel = this.#peer && dataChannelOf(this.#peer);
-    if (channel) channel.bufferedAmountLowThreshold = bytes;
+    if (this.#gauge !== undefined) this.#gauge.drainedBelow = bytes;
+    else if (channel) channel.bufferedAmountLowThreshold = bytes;
   }
 
   async path(): Promise<ConnectionPath | undefined> {
@@ -96,6 +104,7 @@ export class PeerChannel implements FrameChannel {
 
   destroy(): void {
     this.#done = true;
+    this.#gauge?.stop();
     this.#peer?.destroy();
   }
 
@@ -142,9 +151,12 @@ export class PeerChannel implements FrameChannel {
     if (peerConnection) peerConnection.ondatachannel = null;
     const { localDescription, remoteDescription } = peerConnection ?? {};
     this.channelBinding = channelBinding(localDescription?.sdp ?? "", remoteDescription?.sdp ?? "");
-    dataChannelOf(peer)?.addEventListener("bufferedamountlow", () => {
+    const channel = dataChannelOf(peer);
+    const drained = (): void => {
       if (!this.#done) this.#events.drained();
-    });
+    };
+    if (channel && "bufferedAmountLowThreshold" in channel) channel.addEventListener("bufferedamountlow", drained);
+    else this.#gauge = new BufferGauge(this.#options.runtime, () => peer.bufferSize, drained);
     this.#events.open();
   }
 

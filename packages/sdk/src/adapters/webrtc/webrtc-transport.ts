@@ -74,7 +74,7 @@ class WebRtcSession implements TransportSession {
         signaling:
           sealingKey === undefined ? signaling : signaling.map((way) => sealedSignaling(way, sealingKey, runtime)),
         openChannel: (initiator, channelEvents) =>
-          new PeerChannel({ initiator, ice: () => ice.configuration(), wrtc, budget }, channelEvents),
+          new PeerChannel({ initiator, ice: () => ice.configuration(), wrtc, budget, runtime }, channelEvents),
         isBudgetSpent: () => budget.isSpent,
       });
     this.#mesh = enter();
@@ -110,7 +110,7 @@ function requireWebSocketUrl(url: string): void {
 function platformWebRtc(): WebRtcImplementation {
   if (typeof RTCPeerConnection === "undefined") {
     const message =
-      "This platform has no WebRTC. In a browser, run in a page and not in a worker; in Node, pass a `transport`, e.g. that of `MemoryNetwork` in @vecmesh/sdk/memory.";
+      "This platform has no WebRTC. In a browser, run in a page and not in a worker; in Node, take `createEdgeReplicator` of @vecmesh/edge, or pass a `transport`.";
     throw replicationError("insecure-context", message, {});
   }
   return { RTCPeerConnection, RTCSessionDescription, RTCIceCandidate };
