@@ -30,6 +30,11 @@ export interface Store {
   readonly replicaName: string;
   /** The identity that all stores of this browser profile or machine share. */
   readonly deviceId: DeviceId;
+  /**
+   * How many of the latest strict commits it is known to have lost, say because its log was cut off: the replicator then claims no more than what is
+   * here (S1). Left out where an adapter cannot tell.
+   */
+  readonly lostCommits?: number;
   /** The values of these keys, in order; `undefined` where there is none. All are read at one moment. */
   get(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
   /**

@@ -9,6 +9,9 @@ import {
   VERSION_PREFIX,
 } from "../core/store-layout.ts";
 
+/** Not a record, but the newest of several: what a store that has lost its last commits lacks. */
+export const LATEST_COMMITS = "its latest commits";
+
 /** What each part of a store is called before its user. */
 const NAMES: readonly (readonly [prefix: string, name: string])[] = [
   [VERSION_PREFIX, "versions"],

@@ -30,7 +30,7 @@ import { replicationError } from "../core/replication-error.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
 import { STORE_FORMAT } from "../core/codec/durable-record.ts";
-import { StoreDamage } from "./store-damage.ts";
+import { LATEST_COMMITS, StoreDamage } from "./store-damage.ts";
 
 export interface LoadedStore {
   readonly image: StoreImage;
@@ -46,11 +46,17 @@ export interface LoadedStore {
  * @throws ReplicationError `storage-corrupt` when another version of this software has written the store.
  */
 export async function loadStore(store: Store, settings: Founding, runtime: Runtime): Promise<LoadedStore> {
+  const meta = await readMeta(store);
+  if (meta.size === 0 && (await isEmpty(store))) return createStore(store, mintIdentity(store, settings, runtime));
+  return readStore(store, meta, () => mintIdentity(store, settings, runtime), runtime);
+}
+
+/** The records of its identity and promises. @throws ReplicationError as `loadStore` */
+export async function readMeta(store: Store): Promise<ReadonlyMap<string, Uint8Array>> {
   const meta = new Map<string, Uint8Array>();
   for await (const chunk of store.scan(META_PREFIX)) for (const [key, value] of chunk) meta.set(key, value);
-  if (meta.size === 0 && (await isEmpty(store))) return createStore(store, mintIdentity(store, settings, runtime));
   refuseOtherFormats(store, meta);
-  return readStore(store, meta, () => mintIdentity(store, settings, runtime), runtime);
+  return meta;
 }
 
 async function isEmpty(store: Store): Promise<boolean> {
@@ -84,7 +90,14 @@ async function createStore(store: Store, identity: Identity): Promise<LoadedStor
     },
     "strict",
   );
-  return { image, seenCounters: [], damage: new StoreDamage() };
+  return { image, seenCounters: [], damage: damageTold(store) };
+}
+
+/** What the adapter itself has found. */
+function damageTold({ lostCommits = 0 }: Store): StoreDamage {
+  const damage = new StoreDamage();
+  if (lostCommits > 0) damage.missing(LATEST_COMMITS);
+  return damage;
 }
 
 function emptyImage(store: Store, { nodeId, lineages, progress }: Identity): Omit<StoreImage, "leases" | "versions"> {
@@ -98,7 +111,21 @@ async function readStore(
   mint: () => Identity,
   runtime: Runtime,
 ): Promise<LoadedStore> {
-  const damage = new StoreDamage();
+  const { image, seenCounters, damage, isKnown } = await readImage(store, meta, mint, runtime);
+  if (!damage.sparesData)
+    return { image: await resetContext(store, image, damage.keys, !isKnown, runtime), seenCounters, damage };
+  if (damage.keys.length > 0) await store.commit({ puts: [], deletes: damage.keys }, "strict");
+  return { image, seenCounters, damage };
+}
+
+/** What can be read of a store, which is left as it is. @param mint names a replica whose store has lost who it was. */
+export async function readImage(
+  store: Store,
+  meta: ReadonlyMap<string, Uint8Array>,
+  mint: () => Identity,
+  runtime: Runtime,
+): Promise<LoadedStore & { readonly isKnown: boolean }> {
+  const damage = damageTold(store);
   const known = readIdentity(meta, damage);
   const leases = (readRecord(meta, LEASES_KEY, damage) as Lease[] | undefined) ?? [];
   const seenCounters = (readRecord(meta, COUNTERS_KEY, damage) as SeenCounter[] | undefined) ?? [];
@@ -114,10 +141,7 @@ async function readStore(
     if (!sameSum(sums.context, known.sums.context) || !areCovered) damage.missing(CONTEXT_PREFIX);
     if (!sameSum(sums.horizon, known.sums.horizon)) damage.missing(HORIZON_PREFIX);
   }
-  if (!damage.sparesData)
-    return { image: await resetContext(store, image, damage.keys, known === undefined, runtime), seenCounters, damage };
-  if (damage.keys.length > 0) await store.commit({ puts: [], deletes: damage.keys }, "strict");
-  return { image, seenCounters, damage };
+  return { image, seenCounters, damage, isKnown: known !== undefined };
 }
 
 /** What the records of versions come to. In a sound store each is held, and the context covers it. */

@@ -147,6 +147,15 @@ describe("a torn store", () => {
     expect(image.counter).toBeGreaterThan(0);
   });
 
+  it("whose adapter knows that it has lost its latest commits claims what it holds, and is no voter that counts (S1, Q3)", async () => {
+    const store = await storeOf(sound);
+    const loaded = await load(Object.assign(store, { lostCommits: 2 }));
+    expect(loaded.damage.parts).toBe("its latest commits");
+    expect(loaded.image.counter).toBe(0);
+    expect(loaded.image.context.digest.equals(claimOf(loaded).digest)).toBe(true);
+    expect(loaded.image.nodeId).toBe(nodeOf(1));
+  });
+
   it("of another format is refused, and not emptied", async () => {
     const newer = new Map(
       [...sound].map(([key, bytes]) => [key, bytes.map((byte, i) => (i === 0 ? 9 : byte))] as const),

@@ -72,7 +72,7 @@ function requirePlatform(): void {
   if (globalThis.indexedDB === undefined) {
     throw replicationError(
       "invalid-config",
-      "There is no IndexedDB here. Outside browsers pass `storage`, for example memoryStorage() from '@vecmesh/sdk/memory'.",
+      "There is no IndexedDB here. Outside browsers pass `storage`: levelDbStorage() from '@vecmesh/edge', or memoryStorage() from '@vecmesh/sdk/memory'.",
       { option: "storage" },
     );
   }

@@ -1,0 +1,24 @@
+import { type JsonObject, type ReplicationConfig, Replicator } from "@vecmesh/sdk";
+import { edgeTransport } from "./webrtc.ts";
+import { levelDbStorage } from "./leveldb/leveldb-storage.ts";
+
+export interface EdgeConfig<M extends JsonObject = JsonObject> extends ReplicationConfig<M> {
+  /** The folder of this machine's stores, made if it is not there. What is in `storage` goes before it. */
+  readonly data: string;
+}
+
+/**
+ * A replica of a room in Node: the same `Replicator`, stored in LevelDB and connected by `@roamhq/wrtc` unless the configuration says otherwise.
+ * It keeps its process alive from `start` to `stop`.
+ * @throws ReplicationError as `Replicator.create`
+ */
+export function createEdgeReplicator<M extends JsonObject = JsonObject>({
+  data,
+  ...config
+}: EdgeConfig<M>): Promise<Replicator<M>> {
+  return Replicator.create<M>({
+    ...config,
+    storage: config.storage ?? levelDbStorage(data),
+    transport: config.transport ?? edgeTransport(config),
+  });
+}

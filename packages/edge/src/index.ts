@@ -1,0 +1,4 @@
+export { createEdgeReplicator, type EdgeConfig } from "./edge-replicator.ts";
+export { edgeTransport, type EdgeTransportOptions } from "./webrtc.ts";
+export { levelDbStorage, type LevelDbStorage } from "./leveldb/leveldb-storage.ts";
+export type { LevelDbStore } from "./leveldb/leveldb-store.ts";
