@@ -39,6 +39,10 @@ export class HostileSignaling implements AsyncDisposable {
     socket.on("message", (data: Buffer) => {
       const message = JSON.parse(data.toString()) as ClientMessage;
       if (message.type === "ping") socket.send(JSON.stringify({ type: "pong" }));
+      if (message.type === "subscribe") {
+        const [topic] = message.topics;
+        socket.send(JSON.stringify({ type: "roster", topic, self: `${victim}`, peers: [], clients: 1 }));
+      }
       if (message.type !== "publish") return;
       this.#topic = message.topic;
       const letter = message["vecmesh"] as Intercepted["letter"];

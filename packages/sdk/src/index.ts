@@ -15,11 +15,11 @@ export class Replicator<M extends JsonObject = JsonObject> extends ReplicatorBas
    */
   static async create<M extends JsonObject = JsonObject>(config: ReplicationConfig<M>): Promise<Replicator<M>> {
     const runtime = systemRuntime();
-    const { signaling, token, iceServers, iceTransportPolicy } = config;
+    const { signaling, token, iceServers, iceTransportPolicy, maxPeers } = config;
     return new Replicator<M>(
       await openReplicator(config, {
         storage: () => indexedDbStorage(),
-        transport: () => webrtcTransport({ signaling, token, iceServers, iceTransportPolicy, runtime }),
+        transport: () => webrtcTransport({ signaling, token, iceServers, iceTransportPolicy, maxPeers, runtime }),
         runtime,
       }),
     );

@@ -55,7 +55,7 @@ export interface DeliveredMessage extends PublishMessage {
 
 /**
  * Who else is in a topic on this server: the answer to a subscribe that says its nodeId, one a topic. Subscribers without a
- * nodeId are not listed. Later arrivals announce themselves by publishing.
+ * nodeId are not listed; of many, a random few are, others each time. Later arrivals announce themselves by publishing.
  */
 export interface RosterMessage {
   readonly type: "roster";
@@ -63,6 +63,8 @@ export interface RosterMessage {
   /** The server's name for the receiver of this roster, on this socket. */
   readonly self: string;
   readonly peers: readonly RosterPeer[];
+  /** How many sockets subscribe to the topic on this server, listed or not. */
+  readonly clients: number;
 }
 
 export interface RosterPeer {

@@ -14,6 +14,12 @@ export function encode(message: ServerMessage): Buffer {
   return Buffer.from(JSON.stringify(message));
 }
 
+/**
+ * A newcomer to a room of a thousand needs some dozen to be connected to, and can ask for others. Everybody's list of everybody
+ * would be a hundred megabytes when such a room gathers anew.
+ */
+const MAX_LISTED = 32;
+
 interface Membership {
   readonly member: Member;
   readonly nodeId: string | undefined;
@@ -51,10 +57,15 @@ export class Room {
 
   sendRoster(to: Member): void {
     const peers: RosterPeer[] = [];
+    let seen = 0;
     for (const { member, nodeId } of this.#memberships.values()) {
-      if (nodeId !== undefined && member !== to) peers.push({ from: member.from, nodeId });
+      if (nodeId === undefined || member === to) continue;
+      // Reservoir sampling (Vitter 1985, algorithm R): each ends up in the list with the same probability.
+      const place = peers.length < MAX_LISTED ? peers.length : Math.floor(Math.random() * (seen + 1));
+      if (place < MAX_LISTED) peers[place] = { from: member.from, nodeId };
+      seen++;
     }
-    to.send(encode({ type: "roster", topic: this.#topic, self: to.from, peers }));
+    to.send(encode({ type: "roster", topic: this.#topic, self: to.from, peers, clients: this.size }));
   }
 
   deliver(message: RoomMessage): void {

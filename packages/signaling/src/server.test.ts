@@ -142,6 +142,22 @@ describe("what vecmesh adds (T9)", () => {
     expect(empty).toMatchObject({ type: "roster", topic: "empty", peers: [] });
   });
 
+  test("T7: of a large room's members a random few are listed, others each time, beside their number", async () => {
+    const members = 50;
+    const server = await serve();
+    const client = await connectTo(server);
+    for (let i = 0; i < members; i++) await (await connectTo(server)).subscribe("room", `node-${i}`);
+    await (await connectTo(server)).subscribe("room");
+    const seen = new Set<string>();
+    for (let time = 0; time < 20; time++) {
+      const { peers, clients } = rosterIn(await client.subscribe("room", "me"));
+      expect(new Set(peers.map(({ nodeId }) => nodeId)).size).toBe(32);
+      expect(clients).toBe(members + 2);
+      for (const { nodeId } of peers) seen.add(nodeId);
+    }
+    expect(seen.size).toBe(members);
+  });
+
   test("a nodeId told later, or anew, is what later rosters show", async () => {
     const server = await serve();
     const [alice, bob] = [await connectTo(server), await connectTo(server)];

@@ -52,6 +52,16 @@ export interface TransportEvents {
   error(error: Error): void;
 }
 
+/**
+ * How many peers a replica is connected to unless it is told otherwise (T7): up to so many a room needs no relays, and in larger ones
+ * each seeks two thirds of it at random, of which a third may vanish at once and the room is in one piece still.
+ */
+export const DEFAULT_MAX_PEERS = 12;
+/** Random graphs of fewer links each come apart by bad luck alone. */
+export const MIN_MAX_PEERS = 6;
+/** Browsers falter above some 50 connections, and up to 14 other voters are connected beyond these. */
+export const MAX_MAX_PEERS = 32;
+
 /** A reliable channel to one peer, ordered within each priority class. */
 export interface Connection {
   /** Who the peer says it is; the replicator's handshake confirms it. */

@@ -9,7 +9,7 @@ import type { ConsistencyLevel } from "../core/consistency-level.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { RoomFacts } from "../core/room-facts.ts";
 import type { StorageAdapter } from "../ports/storage.ts";
-import type { TransportAdapter } from "../ports/transport.ts";
+import { MAX_MAX_PEERS, MIN_MAX_PEERS, type TransportAdapter } from "../ports/transport.ts";
 
 export interface ReplicationConfig<M extends JsonObject = JsonObject> {
   /** Replicas with the same room find each other: 1 to 512 bytes in UTF-8. */
@@ -68,6 +68,11 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject> {
    * are left found the replica set anew: milliseconds, default one hour. Infinity: they wait for ever, as always-on replicas should.
    */
   readonly voterExpiryMs?: number;
+  /**
+   * How many peers this replica keeps connections to, 6 to 32. In larger rooms each keeps some random ones, and writes go on by way of
+   * them; the voters are connected beyond it. Default 12.
+   */
+  readonly maxPeers?: number;
   /** Which of this origin's stores for the room. Default 'auto': the first free one, so that each tab is a replica. */
   readonly replicaName?: string;
   /** Default: IndexedDB. */
@@ -114,6 +119,7 @@ export function settingsOf<M extends JsonObject>(config: ReplicationConfig<M>): 
   checkInteger("dimensions", config.dimensions, 1, MAX_DIMENSIONS);
   checkInteger("replicationFactor", config.replicationFactor, 1, MAX_REPLICATION_FACTOR);
   checkInteger("batchSize", config.batchSize, 1, MAX_PACKED_VERSIONS);
+  checkInteger("maxPeers", config.maxPeers, MIN_MAX_PEERS, MAX_MAX_PEERS);
   checkBoolean("distinctDevices", config.distinctDevices);
   checkBoolean("compression", config.compression);
   checkDuration("timeoutMs", config.timeoutMs);

@@ -22,6 +22,8 @@ export function broadcastChannelSignaling(): Signaling | undefined {
         if (!closed) events.opened();
       });
       return {
+        size: 0,
+        refresh() {},
         send(letter) {
           // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a BroadcastChannel has one origin
           if (!closed) channel.postMessage(letter);

@@ -9,7 +9,7 @@ const signal = { type: "offer", sdp: "v=0\r\n" };
 describe("letters", () => {
   const sealed = { type: "sealed", instance: sender.instance, to: undefined, sealed: "c2VhbGVk" };
 
-  it.each([sealed, { ...sealed, to }, { ...sender, type: "announce", to, answer: false }])(
+  it.each([sealed, { ...sealed, to }, { ...sender, type: "announce", to, answer: false, free: true }])(
     "are envelopes, and sealed ones: %j",
     (letter) => {
       expect(parseLetter(JSON.parse(JSON.stringify(letter)))).toEqual(letter);
@@ -34,8 +34,8 @@ describe("letters", () => {
 
 describe("envelopes", () => {
   it.each([
-    { ...sender, type: "announce", to: undefined, answer: true },
-    { ...sender, type: "announce", to, answer: false },
+    { ...sender, type: "announce", to: undefined, answer: true, free: false },
+    { ...sender, type: "announce", to, answer: false, free: true },
     { ...sender, type: "goodbye", to: undefined },
     { ...sender, type: "signal", to, attempt: 3, signal },
   ])("survive JSON: %j", (envelope) => {

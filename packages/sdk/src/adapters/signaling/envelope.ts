@@ -22,6 +22,8 @@ export interface Announcement extends Sender {
   readonly to: Instance | undefined;
   /** Asks whoever hears this to announce itself in return. */
   readonly answer: boolean;
+  /** Whether the sender would be connected to whoever hears this: in large rooms it is not, to all (T7). */
+  readonly free: boolean;
 }
 
 export interface SignalEnvelope extends Sender {
@@ -78,7 +80,7 @@ export function parseEnvelope(value: unknown): Envelope | undefined {
   const sender: Sender = { nodeId, instance, ageMs, upMs };
   switch (type) {
     case "announce":
-      return { ...sender, type, to, answer: value["answer"] === true };
+      return { ...sender, type, to, answer: value["answer"] === true, free: value["free"] !== false };
     case "goodbye":
       return { ...sender, type, to: undefined };
     case "signal": {

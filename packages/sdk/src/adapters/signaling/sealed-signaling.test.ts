@@ -29,7 +29,13 @@ class Side {
       open: (_room, self, events) => {
         this.shownNodeId = self.nodeId;
         this.below = events;
-        return { send: (letter) => void this.carried.push(letter as SealedEnvelope), wake() {}, close() {} };
+        return {
+          size: 0,
+          refresh() {},
+          send: (letter) => void this.carried.push(letter as SealedEnvelope),
+          wake() {},
+          close() {},
+        };
       },
     };
     this.channel = sealedSignaling(way, key, systemRuntime()).open(
@@ -37,6 +43,7 @@ class Side {
       { nodeId: NODE, instance },
       {
         opened: () => this.log.push("opened"),
+        present: (instances) => this.log.push(`present: ${instances.join()}`),
         received: (envelope) => this.log.push(envelope),
         unreadable: (letter) => this.log.push(`unreadable: ${letter.type}`),
         lost: (gone) => this.log.push(`lost ${gone}`),
@@ -50,7 +57,16 @@ class Side {
   }
 
   announcement(to?: Instance): Envelope {
-    return { type: "announce", nodeId: NODE, instance: this.instance, ageMs: 1, upMs: 2, to, answer: false };
+    return {
+      type: "announce",
+      nodeId: NODE,
+      instance: this.instance,
+      ageMs: 1,
+      upMs: 2,
+      to,
+      answer: false,
+      free: true,
+    };
   }
 
   /** What it has put out, once that is so much. */

@@ -32,12 +32,13 @@ class SealedChannel implements SignalingChannel {
   constructor(signaling: Signaling, seal: Seal, room: string, self: SignalingSelf, events: SignalingEvents) {
     this.#seal = seal;
     this.#events = events;
-    // A server may list who is there by these; the NodeIds, which last, are none of its business.
+    // Who is there is told by instances; the NodeIds, which last, are none of its business.
     this.#inner = signaling.open(
       room,
       { ...self, nodeId: self.instance },
       {
         opened: () => events.opened(),
+        present: (instances) => events.present(instances),
         received: (envelope) => events.unreadable(envelope),
         unreadable: (letter) => this.#open(letter),
         lost: (instance) => this.#inTurn(() => events.lost(instance)),
@@ -45,6 +46,14 @@ class SealedChannel implements SignalingChannel {
       },
     );
     void this.#sealFarewell(self);
+  }
+
+  get size(): number {
+    return this.#inner.size;
+  }
+
+  refresh(): void {
+    this.#inner.refresh();
   }
 
   send(letter: Letter): void {

@@ -14,6 +14,8 @@ export interface SignalingSelf {
 export interface SignalingEvents {
   /** What is sent from now on may arrive: time to announce oneself. Again after every reconnection. */
   opened(): void;
+  /** A random few of those who are there: before `opened`, and in answer to `refresh`. What they are sent arrives, as far as is known. */
+  present(instances: readonly Instance[]): void;
   /** Somebody else's, to all or to this instance. */
   received(envelope: Envelope): void;
   /** Somebody else's, to all or to this instance, who has another password than this side, or of the two only one has any. */
@@ -30,6 +32,10 @@ export function deliver(letter: Letter, events: SignalingEvents): void {
 }
 
 export interface SignalingChannel {
+  /** How many are there, this instance and whoever else listens included; 0 where nobody counts, or while the way is closed. */
+  readonly size: number;
+  /** Asks who is there. `present` tells, where anybody knows. */
+  refresh(): void;
   /** To the instance in `to`, or to all. Lost while the way is closed: whoever reopens it announces itself anew. */
   send(letter: Letter): void;
   /** The page is awake or online again: whatever waits for a timer happens now. */

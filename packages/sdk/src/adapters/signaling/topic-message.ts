@@ -1,17 +1,42 @@
 import type { DeliveredMessage, LeftMessage } from "@vecmesh/signaling/protocol";
-import { parseObject } from "./signal.ts";
+import { isInstance, type Instance } from "./envelope.ts";
+import { isObject, parseObject } from "./signal.ts";
 
-/** The server passes on at most 64 KiB; a roster of a full topic is the longest of its own. */
+/** The server passes on at most 64 KiB; a roster is the longest of its own. */
 const MAX_TEXT_LENGTH = 256 * 1024;
+/** A server names fewer. */
+const MAX_LISTED = 100;
 
-/**
- * The message in a text frame of a signaling server's, if it is one that concerns a topic. Rosters and pongs say
- * nothing that announcements do not, and anything else is none of ours.
- */
-export function parseTopicMessage(data: unknown): DeliveredMessage | LeftMessage | undefined {
+/** Some of those who are in a topic, by the server's names for them, and how many are in all. */
+export interface Roster {
+  readonly type: "roster";
+  readonly topic: string;
+  readonly routes: ReadonlyMap<Instance, string>;
+  readonly clients: number;
+}
+
+/** The message in a text frame of a signaling server's, if it is one that concerns a topic; anything else is none of ours. */
+export function parseTopicMessage(data: unknown): DeliveredMessage | LeftMessage | Roster | undefined {
   const message = parseObject(data, MAX_TEXT_LENGTH);
   if (message === undefined) return undefined;
   const { type, topic, from } = message;
-  if (typeof topic !== "string" || typeof from !== "string") return undefined;
-  return type === "publish" || type === "left" ? (message as unknown as DeliveredMessage | LeftMessage) : undefined;
+  if (typeof topic !== "string") return undefined;
+  if (type === "roster") return { type, topic, ...parseRoster(message) };
+  if (typeof from !== "string" || (type !== "publish" && type !== "left")) return undefined;
+  return message as unknown as DeliveredMessage | LeftMessage;
+}
+
+/** Replicas are listed by their instances; whatever else is listed is none. */
+function parseRoster({ peers, clients }: Readonly<Record<string, unknown>>): Pick<Roster, "routes" | "clients"> {
+  const routes = new Map<Instance, string>();
+  for (const peer of Array.isArray(peers) ? peers.slice(0, MAX_LISTED) : []) {
+    if (isObject(peer) && isInstance(peer["nodeId"]) && typeof peer["from"] === "string")
+      routes.set(peer["nodeId"], peer["from"]);
+  }
+  return { routes, clients: asCount(clients) };
+}
+
+/** How many a server says there are. */
+export function asCount(value: unknown): number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }

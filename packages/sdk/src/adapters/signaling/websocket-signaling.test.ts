@@ -34,6 +34,7 @@ class Client {
   readonly lost: Instance[] = [];
   readonly errors: Error[] = [];
   readonly offered: (readonly RTCIceServer[])[] = [];
+  readonly present: (readonly Instance[])[] = [];
   opened = 0;
   readonly channel: SignalingChannel;
 
@@ -47,6 +48,7 @@ class Client {
     });
     this.channel = signaling.open("room", this, {
       opened: () => void this.opened++,
+      present: (instances) => void this.present.push(instances),
       received: (envelope) => void this.received.push(envelope),
       unreadable: (letter) => void this.unreadable.push(letter),
       lost: (instance) => void this.lost.push(instance),
@@ -57,7 +59,7 @@ class Client {
 
   announce(to?: Instance): void {
     const { nodeId, instance } = this;
-    this.channel.send({ type: "announce", nodeId, instance, ageMs: 1, upMs: 1, to, answer: false });
+    this.channel.send({ type: "announce", nodeId, instance, ageMs: 1, upMs: 1, to, answer: false, free: true });
   }
 
   codes(): (string | undefined)[] {
@@ -85,6 +87,12 @@ async function startRaw(connected: (socket: WebSocket, url: string) => void): Pr
   return `ws://127.0.0.1:${(server.address() as { port: number }).port}`;
 }
 
+/** Answers whatever comes with what a server says to who is alone in the room. */
+function list(socket: WebSocket): void {
+  const roster = { type: "roster", topic: "vecmesh:room", self: "x", peers: [], clients: 1 };
+  socket.on("message", () => socket.send(JSON.stringify(roster)));
+}
+
 async function open(...clients: Client[]): Promise<void> {
   await eventually(() => expect(clients.every(({ opened }) => opened > 0)).toBe(true));
 }
@@ -104,12 +112,32 @@ describe("T9: signaling over a server", () => {
       upMs: 1,
       to: undefined,
       answer: false,
+      free: true,
     } satisfies Announcement);
     b.announce(a.instance);
     c.announce();
     await eventually(() => expect([a.received.length, b.received.length]).toEqual([2, 2]));
     expect(new Set(a.received.map(({ instance }) => instance))).toEqual(new Set([b.instance, c.instance]));
     expect(c.received.map(({ instance }) => instance)).toEqual([a.instance]);
+  });
+
+  it("T7: names who is there by instances, and how many there are, when it is opened and when asked", async () => {
+    const { url } = await start();
+    const a = new Client(url);
+    await open(a);
+    expect([a.present, a.channel.size]).toEqual([[[]], 1]);
+    const b = new Client(url);
+    await open(b);
+    expect([b.present, b.channel.size]).toEqual([[[a.instance]], 2]);
+    b.announce(a.instance);
+    await eventually(() => expect([a.received.length, a.channel.size]).toEqual([1, 2]));
+    a.channel.refresh();
+    await eventually(() => expect(a.present).toEqual([[], [b.instance]]));
+    expect(a.opened).toBe(1);
+    b.channel.close();
+    await eventually(() => expect([a.lost, a.channel.size]).toEqual([[b.instance], 1]));
+    a.channel.close();
+    expect(a.channel.size).toBe(0);
   });
 
   it("brings sealed letters as it brings others: to all, or to the one that they name", async () => {
@@ -210,6 +238,7 @@ describe("T9: signaling over a server", () => {
   it("T10: shows the next token when one has expired, and does not call that an error", async () => {
     let connections = 0;
     const url = await startRaw((socket) => {
+      list(socket);
       // After STABLE_MS on the test's clock.
       if (++connections === 1) setTimeout(() => socket.close(4401, "the token has expired"), 600);
     });
@@ -222,12 +251,13 @@ describe("T9: signaling over a server", () => {
     const times: number[] = [];
     const url = await startRaw((socket) => {
       times.push(runtime.now());
+      list(socket);
       if (times.length > 1) return;
       socket.send('{"type":"retry","afterMs":20000}');
       socket.close(1012);
     });
     const client = new Client(url);
-    await eventually(() => expect(client.opened).toBe(2));
+    await eventually(() => expect(client.opened).toBe(1));
     // Of itself it would come back within a second.
     expect((times[1] as number) - (times[0] as number)).toBeGreaterThan(19_000);
     expect(client.errors).toEqual([]);
@@ -265,7 +295,7 @@ describe("T9: signaling over a server", () => {
     });
     const client = new Client(url);
     await eventually(() => expect(client.received.length).toBe(1));
-    expect(client.received).toEqual([{ ...good, to: undefined, answer: false }]);
+    expect(client.received).toEqual([{ ...good, to: undefined, answer: false, free: true }]);
     expect([client.lost, client.errors, client.opened]).toEqual([[], [], 1]);
   });
 

@@ -13,7 +13,7 @@ import {
   type SignalingEvents,
   type SignalingSelf,
 } from "./signaling.ts";
-import { parseTopicMessage } from "./topic-message.ts";
+import { asCount, parseTopicMessage, type Roster } from "./topic-message.ts";
 
 export interface WebSocketSignalingOptions {
   /** `ws:` or `wss:`. */
@@ -57,7 +57,10 @@ class WebSocketChannel implements SignalingChannel {
   readonly #backoff: Backoff;
   /** The server's names for the sockets of those heard from, newest last. */
   readonly #routes = new Map<Instance, string>();
+  #size = 0;
   #socket: WebSocket | undefined;
+  /** The server has said who is there. */
+  #listed = false;
   #liveness: Liveness | undefined;
   #openedAt: number | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -77,6 +80,14 @@ class WebSocketChannel implements SignalingChannel {
     this.#events = events;
     this.#backoff = new Backoff(options.runtime, RETRY);
     void this.#connect();
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  refresh(): void {
+    this.#subscribe();
   }
 
   send(letter: Letter): void {
@@ -160,23 +171,42 @@ class WebSocketChannel implements SignalingChannel {
       ask: () => this.#post({ type: "ping" }),
       dead: () => this.#lost(),
     });
-    this.#post({ type: "subscribe", topics: [this.#topic], nodeId: this.#self.nodeId });
-    this.#events.opened();
+    this.#subscribe();
+  }
+
+  /** The server lists who is there by these; NodeIds, which last, are none of its business. */
+  #subscribe(): void {
+    this.#post({ type: "subscribe", topics: [this.#topic], nodeId: this.#self.instance });
   }
 
   #received(data: unknown): void {
     const message = parseTopicMessage(data);
     if (message === undefined) return this.#noticed(data);
     if (message.topic !== this.#topic) return;
+    if (message.type === "roster") return this.#took(message);
     if (message.type === "left") return this.#left(message.from);
+    this.#size = asCount(message.clients);
     const letter = parseLetter(message["vecmesh"]);
     if (letter === undefined || letter.instance === this.#self.instance) return;
     if (letter.to !== undefined && letter.to !== this.#self.instance) return;
-    this.#routes.delete(letter.instance);
-    this.#routes.set(letter.instance, message.from);
+    this.#route(letter.instance, message.from);
+    deliver(letter, this.#events);
+  }
+
+  #took({ routes, clients }: Roster): void {
+    this.#size = Math.max(clients, routes.size + 1);
+    for (const [instance, from] of routes) if (instance !== this.#self.instance) this.#route(instance, from);
+    this.#events.present([...routes.keys()].filter((instance) => instance !== this.#self.instance));
+    if (this.#listed) return;
+    this.#listed = true;
+    this.#events.opened();
+  }
+
+  #route(instance: Instance, from: string): void {
+    this.#routes.delete(instance);
+    this.#routes.set(instance, from);
     const [oldest] = this.#routes.keys();
     if (this.#routes.size > MAX_ROUTES && oldest !== undefined) this.#routes.delete(oldest);
-    deliver(letter, this.#events);
   }
 
   #noticed(data: unknown): void {
@@ -186,6 +216,7 @@ class WebSocketChannel implements SignalingChannel {
   }
 
   #left(from: string): void {
+    this.#size = Math.max(1, this.#size - 1);
     for (const [instance, route] of this.#routes) {
       if (route !== from) continue;
       this.#routes.delete(instance);
@@ -245,6 +276,8 @@ class WebSocketChannel implements SignalingChannel {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
     this.#routes.clear();
+    this.#size = 0;
+    this.#listed = false;
     socket?.close();
   }
 

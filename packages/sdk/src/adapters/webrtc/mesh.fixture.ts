@@ -1,6 +1,6 @@
 import type { NodeId } from "../../core/node-id.ts";
 import type { Runtime } from "../../ports/runtime.ts";
-import type { Connection } from "../../ports/transport.ts";
+import { DEFAULT_MAX_PEERS, type Connection } from "../../ports/transport.ts";
 import { parseLetter, type Instance, type Letter } from "../signaling/envelope.ts";
 import type { Signal } from "../signaling/signal.ts";
 import { sealedSignaling } from "../signaling/sealed-signaling.ts";
@@ -15,28 +15,54 @@ interface Listener {
   readonly events: SignalingEvents;
 }
 
+/** As many as a real server names. */
+const LISTED = 32;
+
 /** A signaling server, or a BroadcastChannel, in memory. */
 export class FakeSignaling implements Signaling {
   readonly #listeners = new Set<Listener>();
+  readonly #random: ((below: number) => number) | undefined;
   /** Everything that was sent. */
   readonly log: Letter[] = [];
   down = false;
+  /** How often anything was brought to anybody. */
+  deliveries = 0;
+
+  /** @param random with it, like a server it names some of those who are there, and says who has left */
+  constructor(random?: (below: number) => number) {
+    this.#random = random;
+  }
 
   open(room: string, self: { instance: Instance }, events: SignalingEvents): ReturnType<Signaling["open"]> {
     const listener = { room, instance: self.instance, events };
     this.#listeners.add(listener);
+    const isThere = (): boolean => !this.down && this.#listeners.has(listener);
     queueMicrotask(() => {
-      if (!this.down && this.#listeners.has(listener)) events.opened();
+      this.#list(listener);
+      if (isThere()) events.opened();
     });
+    const size = (): number => (this.#random !== undefined && isThere() ? this.#listeners.size : 0);
     return {
+      get size() {
+        return size();
+      },
+      refresh: () => queueMicrotask(() => this.#list(listener)),
       send: (letter) => {
         if (!this.#listeners.has(listener)) return;
         this.log.push(letter);
         this.deliver(letter);
       },
       wake: () => {},
-      close: () => void this.#listeners.delete(listener),
+      close: () => this.silence(self.instance),
     };
+  }
+
+  #list(listener: Listener): void {
+    if (this.#random === undefined || this.down || !this.#listeners.has(listener)) return;
+    const others = [...this.#listeners].filter((other) => other !== listener).map(({ instance }) => instance);
+    const listed: Instance[] = [];
+    while (listed.length < LISTED && others.length > 0) listed.push(...others.splice(this.#random(others.length), 1));
+    listener.events.present(listed);
   }
 
   /** Also for replaying what was sent long ago. */
@@ -46,6 +72,7 @@ export class FakeSignaling implements Signaling {
     if (parsed === undefined) throw new Error("a mesh sent what no mesh takes");
     for (const { instance, events } of this.#listeners) {
       if (instance === parsed.instance || (parsed.to !== undefined && parsed.to !== instance)) continue;
+      this.deliveries++;
       queueMicrotask(() => deliver(parsed, events));
     }
   }
@@ -53,11 +80,16 @@ export class FakeSignaling implements Signaling {
   /** The way is back: everybody is told, as after a reconnection. */
   restore(): void {
     this.down = false;
-    for (const { events } of this.#listeners) events.opened();
+    for (const listener of this.#listeners) {
+      this.#list(listener);
+      listener.events.opened();
+    }
   }
 
   silence(instance: Instance): void {
     for (const listener of this.#listeners) if (listener.instance === instance) this.#listeners.delete(listener);
+    if (this.#random === undefined || this.down) return;
+    for (const { events } of this.#listeners) queueMicrotask(() => events.lost(instance));
   }
 }
 
@@ -183,6 +215,7 @@ export class MeshNode {
         this.channels.push(channel);
         return channel;
       },
+      maxPeers: DEFAULT_MAX_PEERS,
       isBudgetSpent: () => false,
       events: {
         connected: (connection) => {

@@ -2,10 +2,13 @@ import { bytesToHex, type NodeId } from "../../core/node-id.ts";
 import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { TransportEvents, TransportIdentity } from "../../ports/transport.ts";
-import { jittered } from "../signaling/backoff.ts";
 import { INSTANCE_BYTES, type Announcement, type Envelope, type Instance } from "../signaling/envelope.ts";
 import type { Signaling, SignalingChannel } from "../signaling/signaling.ts";
+import { Announcer } from "./announcer.ts";
 import { PeerConnection } from "./connection.ts";
+import { fraction } from "./fraction.ts";
+import { LinkSeeker } from "./link-seeker.ts";
+import { PartialView } from "./partial-view.ts";
 import type { FrameChannel, FrameChannelEvents } from "./peer-channel.ts";
 import { RecentInstances } from "./recent-instances.ts";
 import { RemotePeer, type RemotePeerHost } from "./remote-peer.ts";
@@ -16,6 +19,7 @@ export interface MeshOptions {
   readonly events: TransportEvents;
   readonly runtime: Runtime;
   readonly signaling: readonly Signaling[];
+  readonly maxPeers: number;
   readonly openChannel: (initiator: boolean, events: FrameChannelEvents) => FrameChannel;
   /** Whether the page can open no more RTCPeerConnections for now. */
   readonly isBudgetSpent: () => boolean;
@@ -23,12 +27,10 @@ export interface MeshOptions {
 
 /** Open connections and attempts. Each costs memory, pings and a copy of every live write; browsers falter above some 50. */
 const MAX_CONNECTIONS = 50;
-/** As many as a signaling server admits to a topic. */
-const MAX_KNOWN_PEERS = 1000;
-/** What signaling loses, servers and channels alike, is made good by saying it again. */
-const ANNOUNCE_INTERVAL_MS = 60_000;
+/** Those without a connection are known to be asked for one; a server names more when asked. */
+const MAX_KNOWN_PEERS = 256;
 
-/** One stay in one room: finds the others, and keeps one connection to each of them. */
+/** One stay in one room: finds the others, and keeps one connection to each of them, or in a large room to some (T7). */
 export class Mesh {
   readonly #options: MeshOptions;
   readonly #instance: Instance;
@@ -38,38 +40,61 @@ export class Mesh {
   readonly #departed = new RecentInstances();
   readonly #twins = new RecentInstances();
   readonly #strangers: Strangers;
+  readonly #view: PartialView;
+  readonly #seeker: LinkSeeker;
+  readonly #announcer: Announcer;
+  /** Those that signaling has named and that have not been asked for a connection, each with the way to it. */
+  readonly #present = new Map<Instance, SignalingChannel>();
   #attempts = 0;
-  #cancelTimer: () => void = () => {};
   #left: Promise<void> | undefined;
 
   constructor(options: MeshOptions) {
-    const { runtime, self, events, signaling } = options;
+    const { runtime, self, events, signaling, maxPeers } = options;
     this.#options = options;
     this.#instance = bytesToHex(runtime.randomBytes(INSTANCE_BYTES)) as Instance;
     this.#startedAt = runtime.now();
     this.#strangers = new Strangers(runtime);
+    this.#view = new PartialView({ maxPeers, random: () => fraction(runtime) });
+    this.#seeker = new LinkSeeker({
+      runtime,
+      view: this.#view,
+      attempts: () => this.#count((peer) => peer.isAttempting),
+      ask: (count) => this.#ask(count),
+      refresh: () => {
+        for (const channel of this.#channels) channel.refresh();
+      },
+      call: (missing) => this.#call(missing),
+    });
+    this.#announcer = new Announcer(runtime, this.#view, () => this.#announceToAll());
     this.#channels = signaling.map((way, i) =>
       way.open(
         self.room,
         { nodeId: self.nodeId, instance: this.#instance },
         {
-          opened: () => this.#announce(this.#channel(i), undefined, true),
+          opened: () => this.#opened(this.#channel(i)),
+          present: (instances) => this.#named(instances, this.#channel(i)),
           received: (envelope) => this.#received(envelope, this.#channel(i)),
           unreadable: ({ instance }) => this.#metStranger(instance, this.#channel(i)),
-          lost: (instance) => {
-            for (const peer of this.#peers.values()) peer.lost(instance, this.#channel(i));
-          },
+          lost: (instance) => this.#lost(instance, this.#channel(i)),
           error: (error) => events.error(error),
         },
       ),
     );
-    this.#announceAgain();
+  }
+
+  prefer(nodeIds: ReadonlySet<NodeId>): void {
+    const { self, runtime } = this.#options;
+    const others = new Set(nodeIds);
+    others.delete(self.nodeId);
+    for (const nodeId of this.#view.prefer(others, runtime.now())) this.#peers.get(nodeId)?.letGo();
+    this.#seeker.look();
   }
 
   /** The page is awake or online again: whatever waits for a timer, or may have ended meanwhile, is looked at now. */
   wake(): void {
     for (const channel of this.#channels) channel.wake();
     for (const peer of this.#peers.values()) peer.wake();
+    this.#seeker.look();
   }
 
   /**
@@ -82,12 +107,15 @@ export class Mesh {
   }
 
   async #leave(): Promise<void> {
-    this.#cancelTimer();
+    this.#announcer.stop();
+    this.#seeker.stop();
     const peers = [...this.#peers.values()];
     this.#peers.clear();
     const connections = peers.map((peer) => peer.end()).filter((connection) => connection !== undefined);
     for (const channel of this.#channels) {
-      channel.send({ ...this.#sender(), type: "goodbye", to: undefined });
+      // Of a large room those who are connected hear it from their connection, and the others from the server.
+      if (!this.#view.isPartial || channel.size === 0)
+        channel.send({ ...this.#sender(), type: "goodbye", to: undefined });
       channel.close();
     }
     for (const connection of connections) this.#options.events.disconnected(connection, "stopped");
@@ -96,6 +124,28 @@ export class Mesh {
 
   #channel(index: number): SignalingChannel {
     return this.#channels[index] as SignalingChannel;
+  }
+
+  /** In a large room some are asked, and all told when it is this node's turn. */
+  #opened(channel: SignalingChannel): void {
+    this.#resize();
+    if (!this.#view.isPartial) this.#announce(channel, undefined, { answer: true, free: true });
+    this.#announcer.opened();
+    this.#seeker.reopened();
+    this.#seeker.heardOfOthers();
+  }
+
+  #named(instances: readonly Instance[], channel: SignalingChannel): void {
+    for (const [instance, way] of this.#present) if (way === channel) this.#present.delete(instance);
+    for (const instance of instances) this.#present.set(instance, channel);
+    this.#resize();
+    if (this.#left === undefined) this.#seeker.heardOfOthers();
+  }
+
+  #lost(instance: Instance, channel: SignalingChannel): void {
+    if (this.#present.get(instance) === channel) this.#present.delete(instance);
+    for (const peer of this.#peers.values()) peer.lost(instance, channel);
+    this.#resize();
   }
 
   #received(envelope: Envelope, channel: SignalingChannel): void {
@@ -111,18 +161,63 @@ export class Mesh {
     }
     let peer = this.#peers.get(envelope.nodeId);
     if (peer === undefined) {
-      if (this.#peers.size >= MAX_KNOWN_PEERS) return;
+      if (this.#peers.size >= MAX_KNOWN_PEERS) this.#forgetOne();
       peer = new RemotePeer(envelope.nodeId, self.nodeId < envelope.nodeId, this.#host);
       this.#peers.set(envelope.nodeId, peer);
     }
-    if (envelope.type === "announce") peer.announced(envelope, channel);
-    else peer.signalled(envelope, channel);
+    this.#resize();
+    if (envelope.type === "signal") peer.signalled(envelope, channel);
+    else if (envelope.to !== undefined || this.#view.heeds(envelope.nodeId)) peer.announced(envelope, channel);
+    else peer.noted(envelope, channel);
+  }
+
+  /** Whoever asks finds a place among those that are known, at the expense of the one known longest. */
+  #forgetOne(): void {
+    for (const [nodeId, peer] of this.#peers) {
+      if (peer.connections > 0) continue;
+      peer.end();
+      this.#peers.delete(nodeId);
+      return;
+    }
+  }
+
+  #resize(): void {
+    const wasPartial = this.#view.isPartial;
+    this.#view.roomSize = Math.max(this.#peers.size + 1, ...this.#channels.map(({ size }) => size));
+    if (wasPartial !== this.#view.isPartial && this.#left === undefined) this.#seeker.look();
+  }
+
+  #ask(count: number): number {
+    const now = this.#options.runtime.now();
+    const candidates = new Map(this.#view.isPartial ? this.#present : []);
+    for (const { nodeId, instance, way } of this.#peers.values()) {
+      if (instance === undefined) continue;
+      if (way !== undefined && this.#view.accepts(nodeId, now)) candidates.set(instance, way);
+      else candidates.delete(instance);
+    }
+    const chosen = this.#view.choose(candidates, count);
+    for (const [instance, channel] of chosen) {
+      this.#present.delete(instance);
+      this.#announce(channel, instance, { answer: true, free: true });
+    }
+    return chosen.length;
+  }
+
+  /** Those that are not known answer when they hear this node speak to all, if it is preferred by them as well. */
+  #call(missing: readonly NodeId[]): void {
+    let unknown = 0;
+    for (const nodeId of missing) {
+      const { instance, way } = this.#peers.get(nodeId) ?? {};
+      if (instance !== undefined && way !== undefined) this.#announce(way, instance, { answer: true, free: true });
+      else unknown++;
+    }
+    if (unknown > 0) this.#announceToAll();
   }
 
   /** Only an answer to this very instance proves that the other is alive: an announcement may be a late one of this store's last life (C1). */
   #metTwin({ instance, to, ageMs, answer }: Announcement, channel: SignalingChannel): void {
-    if (to === undefined) return this.#announce(channel, instance, true);
-    if (answer) this.#announce(channel, instance, false);
+    if (to === undefined) return this.#announce(channel, instance, { answer: true, free: false });
+    if (answer) this.#announce(channel, instance, { answer: false, free: false });
     if (this.#twins.has(instance)) return;
     this.#twins.add(instance);
     this.#options.events.twin(ageMs);
@@ -131,26 +226,20 @@ export class Mesh {
   /** Who hears this one out of the blue cannot read it either, and so learns the same. */
   #metStranger(instance: Instance, channel: SignalingChannel): void {
     const { answer, tell } = this.#strangers.meet(instance);
-    if (answer) this.#announce(channel, instance, false);
+    if (answer) this.#announce(channel, instance, { answer: false, free: false });
     if (!tell) return;
     const message =
       "Somebody in this room has another password, or one of you has none: nothing is exchanged with them. Give both the same `password`, or another room.";
     this.#options.events.error(replicationError("unauthorized", message, { credential: "password" }));
   }
 
-  #announceAgain(): void {
-    const { runtime } = this.#options;
-    this.#cancelTimer = runtime.setTimer(
-      () => {
-        this.#announceAgain();
-        for (const channel of this.#channels) this.#announce(channel, undefined, false);
-      },
-      jittered(runtime, ANNOUNCE_INTERVAL_MS),
-    );
+  #announceToAll(): void {
+    for (const channel of this.#channels)
+      this.#announce(channel, undefined, { answer: false, free: !this.#view.isPartial });
   }
 
-  #announce(channel: SignalingChannel, to: Instance | undefined, answer: boolean): void {
-    channel.send({ ...this.#sender(), type: "announce", to, answer });
+  #announce(channel: SignalingChannel, to: Instance | undefined, say: Pick<Announcement, "answer" | "free">): void {
+    channel.send({ ...this.#sender(), type: "announce", to, ...say });
   }
 
   #sender(): Pick<Envelope, "nodeId" | "instance" | "ageMs" | "upMs"> {
@@ -167,7 +256,12 @@ export class Mesh {
     const { runtime, events, openChannel } = this.#options;
     return {
       runtime,
-      announce: (channel, to, answer) => this.#announce(channel, to, answer),
+      announce: (channel, to, say) => this.#announce(channel, to, say),
+      wants: ({ nodeId }) => {
+        const attempts = this.#count((peer) => peer.isAttempting);
+        return this.#view.wants(nodeId, attempts, runtime.now());
+      },
+      accepts: ({ nodeId }) => this.#view.accepts(nodeId, runtime.now()),
       sendSignal: (channel, to, attempt, signal) =>
         channel.send({ ...this.#sender(), type: "signal", to, attempt, signal }),
       nextAttempt: () => ++this.#attempts,
@@ -179,17 +273,35 @@ export class Mesh {
           openChannel: (channelEvents) => openChannel(initiator, channelEvents),
           events: connectionEvents,
         }),
-      connected: (connection) => events.connected(connection),
+      connected: (connection) => {
+        const loser = this.#view.linked(connection.peer, runtime.now());
+        events.connected(connection);
+        if (loser !== undefined) this.#peers.get(loser)?.letGo();
+        this.#seeker.changed();
+      },
       message: (connection, message) => events.message(connection, message),
-      disconnected: (connection, reason) => events.disconnected(connection, reason),
+      disconnected: (connection, reason, byChoice) => this.#disconnected(connection, reason, byChoice),
       error: (error) => events.error(error),
       departed: (instance) => this.#departed.add(instance),
       forget: (peer) => {
         this.#peers.delete(peer.nodeId);
         const connection = peer.end();
-        if (connection !== undefined) events.disconnected(connection, "the peer left the room");
+        if (connection !== undefined) this.#disconnected(connection, "the peer left the room", false);
+        this.#resize();
       },
     };
+  }
+
+  #disconnected(connection: PeerConnection, reason: string, byChoice: boolean): void {
+    this.#view.unlinked(connection.peer, byChoice, this.#options.runtime.now());
+    this.#options.events.disconnected(connection, reason);
+    if (this.#left === undefined) this.#seeker.changed();
+  }
+
+  #count(condition: (peer: RemotePeer) => boolean): number {
+    let count = 0;
+    for (const peer of this.#peers.values()) if (condition(peer)) count++;
+    return count;
   }
 
   #refusal(): string | undefined {

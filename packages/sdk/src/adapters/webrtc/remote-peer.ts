@@ -11,22 +11,29 @@ import type { PeerConnection, PeerConnectionEvents } from "./connection.ts";
 /** What a RemotePeer needs of the mesh that it belongs to. */
 export interface RemotePeerHost {
   readonly runtime: Runtime;
-  announce(channel: SignalingChannel, to: Instance, answer: boolean): void;
+  announce(channel: SignalingChannel, to: Instance, say: Pick<Announcement, "answer" | "free">): void;
   sendSignal(channel: SignalingChannel, to: Instance, attempt: number, signal: Signal): void;
   /** Counts all attempts of this instance. */
   nextAttempt(): number;
+  /** Whether a connection to this peer is sought. */
+  wants(peer: RemotePeer): boolean;
+  /** Whether this peer is given a connection if it asks for one. */
+  accepts(peer: RemotePeer): boolean;
   /** Why no further connection may be opened now; undefined if one may. */
   refusal(): string | undefined;
   connect(peer: NodeId, initiator: boolean, events: PeerConnectionEvents): PeerConnection;
   connected(connection: PeerConnection): void;
   message(connection: PeerConnection, message: Uint8Array): void;
-  disconnected(connection: PeerConnection, reason: string): void;
+  disconnected(connection: PeerConnection, reason: string, byChoice: boolean): void;
   error(error: Error): void;
   /** That instance has said goodbye, and never returns. */
   departed(instance: Instance): void;
   /** Nobody is there. */
   forget(peer: RemotePeer): void;
 }
+
+/** Both sides stay in the room, and neither calls the other back (T7). */
+const LET_GO = "let go: enough others are connected";
 
 /** Soon after a hiccup, then rarely: a live peer behind a firewall costs an RTCPeerConnection at each try (T6). */
 const RETRY: { firstMs: number; capMs: number } = { firstMs: 1000, capMs: 120_000 };
@@ -75,6 +82,14 @@ export class RemotePeer {
     this.#backoff = new Backoff(host.runtime, RETRY);
   }
 
+  get instance(): Instance | undefined {
+    return this.#instance;
+  }
+
+  get isAttempting(): boolean {
+    return this.#attempt !== undefined;
+  }
+
   get connection(): PeerConnection | undefined {
     return this.#connection;
   }
@@ -86,23 +101,44 @@ export class RemotePeer {
 
   announced(envelope: Announcement, channel: SignalingChannel): void {
     if (!this.#heard(envelope, channel)) return;
-    if (envelope.answer) this.#host.announce(channel, envelope.instance, false);
+    const { instance, to, answer } = envelope;
+    const free = envelope.free ? this.#host.accepts(this) : this.#host.wants(this);
+    if (answer) this.#host.announce(channel, instance, { answer: false, free });
     if (this.#isConnected) {
       // It may be calling because its end is gone.
       this.#connection?.check();
-    } else if (this.#attempt === undefined) {
-      if (!this.#initiator) {
-        if (!envelope.answer) this.#host.announce(channel, envelope.instance, false);
+    } else if (this.#attempt === undefined && free) {
+      if (!envelope.free) {
+        // A word to all is no answer to a question of this side's, which would be asked again and again.
+        if (to === undefined) this.#host.announce(channel, instance, { answer: true, free });
+      } else if (!this.#initiator) {
+        if (!answer) this.#host.announce(channel, instance, { answer: false, free });
       } else if (this.#cancelRetry === undefined || this.#calls > 0) this.#begin(this.#host.nextAttempt(), channel);
       else this.#alive = true;
     }
     this.#calls = 0;
   }
 
+  /** It is alive, and that is all for now. */
+  noted(envelope: Announcement, channel: SignalingChannel): void {
+    this.#heard(envelope, channel);
+  }
+
+  /** By which way to ask it for a connection, where there is none and none is being tried for. */
+  get way(): SignalingChannel | undefined {
+    const [channel] = this.#channels;
+    return this.connections > 0 || this.#cancelRetry !== undefined ? undefined : channel;
+  }
+
+  /** Ends the connection, for others' sake. */
+  letGo(): void {
+    this.#connection?.close(LET_GO);
+  }
+
   signalled({ attempt, signal, ...sender }: SignalEnvelope, channel: SignalingChannel): void {
     if (!this.#heard({ attempt, signal, ...sender }, channel)) return;
     if (signal.type === "offer") {
-      if (this.#initiator || attempt <= this.#lastAttempt) return;
+      if (this.#initiator || attempt <= this.#lastAttempt || !this.#host.accepts(this)) return;
       this.#begin(attempt, channel);
     }
     if (this.#attempt?.number !== attempt || (signal.type === "answer" && !this.#initiator)) return;
@@ -193,7 +229,7 @@ export class RemotePeer {
     if (older !== undefined) {
       const reason = "replaced by a newer connection";
       older.close(reason);
-      this.#host.disconnected(older, reason);
+      this.#host.disconnected(older, reason, false);
     }
     this.#host.connected(connection);
   }
@@ -209,8 +245,8 @@ export class RemotePeer {
       const departed = leaving || reason.startsWith(UNAUTHORIZED) ? this.#connectedInstance : undefined;
       if (departed !== undefined) this.#host.departed(departed);
       if (departed !== undefined && departed === this.#instance) this.#host.forget(this);
-      else if (this.#attempt === undefined) this.#retryLater();
-      this.#host.disconnected(connection, reason);
+      else if (this.#attempt === undefined && reason !== LET_GO) this.#retryLater();
+      this.#host.disconnected(connection, reason, reason === LET_GO);
     }
   }
 
@@ -246,18 +282,22 @@ export class RemotePeer {
   /** Dials who is known to be alive; calls the others, to hear whether they are (T6). */
   #retry(): void {
     this.#stopRetrying();
+    if (!this.#host.wants(this)) return this.#giveUp();
     const ways = [...this.#channels];
     // Another one each time: one of them may lead there only one way.
     const channel = ways[this.#backoff.failures % ways.length];
     if (channel === undefined || this.#instance === undefined || this.#calls >= MAX_CALLS) {
-      // A connection to an earlier life may have yet to notice its end.
-      if (this.connections === 0) this.#host.forget(this);
-      return;
+      return this.#giveUp();
     }
     if (this.#initiator && this.#alive) return this.#begin(this.#host.nextAttempt(), channel);
     this.#calls++;
     this.#schedule();
-    for (const way of ways) this.#host.announce(way, this.#instance, true);
+    for (const way of ways) this.#host.announce(way, this.#instance, { answer: true, free: true });
+  }
+
+  #giveUp(): void {
+    // A connection to an earlier life may have yet to notice its end.
+    if (this.connections === 0) this.#host.forget(this);
   }
 
   #stopRetrying(): void {

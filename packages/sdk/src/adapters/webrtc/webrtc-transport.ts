@@ -1,6 +1,13 @@
+import type { NodeId } from "../../core/node-id.ts";
 import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
-import type { TransportAdapter, TransportEvents, TransportIdentity, TransportSession } from "../../ports/transport.ts";
+import {
+  DEFAULT_MAX_PEERS,
+  type TransportAdapter,
+  type TransportEvents,
+  type TransportIdentity,
+  type TransportSession,
+} from "../../ports/transport.ts";
 import { broadcastChannelSignaling } from "../signaling/broadcast-channel-signaling.ts";
 import { sealedSignaling } from "../signaling/sealed-signaling.ts";
 import type { Signaling } from "../signaling/signaling.ts";
@@ -17,6 +24,8 @@ export interface WebRtcTransportOptions extends IceOptions {
   readonly signaling?: string | readonly string[] | undefined;
   /** Shown to the signaling servers; a function is asked afresh at each connection. */
   readonly token?: string | (() => Promise<string>) | undefined;
+  /** How many peers to be connected to, those that are preferred not counted (T7). Default 12. */
+  readonly maxPeers?: number | undefined;
   readonly runtime: Runtime;
   /** WebRTC where the platform has none, e.g. `@roamhq/wrtc` in Node. Default: the platform's. */
   readonly wrtc?: WebRtcImplementation | undefined;
@@ -44,10 +53,11 @@ export function webrtcTransport(options: WebRtcTransportOptions): TransportAdapt
 class WebRtcSession implements TransportSession {
   readonly #stopWatching: () => void;
   #mesh: Mesh;
+  #preferred: ReadonlySet<NodeId> = new Set();
   #stopped: Promise<void> | undefined;
 
   constructor(
-    { token, runtime, ...options }: WebRtcTransportOptions,
+    { token, runtime, maxPeers = DEFAULT_MAX_PEERS, ...options }: WebRtcTransportOptions,
     urls: ReadonlySet<string>,
     budget: PeerConnectionBudget,
     self: TransportIdentity,
@@ -71,6 +81,7 @@ class WebRtcSession implements TransportSession {
         self,
         events,
         runtime,
+        maxPeers,
         signaling:
           sealingKey === undefined ? signaling : signaling.map((way) => sealedSignaling(way, sealingKey, runtime)),
         openChannel: (initiator, channelEvents) =>
@@ -81,12 +92,17 @@ class WebRtcSession implements TransportSession {
     this.#stopWatching = watchPage({
       woke: () => this.#mesh.wake(),
       hidden: () => void this.#mesh.leave(),
-      restored: () => (this.#mesh = enter()),
+      restored: () => {
+        this.#mesh = enter();
+        this.#mesh.prefer(this.#preferred);
+      },
     });
   }
 
-  /** Everybody is connected to everybody. */
-  prefer(): void {}
+  prefer(nodeIds: ReadonlySet<NodeId>): void {
+    this.#preferred = nodeIds;
+    this.#mesh.prefer(nodeIds);
+  }
 
   stop(): Promise<void> {
     this.#stopWatching();
