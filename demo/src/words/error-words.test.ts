@@ -10,6 +10,7 @@ const ERRORS: Record<ReplicationError["code"], object> = {
   "replica-in-use": { replicaName: "1" },
   "replica-not-found": { nodeId: "a" },
   "replica-set-full": { replicationFactor: 3 },
+  "entry-not-found": { id: "x" },
   "dimension-mismatch": { expected: 100, actual: 384 },
   "invalid-entry": { id: "x" },
   "invalid-config": { option: "signaling" },

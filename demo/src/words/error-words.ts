@@ -80,6 +80,11 @@ export function errorWords(error: ReplicationError): ErrorWords {
         title: "All votes are taken",
         detail: `${counted(error.replicationFactor, "replica")} vote in this room. This tab holds everything and helps to spread it, but does not count for a quorum.`,
       };
+    case "entry-not-found":
+      return {
+        title: "This note is not there any more",
+        detail: "Somebody deleted it before the change was stored. Write it anew if it should stay.",
+      };
     case "dimension-mismatch":
       return {
         title: "This note does not fit the room",

@@ -8,15 +8,17 @@ import { systemRuntime } from "./adapters/system-runtime.ts";
 import { webrtcTransport } from "./adapters/webrtc/webrtc-transport.ts";
 
 /** A replica of a room, stored in IndexedDB and connected by WebRTC unless the configuration says otherwise. */
-export class Replicator<M extends JsonObject = JsonObject> extends ReplicatorBase<M> {
+export class Replicator<M extends JsonObject = JsonObject, D = unknown> extends ReplicatorBase<M, D> {
   /**
    * Opens the store; no network yet.
    * @throws ReplicationError `invalid-config`, `insecure-context`, `unsupported-platform`, `replica-in-use`, `storage-corrupt`, `room-mismatch`
    */
-  static async create<M extends JsonObject = JsonObject>(config: ReplicationConfig<M>): Promise<Replicator<M>> {
+  static async create<M extends JsonObject = JsonObject, D = unknown>(
+    config: ReplicationConfig<M, D>,
+  ): Promise<Replicator<M, D>> {
     const runtime = systemRuntime();
     const { signaling, token, iceServers, iceTransportPolicy, maxPeers } = config;
-    return new Replicator<M>(
+    return new Replicator<M, D>(
       await openReplicator(config, {
         storage: () => indexedDbStorage(),
         transport: () => webrtcTransport({ signaling, token, iceServers, iceTransportPolicy, maxPeers, runtime }),
@@ -46,6 +48,7 @@ export {
   vectorClock,
   type Version,
 } from "./core/conflict-resolution.ts";
+export type { DocumentModel, Edit, EditorClaim, EditOutcome } from "./core/entry-document.ts";
 export type { Dot } from "./core/dot.ts";
 export type { Author, DeviceId, NodeId, Origin } from "./core/node-id.ts";
 export {

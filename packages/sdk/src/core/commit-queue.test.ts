@@ -69,26 +69,26 @@ describe("the commit queue", () => {
     const signing = (name: string): Mutation => ({
       ...log.mutation(name),
       *stage() {
-        const signatures = yield [version];
+        const signatures = yield { unsigned: [version] };
         log.lines.push(`${name} has ${JSON.stringify(signatures)}`);
         return true;
       },
     });
     queue.push(signing("first"));
     queue.push(signing("second"));
-    expect([queue.next(1000), queue.isStaging, queue.unsigned]).toEqual([undefined, true, [version]]);
+    expect([queue.next(1000), queue.isStaging, queue.wanted]).toEqual([undefined, true, { unsigned: [version] }]);
     queue.goOn([signature]);
     expect(log.taken()).toEqual([`first has ${JSON.stringify([signature])}`]);
-    expect([queue.next(1000), queue.unsigned]).toEqual([undefined, [version]]);
+    expect([queue.next(1000), queue.wanted]).toEqual([undefined, { unsigned: [version] }]);
     queue.stagingFailed(new Error("no key"));
     expect(log.taken()).toEqual([]);
     // Each anew, and by itself.
-    expect([queue.next(1000), queue.unsigned]).toEqual([undefined, [version]]);
+    expect([queue.next(1000), queue.wanted]).toEqual([undefined, { unsigned: [version] }]);
     queue.stagingFailed(new Error("no key"));
     expect(log.taken()).toEqual(["fail first: no key"]);
-    expect([queue.next(1000), queue.unsigned]).toEqual([undefined, [version]]);
+    expect([queue.next(1000), queue.wanted]).toEqual([undefined, { unsigned: [version] }]);
     queue.goOn([signature]);
-    expect([queue.next(1000)?.strict, queue.unsigned]).toEqual([true, undefined]);
+    expect([queue.next(1000)?.strict, queue.wanted]).toEqual([true, undefined]);
     queue.committed();
     expect(log.taken()).toEqual([`second has ${JSON.stringify([signature])}`, "settle second"]);
   });

@@ -9,7 +9,7 @@ export interface Mutation {
   readonly size: number;
   /**
    * Makes the change in the draft. Returns whether the transaction must be on disk before it resolves (D2); a large one returns the steps to
-   * that answer, of which each task takes one (P6). A step that ends with versions has them signed before the next (C10).
+   * that answer, of which each task takes one (P6). A step may end with what it wants before the next.
    */
   stage(draft: Draft): boolean | Steps;
   /** The transaction that carried it is durable and the state shows it. */
@@ -18,8 +18,14 @@ export interface Mutation {
   fail(error: Error): void;
 }
 
-/** `undefined` asks for another task, versions for their signatures, in that order. */
-export type Steps = Generator<readonly StoredVersion[] | undefined, boolean, readonly Signature[] | undefined>;
+/** What a step wants before the next: versions signed (C10), or the versions under these keys of the store. */
+export type Wanted = { readonly unsigned: readonly StoredVersion[] } | { readonly keys: readonly string[] };
+
+/** Signatures or versions, in the order of what was wanted; `undefined` for a version that cannot be read. */
+export type Answer = readonly Signature[] | readonly (StoredVersion | undefined)[];
+
+/** `undefined` asks for another task and nothing else. */
+export type Steps = Generator<Wanted | undefined, boolean, Answer | undefined>;
 
 /** One that needs no steps. */
 export interface SmallMutation extends Mutation {
@@ -46,8 +52,8 @@ interface Staging {
   readonly rest: Iterator<Mutation>;
   /** Of the mutation that is being staged. */
   steps: Steps | undefined;
-  /** What its last step wants signed. */
-  unsigned: readonly StoredVersion[] | undefined;
+  /** By its last step. */
+  wanted: Wanted | undefined;
   strict: boolean;
 }
 
@@ -89,9 +95,9 @@ export class CommitQueue {
     return this.#staging !== undefined;
   }
 
-  /** What is to be signed before `goOn` is called, with the signatures. `undefined`: nothing. */
-  get unsigned(): readonly StoredVersion[] | undefined {
-    return this.#staging?.unsigned;
+  /** What `goOn` is to be called with. `undefined`: nothing. */
+  get wanted(): Wanted | undefined {
+    return this.#staging?.wanted;
   }
 
   push(mutation: Mutation): void {
@@ -109,7 +115,7 @@ export class CommitQueue {
         draft,
         rest: this.#group[Symbol.iterator](),
         steps: undefined,
-        unsigned: undefined,
+        wanted: undefined,
         strict: false,
       };
       this.goOn();
@@ -120,11 +126,11 @@ export class CommitQueue {
   }
 
   /** Takes the next step of what is being staged; where that was the last, `next` hands the transaction out. */
-  goOn(signatures?: readonly Signature[]): void {
+  goOn(answer?: Answer): void {
     const staging = this.#staging;
     if (staging === undefined) return;
     try {
-      if (this.#stageSome(staging, signatures)) return;
+      if (this.#stageSome(staging, answer)) return;
       this.#staging = undefined;
       const { draft, strict } = staging;
       this.#ready = { batch: draft.batch(strict), strict, draft };
@@ -168,9 +174,9 @@ export class CommitQueue {
   }
 
   /** Returns whether a further step is needed. @throws Error when the group cannot be put together, e.g. because a record would break a limit */
-  #stageSome(staging: Staging, signatures: readonly Signature[] | undefined): boolean {
+  #stageSome(staging: Staging, answer: Answer | undefined): boolean {
     const { draft } = staging;
-    if (staging.steps !== undefined && !this.#step(staging, staging.steps, signatures)) return true;
+    if (staging.steps !== undefined && !this.#step(staging, staging.steps, answer)) return true;
     for (let next = staging.rest.next(); next.done !== true; next = staging.rest.next()) {
       const staged = next.value.stage(draft);
       if (typeof staged === "boolean") staging.strict ||= staged;
@@ -182,10 +188,10 @@ export class CommitQueue {
   }
 
   /** Returns whether it was the last one. */
-  #step(staging: Staging, steps: Steps, signatures?: readonly Signature[]): boolean {
-    const { done, value } = steps.next(signatures);
+  #step(staging: Staging, steps: Steps, answer?: Answer): boolean {
+    const { done, value } = steps.next(answer);
     staging.steps = done === true ? undefined : steps;
-    staging.unsigned = done === true ? undefined : value;
+    staging.wanted = done === true ? undefined : value;
     if (done === true) staging.strict ||= value;
     return done === true;
   }

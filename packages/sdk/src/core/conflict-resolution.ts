@@ -1,4 +1,5 @@
 import { compareDots, type Dot } from "./dot.ts";
+import { type DocumentModel, statesOf, vectorHolder } from "./entry-document.ts";
 import { compareHlc } from "./hybrid-logical-clock.ts";
 import type { Author } from "./node-id.ts";
 import type { JsonObject, StoredVersion, VersionStamp } from "./version.ts";
@@ -21,12 +22,19 @@ export interface Resolved<M extends JsonObject = JsonObject> {
   readonly metadata: M;
 }
 
-export type ConflictResolution<M extends JsonObject = JsonObject> =
+/** @typeParam D the document of an entry, in `crdt` mode. */
+export type ConflictResolution<M extends JsonObject = JsonObject, D = unknown> =
   | { readonly mode: "last-write-wins" }
   | { readonly mode: "vector-clock" }
   | {
       readonly mode: "custom";
       readonly resolve: (siblings: readonly Version<M>[]) => Resolved<M>;
+      readonly version: string;
+    }
+  | {
+      readonly mode: "crdt";
+      readonly documents: DocumentModel<M, D>;
+      /** Names what the documents show where that may differ; empty where it may not. */
       readonly version: string;
     };
 
@@ -53,7 +61,8 @@ export function custom<M extends JsonObject>(
 
 /** The conflict mode as a fact of the room. */
 export function conflictResolutionName(resolution: { readonly mode: string; readonly version?: string }): string {
-  return resolution.mode === "custom" ? `custom:${resolution.version ?? ""}` : resolution.mode;
+  const { mode, version = "" } = resolution;
+  return mode === "custom" || version !== "" ? `${mode}:${version}` : mode;
 }
 
 /** C6: who wins under `last-write-wins`: the greatest (hlc, origin, seq). */
@@ -83,6 +92,11 @@ export function project<M extends JsonObject>(
   const winner = latest(live);
   if (winner === undefined) return undefined;
   const common = { dots: live.map((version) => version.dot), timestamp: winner.hlc.wallMs };
+  if (resolution.mode === "crdt") {
+    const { vector } = vectorHolder(live)!;
+    const author = live.length === 1 ? authorOf(winner) : {};
+    return { ...common, vector, metadata: resolution.documents.show(statesOf(live)), conflicts: [], ...author };
+  }
   const shown = { vector: winner.vector, metadata: winner.metadata as M, ...authorOf(winner) };
   if (live.length === 1 || resolution.mode === "last-write-wins") return { ...common, ...shown, conflicts: [] };
   if (resolution.mode === "custom") {

@@ -117,7 +117,7 @@ describe("a transaction in the making", () => {
   });
 });
 
-const ROOM = { dimensions: 2, signed: false };
+const ROOM = { dimensions: 2, signed: false, conflictResolution: "last-write-wins" };
 
 describe("local writes", () => {
   it("number an origin's writes from 1, and delete only what is there (C2)", () => {
@@ -183,10 +183,25 @@ describe("a version that no correct replica makes (P8)", () => {
     ["a wrong dimension", { vector: Float32Array.of(1, 2, 3) }, "3 dimensions"],
     ["its own dot in its context", { context: new Map([[originOf(2), 3]]) }, "seen itself"],
     ["a counter near 2^53", { hlc: { wallMs: 5, counter: 2 ** 53 - 1 } }, "clock"],
+    ["a document in a room of others", { document: { state: new Uint8Array(), vectorAt: good.hlc } }, "a document"],
     ["a wall near 2^53", { hlc: { wallMs: 2 ** 53 - 1, counter: 0 } }, "clock"],
   ])("has %s", (_name, fields, reason) => {
     expect(versionFault({ ...good, ...fields }, ROOM)).toContain(reason);
     expect(versionFault(good, ROOM)).toBeUndefined();
     expect(versionFault({ ...good, tombstone: true, vector: new Float32Array(0) }, ROOM)).toBeUndefined();
+  });
+
+  it("has a document in a room of them, which can be one, and no vector newer than itself", () => {
+    const room = { ...ROOM, conflictResolution: "crdt:body=text" };
+    const documents = { fault: (state: Uint8Array) => (state.length === 0 ? "empty" : undefined) };
+    const document = { state: Uint8Array.of(1), vectorAt: good.hlc };
+    expect(versionFault(good, room, documents)).toContain("without a document");
+    expect(versionFault({ ...good, document }, room, documents)).toBeUndefined();
+    expect(versionFault({ ...good, document: { ...document, state: new Uint8Array() } }, room, documents)).toContain(
+      "empty",
+    );
+    const newer = { ...document, vectorAt: { ...good.hlc, counter: good.hlc.counter + 1 } };
+    expect(versionFault({ ...good, document: newer }, room, documents)).toContain("newer");
+    expect(versionFault({ ...good, tombstone: true, vector: new Float32Array(0) }, room, documents)).toBeUndefined();
   });
 });

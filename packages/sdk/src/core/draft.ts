@@ -22,7 +22,7 @@ import { type Dot, dotKey } from "./dot.ts";
 import { encodeIntervals } from "./codec/contexts.ts";
 import { encodeJsonRecord } from "./codec/json-record.ts";
 import { type LineageState, storedLineages } from "./lineage-state.ts";
-import { encodeStored, hashOfStored } from "./codec/stored.ts";
+import { decodeStored, encodeStored, hashOfStored } from "./codec/stored.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import { DotSum, sumsOf } from "./store-sums.ts";
 import { MAX_VERSION_CONTEXT } from "./codec/limits.ts";
@@ -98,6 +98,12 @@ export class Draft {
   /** Takes in what `prepare` has made, with nothing of its id having come between. */
   write(version: StoredVersion): void {
     this.#take(version);
+  }
+
+  /** A version that this transaction brings and no store holds yet. */
+  brought(dot: Dot): StoredVersion | undefined {
+    const record = this.#puts.get(versionKey(dot));
+    return record && decodeStored(record).version;
   }
 
   /** A version from a peer: S1 ignores one that is covered already, held or not. */
@@ -262,7 +268,7 @@ export class Draft {
   #take(version: StoredVersion): boolean {
     const before = this.siblings(version.id);
     this.#newDots.set(dotKey(version.dot), version.dot);
-    const { vector: _vector, metadata: _metadata, signature: _signature, ...stamp } = version;
+    const { vector: _vector, metadata: _metadata, document: _document, signature: _signature, ...stamp } = version;
     const revision = this.#revision + 1;
     const record = encodeStored(version, revision);
     const after = joinSiblings(before, { ...stamp, revision, hash: hashOfStored(record) });

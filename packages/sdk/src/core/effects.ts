@@ -4,6 +4,7 @@ import type { ConsistencyLevel, QuorumLevel } from "./consistency-level.ts";
 import type { DeviceId, NodeId } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
 import type { JsonObject, Signature, StoredVersion } from "./version.ts";
+import type { Edit } from "./entry-document.ts";
 import type { LinkId } from "./peer.ts";
 import type { Message } from "./messages.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
@@ -16,6 +17,8 @@ export type OperationId = number;
 
 export type LocalItem =
   | { readonly kind: "put"; readonly id: string; readonly vector: Float32Array; readonly metadata: JsonObject }
+  /** In a room of documents. Without a vector the entry keeps its own. */
+  | { readonly kind: "edit"; readonly id: string; readonly vector: Float32Array | undefined; readonly edit: Edit }
   | { readonly kind: "delete"; readonly id: string };
 
 /** What a write resolves to. */

@@ -1,6 +1,7 @@
 import type { CommitQueue } from "./commit-queue.ts";
 import type { Dot } from "./dot.ts";
 import type { DurableState } from "./durable-state.ts";
+import type { DocumentModel } from "./entry-document.ts";
 import type { Effect } from "./effects.ts";
 import type { LinkId, Peer } from "./peer.ts";
 import type { NodeId } from "./node-id.ts";
@@ -15,6 +16,8 @@ export interface CoreConfig {
   readonly room: string;
   /** Facts of the room that this replica insists on. */
   readonly insists: RoomFacts;
+  /** In a room of documents. */
+  readonly documents?: Pick<DocumentModel, "fault"> | undefined;
   readonly syncIntervalMs: number;
   readonly batchSize: number;
   /** For how long a voter is out of reach, awake, before another replica takes its place (Q7a). */

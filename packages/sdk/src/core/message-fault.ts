@@ -1,4 +1,5 @@
 import type { DurableState } from "./durable-state.ts";
+import type { CoreConfig } from "./environment.ts";
 import type { Message } from "./messages.ts";
 import { recordFault, type ReplicaSetRecord } from "./replica-set.ts";
 import { versionFault } from "./version-fault.ts";
@@ -7,10 +8,14 @@ import { versionFault } from "./version-fault.ts";
  * Why no correct replica sends this message to this replica, or `undefined`. What a frame can hold at all, the codec has
  * checked; this is about what it says. The sender's connection is closed.
  */
-export function messageFault(message: Message, state: DurableState): string | undefined {
+export function messageFault(
+  message: Message,
+  state: DurableState,
+  documents: CoreConfig["documents"],
+): string | undefined {
   if ("versions" in message) {
     for (const version of message.versions) {
-      const fault = versionFault(version, state.replicaSet);
+      const fault = versionFault(version, state.replicaSet, documents);
       if (fault !== undefined) return fault;
     }
     return undefined;

@@ -33,9 +33,10 @@ export function pack(versions: readonly StoredVersion[], maxBytes: number): Stor
 }
 
 /** What a version takes in a message, about. */
-export function packedBytes({ vector, metadata, context, signature }: StoredVersion): number {
+export function packedBytes({ vector, metadata, document, context, signature }: StoredVersion): number {
   const signatureBytes = signature === undefined ? 0 : SIGNATURE_BYTES;
-  return vector.byteLength + jsonBytes(metadata) + CONTEXT_ENTRY_BYTES * context.size + signatureBytes + OVERHEAD_BYTES;
+  const contentBytes = vector.byteLength + jsonBytes(metadata) + (document?.state.length ?? 0);
+  return contentBytes + CONTEXT_ENTRY_BYTES * context.size + signatureBytes + OVERHEAD_BYTES;
 }
 
 function jsonBytes(value: JsonValue): number {

@@ -8,7 +8,7 @@ import { AckDesk } from "./acknowledgement.ts";
 import { AntiEntropy } from "./anti-entropy.ts";
 import { ContextHistory } from "./context-history.ts";
 import { ClockSkewNotices } from "./clock-skew-notices.ts";
-import { CommitQueue } from "./commit-queue.ts";
+import { type Answer, CommitQueue } from "./commit-queue.ts";
 import type { Draft } from "./draft.ts";
 import { ForcedSync } from "./forced-sync.ts";
 import { Handshake } from "./handshake.ts";
@@ -217,12 +217,10 @@ export class Replica {
         this.#queue.failed(input.error);
         return;
       case "go-on":
-        this.#pausing = false;
-        this.#queue.goOn();
+        this.#goOn();
         return;
       case "signed":
-        this.#pausing = false;
-        this.#queue.goOn(input.signatures);
+        this.#goOn(input.signatures);
         return;
       case "sign-failed":
         this.#pausing = false;
@@ -276,7 +274,7 @@ export class Replica {
   }
 
   #fault(message: Message): string | undefined {
-    return messageFault(message, this.state) ?? contextFault(message, this.state.context);
+    return messageFault(message, this.state, this.#env.config.documents) ?? contextFault(message, this.state.context);
   }
 
   #hear(peer: Peer, message: Exclude<Message, { type: "hello" }>): void {
@@ -331,6 +329,11 @@ export class Replica {
     this.#reconfiguration.evaluate();
   }
 
+  #goOn(answer?: Answer): void {
+    this.#pausing = false;
+    this.#queue.goOn(answer);
+  }
+
   #commitNext(): void {
     for (let next = this.#queue.next(this.#now); next !== undefined; next = this.#queue.next(this.#now)) {
       if (next.batch !== undefined) {
@@ -341,8 +344,10 @@ export class Replica {
     }
     if (!this.#queue.isStaging || this.#pausing) return;
     this.#pausing = true;
-    const versions = this.#queue.unsigned;
-    this.#env.emit(versions === undefined ? { type: "pause" } : { type: "sign", versions });
+    const wanted = this.#queue.wanted;
+    if (wanted === undefined) this.#env.emit({ type: "pause" });
+    else if ("unsigned" in wanted) this.#env.emit({ type: "sign", versions: wanted.unsigned });
+    else this.#load(wanted.keys, (versions) => this.#goOn(versions));
   }
 
   /** Q3: what waits for its word does not wait in vain. */

@@ -25,6 +25,8 @@ export interface ErrorFacts {
   "replica-in-use": { readonly replicaName: string };
   "replica-not-found": { readonly nodeId: NodeId };
   "replica-set-full": { readonly replicationFactor: number };
+  /** An edit without a vector of an entry that is not there, or not any more. */
+  "entry-not-found": { readonly id: string };
   "dimension-mismatch": { readonly expected: number; readonly actual: number };
   "invalid-entry": { readonly id: string | undefined };
   "invalid-config": { readonly option: string };

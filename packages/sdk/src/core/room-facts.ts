@@ -5,11 +5,13 @@ export interface RoomFacts {
   readonly dimensions: number | undefined;
   readonly replicationFactor: number | undefined;
   readonly distinctDevices: boolean | undefined;
-  /** The mode's name and, for `custom`, its version, as in `custom:v2`. */
+  /** The mode's name and, where it has one, its version, as in `custom:v2`. */
   readonly conflictResolution: string | undefined;
   /** Whether entries are signed (C10). Never left out: to write or to judge signed entries takes an identity. */
   readonly signed: boolean;
 }
+
+const CODE_MODES: ReadonlySet<string> = new Set(["custom", "crdt"]);
 
 export interface FactsConflict {
   readonly fact: string;
@@ -27,11 +29,16 @@ export function factsConflict(insists: RoomFacts, room: ReplicaSetRecord): Facts
     if (fact === "conflictResolution" && modeOf(String(ours)) === modeOf(String(theirs))) continue;
     return { fact, ours: String(ours), theirs: String(theirs) };
   }
-  // A custom resolver is code: it cannot be taken from the room.
-  if (insists.conflictResolution === undefined && modeOf(room.conflictResolution) === "custom") {
+  // A custom resolver is code, and so are documents: they cannot be taken from the room.
+  if (insists.conflictResolution === undefined && CODE_MODES.has(modeOf(room.conflictResolution))) {
     return { fact: "conflictResolution", ours: "left out", theirs: room.conflictResolution };
   }
   return undefined;
+}
+
+/** Whether the room's entries are documents. */
+export function holdsDocuments(conflictResolution: string): boolean {
+  return modeOf(conflictResolution) === "crdt";
 }
 
 /** The mode without its version: two versions of a resolver share a room, with a warning. */

@@ -23,6 +23,7 @@ describe("what an author signs (C10)", () => {
     ["vector", { vector: Float32Array.of(1, 0.5) }],
     ["vector's length", { vector: Float32Array.of(1, -0.5, 0) }],
     ["deletion", { tombstone: true }],
+    ["document", { document: { state: Uint8Array.of(1), vectorAt: { wallMs: 1, counter: 0 } } }],
   ])("covers a version's %s", (_what, changed) => {
     expect(hex(changed)).not.toBe(hex());
   });

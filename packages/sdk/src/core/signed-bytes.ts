@@ -2,6 +2,7 @@ import type { Author } from "./node-id.ts";
 import { MAX_DIMENSIONS, MAX_ID_BYTES, MAX_ROOM_BYTES, MAX_VERSION_CONTEXT } from "./codec/limits.ts";
 import type { StoredVersion } from "./version.ts";
 import { Writer } from "./codec/writer.ts";
+import { writeDocument } from "./codec/documents.ts";
 import { writeMetadata } from "./codec/metadata.ts";
 
 const LABEL = "vecmesh signed version";
@@ -30,6 +31,7 @@ export function signedBytes(version: Omit<StoredVersion, "signature">, room: str
   writeMetadata(writer, metadata);
   writer.uint(vector.length, "dimensions", MAX_DIMENSIONS);
   writer.raw(littleEndian(vector));
+  if (version.document !== undefined) writeDocument(writer, version.document);
   return writer.done();
 }
 

@@ -23,10 +23,20 @@ export interface Signature {
   readonly proof: string;
 }
 
+/** What a live version holds in a room of documents (`crdt` mode) in the place of metadata. */
+export interface EntryDocument {
+  /** The whole state of a CRDT, opaque to the core, so that any sibling alone says all that its writer had seen (C6). */
+  readonly state: Uint8Array;
+  /** When the vector was written, which is a register beside the document: an edit of the document alone keeps it. */
+  readonly vectorAt: HlcStamp;
+}
+
 /** One write to one id. A tombstone has an empty vector and `{}`. */
 export interface StoredVersion extends VersionStamp {
   readonly vector: Float32Array;
   readonly metadata: JsonObject;
+  /** In a room of documents, and in no other: what a live version holds instead of metadata, which is `{}` then. */
+  readonly document?: EntryDocument;
   /** In a room of signed entries, and in no other. */
   readonly signature?: Signature;
 }

@@ -5,8 +5,9 @@ import type { Dot } from "./dot.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { LivePush } from "./live-push.ts";
-import { MAX_GROUP_VERSIONS, type Steps } from "./commit-queue.ts";
-import { LocalWriter } from "./local-writer.ts";
+import { type Answer, MAX_GROUP_VERSIONS, type Steps, type Wanted } from "./commit-queue.ts";
+import { type HeldSiblings, LocalWriter } from "./local-writer.ts";
+import { editedSiblings } from "./edited-siblings.ts";
 import { madeUnordered } from "./read-errors.ts";
 import type { Origin } from "./node-id.ts";
 import { replicationError } from "./replication-error.ts";
@@ -22,7 +23,7 @@ interface WhatWasRead {
   readonly failure: Error | undefined;
 }
 
-type SigningSteps = Generator<readonly StoredVersion[], StoredVersion[], readonly Signature[] | undefined>;
+type SigningSteps = Generator<Wanted, StoredVersion[], Answer | undefined>;
 
 const NOT_READ: WhatWasRead = { replies: undefined, failure: undefined };
 
@@ -121,18 +122,19 @@ export class WriteOperations {
     for (let from = 0; from < items.length; from += MAX_GROUP_VERSIONS) {
       if (from > 0) yield undefined;
       const some = items.slice(from, from + MAX_GROUP_VERSIONS);
-      if (this.#env.config.insists.signed) versions.push(...(yield* this.#writeSigned(draft, some, ordered)));
-      else versions.push(...this.#writer.write(draft, some, ordered));
+      const held = yield* editedSiblings(draft, some);
+      if (this.#env.config.insists.signed) versions.push(...(yield* this.#writeSigned(draft, some, ordered, held)));
+      else versions.push(...this.#writer.write(draft, some, ordered, held));
     }
     return true;
   }
 
   /** A signature covers the dot and the context, which only the transaction knows: it waits, and the state stands still meanwhile (C10). */
-  *#writeSigned(draft: Draft, items: readonly LocalItem[], ordered: boolean): SigningSteps {
-    const made = items.flatMap((item) => this.#writer.prepare(draft, item, ordered) ?? []);
+  *#writeSigned(draft: Draft, items: readonly LocalItem[], ordered: boolean, held: HeldSiblings): SigningSteps {
+    const made = items.flatMap((item) => this.#writer.prepare(draft, item, ordered, held) ?? []);
     if (made.length === 0) return made;
-    const signatures = yield made;
-    const signed = made.map((version, i) => ({ ...version, signature: signatures![i]! }));
+    const signatures = (yield { unsigned: made }) as readonly Signature[];
+    const signed = made.map((version, i) => ({ ...version, signature: signatures[i]! }));
     for (const version of signed) draft.write(version);
     return signed;
   }

@@ -4,6 +4,7 @@ import { MAX_PACKED_VERSIONS } from "../core/packing.ts";
 import { MAX_REPLICATION_FACTOR } from "../core/replica-set.ts";
 import { type Authorize, ED25519, type Identity } from "./identity.ts";
 import { VOTER_SWAP_MS } from "../core/environment.ts";
+import type { DocumentModel } from "../core/entry-document.ts";
 import { replicationError } from "../core/replication-error.ts";
 import type { ConsistencyLevel } from "../core/consistency-level.ts";
 import type { JsonObject } from "../core/version.ts";
@@ -11,7 +12,8 @@ import type { RoomFacts } from "../core/room-facts.ts";
 import type { StorageAdapter } from "../ports/storage.ts";
 import { MAX_MAX_PEERS, MIN_MAX_PEERS, type TransportAdapter } from "../ports/transport.ts";
 
-export interface ReplicationConfig<M extends JsonObject = JsonObject> {
+/** @typeParam D the document of an entry, where `conflictResolution` is `crdt()`: a `Y.Doc`. */
+export interface ReplicationConfig<M extends JsonObject = JsonObject, D = unknown> {
   /** Replicas with the same room find each other: 1 to 512 bytes in UTF-8. */
   readonly room: string;
   /**
@@ -50,7 +52,7 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject> {
   /** Whether the stores of one browser profile count as one. Default true. A fact of the room. */
   readonly distinctDevices?: boolean;
   /** Default `lastWriteWins()`. A fact of the room. */
-  readonly conflictResolution?: ConflictResolution<M>;
+  readonly conflictResolution?: ConflictResolution<M, D>;
   /** What a write waits for unless it says otherwise. Default 'quorum'. */
   readonly consistencyLevel?: ConsistencyLevel;
   /** How long a write waits for acknowledgements: milliseconds, default 5000. */
@@ -84,12 +86,14 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject> {
 export const DEFAULT_REPLICATION_FACTOR = 3;
 /** A sentence or two; what is longer is a file pasted by mistake. */
 const MAX_PASSWORD_BYTES = 1024;
+/** Of a resolver's version, or what tells of the fields of documents. */
+const MAX_VERSION_BYTES: number = MAX_CONFLICT_MODE_BYTES - "custom:".length;
 const DEFAULT_TIMEOUT_MS = 5000;
 const DEFAULT_SYNC_INTERVAL_MS = 100;
 const DEFAULT_VOTER_EXPIRY_MS: number = 60 * 60 * 1000;
 
 /** The configuration with its defaults, checked. */
-export interface Settings<M extends JsonObject> {
+export interface Settings<M extends JsonObject, D = unknown> {
   readonly room: string;
   readonly insists: RoomFacts;
   /** The facts of a room that this replica founds. */
@@ -100,7 +104,8 @@ export interface Settings<M extends JsonObject> {
     readonly conflictResolution: string;
     readonly signed: boolean;
   };
-  readonly conflictResolution: ConflictResolution<M> | undefined;
+  readonly conflictResolution: ConflictResolution<M, D> | undefined;
+  readonly documents: DocumentModel<M, D> | undefined;
   readonly consistencyLevel: ConsistencyLevel;
   readonly timeoutMs: number;
   readonly syncIntervalMs: number;
@@ -113,7 +118,7 @@ export interface Settings<M extends JsonObject> {
 }
 
 /** @throws ReplicationError `invalid-config`, naming the option. */
-export function settingsOf<M extends JsonObject>(config: ReplicationConfig<M>): Settings<M> {
+export function settingsOf<M extends JsonObject, D>(config: ReplicationConfig<M, D>): Settings<M, D> {
   checkText("room", config.room, MAX_ROOM_BYTES);
   if (config.password !== undefined) checkPassword(config.password);
   checkInteger("dimensions", config.dimensions, 1, MAX_DIMENSIONS);
@@ -150,6 +155,7 @@ export function settingsOf<M extends JsonObject>(config: ReplicationConfig<M>): 
       signed,
     },
     conflictResolution: config.conflictResolution,
+    documents: config.conflictResolution?.mode === "crdt" ? config.conflictResolution.documents : undefined,
     consistencyLevel: config.consistencyLevel ?? "quorum",
     timeoutMs: config.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     syncIntervalMs: config.syncIntervalMs ?? DEFAULT_SYNC_INTERVAL_MS,
@@ -209,15 +215,21 @@ function checkText(option: string, value: unknown, maxBytes: number): void {
   if (!isFine) refuse(option, `a string of 1 to ${maxBytes} bytes in UTF-8`);
 }
 
-function modeName<M extends JsonObject>(resolution: ConflictResolution<M>): string {
+function modeName<M extends JsonObject, D>(resolution: ConflictResolution<M, D>): string {
   const known =
     resolution.mode === "last-write-wins" ||
     resolution.mode === "vector-clock" ||
-    (resolution.mode === "custom" && typeof resolution.resolve === "function");
-  if (!known) refuse("conflictResolution", "lastWriteWins(), vectorClock() or custom(resolve, { version })");
+    (resolution.mode === "custom" && typeof resolution.resolve === "function") ||
+    (resolution.mode === "crdt" && typeof resolution.documents?.show === "function");
+  if (!known)
+    refuse(
+      "conflictResolution",
+      "lastWriteWins(), vectorClock(), custom(resolve, { version }) or crdt() of @vecmesh/sdk/yjs",
+    );
   const name = conflictResolutionName(resolution);
-  if (resolution.mode === "custom")
-    checkText("conflictResolution", resolution.version, MAX_CONFLICT_MODE_BYTES - "custom:".length);
+  if (resolution.mode === "custom") checkText("conflictResolution", resolution.version, MAX_VERSION_BYTES);
+  if (resolution.mode === "crdt" && resolution.version.length > MAX_VERSION_BYTES)
+    refuse("conflictResolution", `crdt() with fewer or shorter fields: ${MAX_VERSION_BYTES} bytes of names and kinds`);
   return name;
 }
 

@@ -1,5 +1,6 @@
 import {
   type ConflictResolution,
+  conflictResolutionName,
   project,
   type Projection,
   toVersion,
@@ -82,7 +83,7 @@ export class EntryReader<M extends JsonObject> {
     const resolution = this.#project(id, live ?? []);
     return resolution === undefined
       ? undefined
-      : { siblings: live!.map((version) => toVersion<M>(version)), resolution };
+      : { siblings: live!.map((version) => toVersion<M>(this.#shown(version))), resolution };
   }
 
   /** All visible entries, as they are when their chunk is read. */
@@ -124,24 +125,30 @@ export class EntryReader<M extends JsonObject> {
   /** What an id shows. A resolver that fails hides nothing: the id shows its latest write, and an error event tells. */
   #project(id: string, live: readonly StoredVersion[]): Projection<M> | undefined {
     const resolution = this.#resolution();
-    if (resolution.mode !== "custom") return project(live, resolution);
+    if (resolution.mode !== "custom" && resolution.mode !== "crdt") return project(live, resolution);
     try {
       const projection = project(live, resolution);
-      if (projection !== undefined && live.length > 1)
+      if (projection !== undefined && live.length > 1 && resolution.mode === "custom")
         validateEntry({ id, ...projection }, this.#state.replicaSet.dimensions);
       return projection;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      const message = `The resolver "${resolution.version}" failed for "${id}", which shows its latest write instead: ${reason}`;
+      const message = `The resolver "${conflictResolutionName(resolution)}" failed for "${id}", which shows its latest write instead: ${reason}`;
       this.#onResolverFailure(replicationError("resolver-failed", message, { id }, { cause }));
       return project(live, { mode: "last-write-wins" });
     }
   }
 
+  /** As its document shows itself, where it has one. */
+  #shown(version: StoredVersion): StoredVersion {
+    if (version.document === undefined) return version;
+    return { ...version, metadata: this.#project(version.id, [version])?.metadata ?? {} };
+  }
+
   /** The room's mode, with the configured resolver where that is one. */
   #resolution(): ConflictResolution<M> {
     const mode = modeOf(this.#state.replicaSet.conflictResolution);
-    if (mode === "custom" && this.#configured?.mode === "custom") return this.#configured;
+    if ((mode === "custom" || mode === "crdt") && this.#configured?.mode === mode) return this.#configured;
     return mode === "vector-clock" ? { mode: "vector-clock" } : { mode: "last-write-wins" };
   }
 }

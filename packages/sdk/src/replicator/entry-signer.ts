@@ -2,6 +2,7 @@ import { type AuthoredEntry, type Authorize, ED25519, type Identity, noCryptogra
 import { type Author, bytesToHex, hexToBytes } from "../core/node-id.ts";
 import type { JsonObject, Signature, StoredVersion } from "../core/version.ts";
 import type { LocalItem } from "../core/effects.ts";
+import type { DocumentModel } from "../core/entry-document.ts";
 import { refuse } from "./config.ts";
 import { replicationError } from "../core/replication-error.ts";
 import { signedBytes } from "../core/signed-bytes.ts";
@@ -11,6 +12,8 @@ export interface EntrySignerOptions<M extends JsonObject> {
   readonly identity: Identity;
   /** `undefined`: every author may write everything. */
   readonly authorize: Authorize<M> | undefined;
+  /** In a room of documents: what `authorize` is shown of them. */
+  readonly documents?: Pick<DocumentModel<M>, "fault" | "show"> | undefined;
   readonly subtle: SubtleCrypto | undefined;
 }
 
@@ -35,14 +38,20 @@ export class EntrySigner<M extends JsonObject> {
   readonly #room: string;
   readonly #privateKey: CryptoKey;
   readonly #authorize: Authorize<M> | undefined;
+  readonly #documents: EntrySignerOptions<M>["documents"];
   readonly #subtle: SubtleCrypto;
   readonly #keys = new Map<Author, CryptoKey>();
 
-  private constructor({ room, identity, authorize }: EntrySignerOptions<M>, subtle: SubtleCrypto, author: Author) {
+  private constructor(
+    { room, identity, authorize, documents }: EntrySignerOptions<M>,
+    subtle: SubtleCrypto,
+    author: Author,
+  ) {
     this.author = author;
     this.#room = room;
     this.#privateKey = identity.privateKey;
     this.#authorize = authorize;
+    this.#documents = documents;
     this.#subtle = subtle;
     this.#keys.set(author, identity.publicKey);
   }
@@ -65,9 +74,13 @@ export class EntrySigner<M extends JsonObject> {
     return new EntrySigner(options, subtle, author);
   }
 
-  /** In the versions' order. */
+  /**
+   * In the versions' order.
+   * @throws ReplicationError `unauthorized` where this replica may not write one of the documents, of which nobody knew before what it says.
+   */
   async sign(versions: readonly StoredVersion[]): Promise<Signature[]> {
     return this.#each(versions, async (version) => {
+      if (version.document !== undefined) this.#mustAllow(this.#authored(version));
       const bytes = owned(signedBytes(version, this.#room, this.author));
       const proof = await this.#subtle.sign(ED25519, this.#privateKey, bytes);
       return { author: this.author, proof: bytesToHex(new Uint8Array(proof)) };
@@ -77,14 +90,25 @@ export class EntrySigner<M extends JsonObject> {
   /** @throws ReplicationError `unauthorized` where this replica may not write one of the items. */
   mustAllow(items: readonly LocalItem[]): void {
     for (const item of items) {
+      // What an edit makes of its document shows in the transaction only, and is asked about there.
+      if (item.kind === "edit") continue;
       const isPut = item.kind === "put";
       const vector = isPut ? item.vector : NO_VECTOR;
-      const refusal = this.#refusal({ id: item.id, deleted: !isPut, vector, metadata: isPut ? item.metadata : {} });
-      if (refusal === undefined) continue;
-      const verb = isPut ? "write" : "delete";
-      const message = `By the room's \`authorize\`, this replica's identity may not ${verb} ${quoted(item.id)}. Nothing is stored.`;
-      throw replicationError("unauthorized", message, { credential: "identity" }, refusal);
+      this.#mustAllow({ id: item.id, deleted: !isPut, vector, metadata: isPut ? item.metadata : {} });
     }
+  }
+
+  #mustAllow(entry: AuthoredEntry): void {
+    const refusal = this.#refusal(entry);
+    if (refusal === undefined) return;
+    const verb = entry.deleted ? "delete" : "write";
+    const message = `By the room's \`authorize\`, this replica's identity may not ${verb} ${quoted(entry.id)}. Nothing is stored.`;
+    throw replicationError("unauthorized", message, { credential: "identity" }, refusal);
+  }
+
+  #authored({ id, tombstone, vector, metadata, document }: StoredVersion): AuthoredEntry {
+    const shown = document === undefined ? metadata : (this.#documents?.show([document.state]) ?? {});
+    return { id, deleted: tombstone, vector, metadata: shown };
   }
 
   /** Why no replica with the same `authorize` sends one of these versions, or `undefined`. Those without a signature are the core's to refuse. */
@@ -94,11 +118,13 @@ export class EntrySigner<M extends JsonObject> {
   }
 
   async #faultOf(version: StoredVersion): Promise<string | undefined> {
-    const { signature, id, tombstone, vector, metadata } = version;
+    const { signature, id, document } = version;
     if (signature === undefined) return undefined;
     if (!(await this.#isGenuine(version, signature)))
       return `a version of ${quoted(id)} that its author has not signed`;
-    const refusal = this.#refusal({ id, deleted: tombstone, vector, metadata }, signature.author);
+    const fault = document && this.#documents?.fault(document.state);
+    if (fault !== undefined) return `a document that cannot be: ${fault}`;
+    const refusal = this.#refusal(this.#authored(version), signature.author);
     return refusal && `a version of ${quoted(id)} that its author ${signature.author} may not write`;
   }
 

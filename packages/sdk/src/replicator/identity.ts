@@ -15,6 +15,7 @@ export interface AuthoredEntry<M extends JsonObject = JsonObject> {
   /** A deletion has an empty vector and `{}`. */
   readonly deleted: boolean;
   readonly vector: Float32Array;
+  /** In a room of documents: all of what the document shows as of this write, whoever has edited it before. */
   readonly metadata: M;
 }
 

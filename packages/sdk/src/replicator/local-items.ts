@@ -1,6 +1,8 @@
-import { validateEntry, validateId } from "../core/entry-validation.ts";
+import { validateEntry, validateId, validateVector } from "../core/entry-validation.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { LocalItem } from "../core/effects.ts";
+import type { DocumentModel } from "../core/entry-document.ts";
+import { refuse } from "./config.ts";
 import { replicationError } from "../core/replication-error.ts";
 
 /** What a caller writes. */
@@ -28,6 +30,35 @@ export function putItems(entries: readonly VectorEntry[], dimensions: number | u
     vector: vector.slice(),
     metadata: copyOf(metadata ?? {}),
   }));
+}
+
+/** In a room of documents a whole-entry write is an edit like others. @throws ReplicationError `invalid-entry` */
+export function asDocuments(
+  items: readonly LocalItem[],
+  documents: Pick<DocumentModel, "assign"> | undefined,
+): readonly LocalItem[] {
+  if (documents === undefined) return items;
+  return items.map((item) =>
+    item.kind === "put"
+      ? { kind: "edit", id: item.id, vector: item.vector, edit: documents.assign(item.id, item.metadata) }
+      : item,
+  );
+}
+
+/** @throws ReplicationError `invalid-entry`, `dimension-mismatch`, `invalid-config` */
+export function editItem<D>(
+  id: string,
+  edit: (document: D) => void,
+  vector: Float32Array | undefined,
+  documents: Pick<DocumentModel<JsonObject, D>, "edit"> | undefined,
+  dimensions: number | undefined,
+): LocalItem {
+  if (documents === undefined) refuse("conflictResolution", "crdt() of @vecmesh/sdk/yjs, for entries to be edited");
+  validateId(id);
+  if (typeof edit !== "function")
+    throw replicationError("invalid-entry", "An edit is a function of the entry's document.", { id });
+  if (vector !== undefined) validateVector(vector, dimensions, id);
+  return { kind: "edit", id, vector: vector?.slice(), edit: documents.edit(edit) };
 }
 
 /** @throws ReplicationError `invalid-entry` */

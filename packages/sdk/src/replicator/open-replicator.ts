@@ -24,10 +24,10 @@ export interface Defaults {
  * Checks the configuration and opens the store; no network yet. The lock is released if anything fails.
  * @throws ReplicationError `invalid-config`, `insecure-context`, `unsupported-platform`, `replica-in-use`, `storage-corrupt`, `room-mismatch`
  */
-export async function openReplicator<M extends JsonObject>(
-  config: ReplicationConfig<M>,
+export async function openReplicator<M extends JsonObject, D = unknown>(
+  config: ReplicationConfig<M, D>,
   defaults: Defaults,
-): Promise<ReplicatorParts<M>> {
+): Promise<ReplicatorParts<M, D>> {
   const settings = settingsOf(config);
   const runtime = steadyRuntime(defaults.runtime);
   const transport = config.transport ?? defaults.transport();
@@ -35,7 +35,14 @@ export async function openReplicator<M extends JsonObject>(
     config.password === undefined ? undefined : await RoomKeys.derive(config.password, settings.room, runtime.subtle);
   const { identity, authorize } = config;
   const signer =
-    identity && (await EntrySigner.of<M>({ room: settings.room, identity, authorize, subtle: runtime.subtle }));
+    identity &&
+    (await EntrySigner.of<M>({
+      room: settings.room,
+      identity,
+      authorize,
+      documents: settings.documents,
+      subtle: runtime.subtle,
+    }));
   const storage = config.storage ?? defaults.storage();
   const store = await storage.open({ room: settings.room, replicaName: settings.replicaName });
   try {

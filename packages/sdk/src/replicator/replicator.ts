@@ -13,7 +13,7 @@ import type { Signer } from "./entry-signer.ts";
 import { EffectRunner } from "./effect-runner.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { LoadedStore } from "./store-image.ts";
-import { deleteItems, putItems, type VectorEntry } from "./local-items.ts";
+import { asDocuments, deleteItems, editItem, putItems, type VectorEntry } from "./local-items.ts";
 import { Membership } from "./membership.ts";
 import { mintLineageId, mintOrigin, type NodeId } from "../core/node-id.ts";
 import { dotsOfSession, type SessionToken } from "../core/session-token.ts";
@@ -29,8 +29,8 @@ import type { Store } from "../ports/storage.ts";
 import type { Traffic } from "./traffic.ts";
 
 /** What a replicator is made of; `open-replicator.ts` puts it together. */
-export interface ReplicatorParts<M extends JsonObject> {
-  readonly settings: Settings<M>;
+export interface ReplicatorParts<M extends JsonObject, D = unknown> {
+  readonly settings: Settings<M, D>;
   readonly store: Store;
   readonly loaded: LoadedStore;
   readonly gate: PasswordGate;
@@ -43,8 +43,8 @@ export interface ReplicatorParts<M extends JsonObject> {
  * A replica of a room: its own durable store, kept equal with its peers'. Reads and writes at 'one' work at all times; `start`
  * joins the room.
  */
-export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncDisposable {
-  readonly #settings: Settings<M>;
+export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> implements AsyncDisposable {
+  readonly #settings: Settings<M, D>;
   readonly #store: Store;
   readonly #runtime: Runtime;
   readonly #replica: Replica;
@@ -60,7 +60,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   readonly #scrubber: Scrubber;
   #closing: Promise<void> | undefined;
 
-  protected constructor({ settings, store, loaded, gate, signer, runtime }: ReplicatorParts<M>) {
+  protected constructor({ settings, store, loaded, gate, signer, runtime }: ReplicatorParts<M, D>) {
     this.#settings = settings;
     this.#store = store;
     this.#runtime = runtime;
@@ -172,7 +172,8 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   }
 
   /**
-   * Writes one entry, replacing what this replica holds under its id.
+   * Writes one entry, replacing what this replica holds under its id. Of an entry that is a document (`crdt`), what differs from the
+   * metadata is edited, so that what others change elsewhere in it stays.
    * @throws ReplicationError `invalid-entry`, `dimension-mismatch`, `storage-full`, `unauthorized`: nothing is stored; `quorum-unavailable`,
    * `quorum-timeout`, `aborted`: see the error.
    */
@@ -183,7 +184,22 @@ export class ReplicatorBase<M extends JsonObject = JsonObject> implements AsyncD
   /** Writes several entries in one local transaction; ids must differ. Errors as in `write`. */
   async writeBatch(entries: readonly VectorEntry<M>[], options: WriteOptions = {}): Promise<WriteReceipt> {
     this.#mustBeOpen();
-    return this.#write(putItems(entries, this.#dimensions), options);
+    return this.#write(asDocuments(putItems(entries, this.#dimensions), this.#settings.documents), options);
+  }
+
+  /**
+   * Edits an entry's document, where `conflictResolution` is `crdt()`, in one Yjs transaction. `edit` is given the merge of all that this
+   * replica holds of the entry; it edits it and does nothing else, since it may be called again, and whatever it throws, this throws. An edit
+   * that changes nothing writes nothing; the receipt then names no dot. Other errors as in `write`, and `entry-not-found`.
+   * @param options.vector replaces the entry's; needed where there is no entry yet.
+   */
+  async update(
+    id: string,
+    edit: (document: D) => void,
+    options: WriteOptions & { readonly vector?: Float32Array } = {},
+  ): Promise<WriteReceipt> {
+    this.#mustBeOpen();
+    return this.#write([editItem(id, edit, options.vector, this.#settings.documents, this.#dimensions)], options);
   }
 
   /** Deletes an entry. An id that is not there needs no write; the receipt then names no dot. Errors as in `write`. */

@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { type Author, bytesToHex, type NodeId } from "../core/node-id.ts";
 import { type Authorize, generateIdentity, type Identity } from "./identity.ts";
-import { decodeMessage, encodeMessage } from "../core/codec/frames.ts";
+import { altering } from "./altering-transport.fixture.ts";
 import { errorCodes, eventually, recorded, type Replicator, Room, vector } from "./room.fixture.ts";
-import type { Message } from "../core/messages.ts";
 import type { ReplicationEvent } from "./events.ts";
 import type { StoredVersion } from "../core/version.ts";
-import type { TransportAdapter } from "../ports/transport.ts";
 
 const createIdentity = (): Promise<Identity> => generateIdentity(crypto.subtle);
 const one = { consistency: "one" } as const;
@@ -14,27 +12,6 @@ const entry = (id: string, n = 1) => ({ id, vector: vector(n, 2), metadata: { n 
 
 async function authorOf({ publicKey }: Identity): Promise<Author> {
   return bytesToHex(new Uint8Array(await crypto.subtle.exportKey("raw", publicKey))) as Author;
-}
-
-/** A member that changes what it sends: all versions that leave it pass through `alter`. */
-function altering(transport: TransportAdapter, alter: (version: StoredVersion) => StoredVersion): TransportAdapter {
-  const altered = (message: Message): Message =>
-    "versions" in message ? { ...message, versions: message.versions.map(alter) } : message;
-  return {
-    join: (self, events) =>
-      transport.join(self, {
-        connected: (connection) => {
-          const send = connection.send.bind(connection);
-          connection.send = (bytes, priority) =>
-            send(encodeMessage(altered(decodeMessage(bytes)), { compress: false }).bytes, priority);
-          events.connected(connection);
-        },
-        message: (connection, message) => events.message(connection, message),
-        disconnected: (connection, reason) => events.disconnected(connection, reason),
-        twin: (theirAgeMs) => events.twin(theirAgeMs),
-        error: (error) => events.error(error),
-      }),
-  };
 }
 
 /** What `who` has been told of a peer's frames. */

@@ -6,7 +6,7 @@ import { decodeIntervals, encodeIntervals } from "./contexts.ts";
 import { decodeJsonRecord, encodeJsonRecord } from "./json-record.ts";
 import { decodeMessage, encodeMessage } from "./frames.ts";
 import { decodeStored, decodeStoredStamp, encodeStored } from "./stored.ts";
-import { intervalSets, messagesByType, storedVersions } from "./messages.fixture.ts";
+import { documentVersions, intervalSets, messagesByType, storedVersions } from "./messages.fixture.ts";
 import { crc32 } from "./checksum.ts";
 import { dotOf } from "../causality.fixture.ts";
 import { dotsOfSession, sessionToken } from "../session-token.ts";
@@ -154,7 +154,9 @@ describe("P8: of session tokens, which applications keep and pass on (Q9)", () =
 });
 
 describe("S1: of a damaged store, nothing but DecodeError, bounded, in one form", () => {
-  const stored = samplesOf(storedVersions).map((version) => sampleOf(encodeStored(version, 7), decodeStored));
+  const stored = [...samplesOf(storedVersions), ...samplesOf(documentVersions)].map((version) =>
+    sampleOf(encodeStored(version, 7), decodeStored),
+  );
   fuzz("versions", {
     inputs: 3_000,
     generate: (random) => resealed(random, stored, resealStored),

@@ -2,6 +2,8 @@
 export const MAX_ID_BYTES = 512;
 /** The longest metadata as JSON text in UTF-8: 1,000 entries of 16 KiB still fit one frame; documents belong elsewhere. */
 export const MAX_METADATA_BYTES: number = 64 * 1024;
+/** The longest state of an entry's document: a long article with its history; what is longer belongs to a document of its own (MeshProvider). */
+export const MAX_DOCUMENT_BYTES: number = 256 * 1024;
 /** How deep metadata may nest, itself being level 1: recursion over it stays far from any engine's stack limit. */
 export const MAX_METADATA_DEPTH = 32;
 /** The most dimensions of one vector: 16 times the largest embedding in use, and 256 KiB, so that many fit one frame. */

@@ -89,8 +89,16 @@ const signature: Arbitrary<Signature> = record({ author: hex(32) as Arbitrary<Au
 export const signedVersions: Arbitrary<StoredVersion> = fc
   .tuple(storedVersions, signature)
   .map(([version, by]) => ({ ...version, signature: by }));
+export const documentVersions: Arbitrary<StoredVersion> = fc
+  .tuple(fc.oneof(storedVersions, signedVersions), fc.uint8Array({ maxLength: 40 }), hlc)
+  .map(([version, state, vectorAt]) =>
+    version.tombstone ? version : { ...version, metadata: {}, document: { state, vectorAt } },
+  );
 const versions: Arbitrary<StoredVersion[]> = fc.oneof(
   fc.array(storedVersions, { maxLength: 5 }),
+  fc
+    .array(documentVersions, { maxLength: 5 })
+    .map((list) => list.map(({ signature: _signature, ...version }) => version)),
   fc.array(signedVersions, { maxLength: 5 }),
 );
 

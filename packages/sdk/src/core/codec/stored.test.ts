@@ -9,7 +9,7 @@ import { encodeRecord } from "./durable-record.ts";
 import type { Origin } from "../node-id.ts";
 import type { StoredVersion } from "../version.ts";
 import { Writer } from "./writer.ts";
-import { intervalSets, signedVersions, storedVersions } from "./messages.fixture.ts";
+import { documentVersions, intervalSets, signedVersions, storedVersions } from "./messages.fixture.ts";
 import { decodeStored, decodeStoredStamp, encodeStored } from "./stored.ts";
 
 /** Flips one bit somewhere. */
@@ -24,9 +24,9 @@ function damaged(bytes: Uint8Array, { at, bit }: { readonly at: number; readonly
 describe("stored versions", { timeout: 60_000 }, () => {
   it("come back whole, and their stamps alone", () => {
     fc.assert(
-      fc.property(fc.oneof(storedVersions, signedVersions), fc.maxSafeNat(), (version, revision) => {
+      fc.property(fc.oneof(storedVersions, signedVersions, documentVersions), fc.maxSafeNat(), (version, revision) => {
         const bytes = encodeStored(version, revision);
-        const { vector: _vector, metadata: _metadata, signature: _signature, ...stamp } = version;
+        const { vector: _vector, metadata: _metadata, document: _document, signature: _signature, ...stamp } = version;
         expect(decodeStored(bytes)).toStrictEqual({ version, revision });
         expect(decodeStoredStamp(bytes)).toStrictEqual({
           stamp,

@@ -3,6 +3,7 @@ import { ORIGIN_BYTES, type Origin } from "../node-id.ts";
 import type { StoredVersion, VersionStamp } from "../version.ts";
 import { mix } from "../hash-mix.ts";
 import { crc32 } from "./checksum.ts";
+import { readDocument, writeDocument } from "./documents.ts";
 import { DecodeError } from "./decode-error.ts";
 import { openRecord, STORE_FORMAT } from "./durable-record.ts";
 import { MAX_DIMENSIONS, MAX_ID_BYTES, MAX_VERSION_CONTEXT } from "./limits.ts";
@@ -14,6 +15,8 @@ import { Writer } from "./writer.ts";
 const TOMBSTONE = 1;
 /** The payload begins with a signature. */
 const SIGNED = 2;
+/** The payload ends with a document. */
+const DOCUMENT = 4;
 
 export interface StoredRecord {
   readonly version: StoredVersion;
@@ -51,10 +54,12 @@ export function decodeStored(bytes: Uint8Array): StoredRecord {
   if (crc32(payload.bytes) !== payload.checksum) throw new DecodeError("a stored version's payload is damaged");
   const reader = new Reader(payload.bytes);
   const signature = payload.signed ? { signature: readSignature(reader) } : undefined;
+  if (stamp.tombstone && payload.hasDocument) throw new DecodeError("a stored tombstone with a document");
   const content = stamp.tombstone ? { metadata: {}, vector: new Float32Array() } : readContent(reader);
   if (stamp.tombstone && reader.remaining > 0) throw new DecodeError("a stored tombstone with a payload");
+  const document = payload.hasDocument ? { document: readDocument(reader) } : undefined;
   reader.end();
-  return { version: { ...stamp, ...content, ...signature }, revision };
+  return { version: { ...stamp, ...content, ...document, ...signature }, revision };
 }
 
 /** What a replica keeps in memory; looks at neither metadata nor vector. @throws DecodeError when the stamp is damaged or of another format. */
@@ -66,7 +71,8 @@ export function decodeStoredStamp(bytes: Uint8Array): StoredStamp {
 function encodeStamp(stamp: StoredVersion, revision: number): Uint8Array {
   const writer = new Writer();
   writer.uint(revision, "revision");
-  writer.byte((stamp.tombstone ? TOMBSTONE : 0) | (stamp.signature === undefined ? 0 : SIGNED));
+  const tombstone = stamp.tombstone ? TOMBSTONE : 0;
+  writer.byte(tombstone | (stamp.signature === undefined ? 0 : SIGNED) | (stamp.document === undefined ? 0 : DOCUMENT));
   writer.text(stamp.id, "id", MAX_ID_BYTES);
   writer.hex(stamp.dot.origin);
   writer.uint(stamp.dot.seq, "seq");
@@ -80,8 +86,8 @@ function encodeStamp(stamp: StoredVersion, revision: number): Uint8Array {
   return writer.done();
 }
 
-function readStamp(reader: Reader): { readonly stamp: VersionStamp; readonly signed: boolean } {
-  const flags = reader.flags("stored version's flags", TOMBSTONE | SIGNED);
+function readStamp(reader: Reader): { readonly stamp: VersionStamp; readonly flags: number } {
+  const flags = reader.flags("stored version's flags", TOMBSTONE | SIGNED | DOCUMENT);
   const id = reader.text("id", MAX_ID_BYTES);
   const fault = idFault(id);
   if (fault !== undefined) throw new DecodeError(fault);
@@ -94,10 +100,7 @@ function readStamp(reader: Reader): { readonly stamp: VersionStamp; readonly sig
     context.set(origin, seq);
   }
   if (context.size < size) throw new DecodeError("an origin twice in a version's context");
-  return {
-    stamp: { id, dot, context, hlc, tombstone: (flags & TOMBSTONE) !== 0 },
-    signed: (flags & SIGNED) !== 0,
-  };
+  return { stamp: { id, dot, context, hlc, tombstone: (flags & TOMBSTONE) !== 0 }, flags };
 }
 
 /** The hash of a record that has just been encoded. */
@@ -112,13 +115,14 @@ function readDot(reader: Reader): StoredVersion["dot"] {
   return { origin, seq };
 }
 
-function encodePayload({ metadata, vector, tombstone, signature }: StoredVersion): Uint8Array {
+function encodePayload({ metadata, vector, tombstone, document, signature }: StoredVersion): Uint8Array {
   const writer = new Writer();
   if (signature !== undefined) writeSignature(writer, signature);
   if (tombstone) return writer.done();
   writeMetadata(writer, metadata);
   writer.uint(vector.length, "dimensions", MAX_DIMENSIONS);
   writer.raw(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength));
+  if (document !== undefined) writeDocument(writer, document);
   return writer.done();
 }
 
@@ -136,6 +140,7 @@ interface StoredPayload {
   readonly bytes: Uint8Array;
   readonly checksum: number;
   readonly signed: boolean;
+  readonly hasDocument: boolean;
 }
 
 function decodeParts(bytes: Uint8Array): StoredStamp & { readonly payload: StoredPayload } {
@@ -148,7 +153,8 @@ function decodeParts(bytes: Uint8Array): StoredStamp & { readonly payload: Store
   const revision = reader.uint("revision");
   // The revision is this store's own; all else is the same wherever the version is held.
   const hash = mix(crc32(reader.rest()) ^ mix(payloadChecksum));
-  const { stamp, signed } = readStamp(reader);
+  const { stamp, flags } = readStamp(reader);
   reader.end();
-  return { stamp, revision, hash, payload: { bytes: record.rest(), checksum: payloadChecksum, signed } };
+  const kind = { signed: (flags & SIGNED) !== 0, hasDocument: (flags & DOCUMENT) !== 0 };
+  return { stamp, revision, hash, payload: { bytes: record.rest(), checksum: payloadChecksum, ...kind } };
 }

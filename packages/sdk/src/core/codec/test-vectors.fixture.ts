@@ -62,6 +62,13 @@ export const signedVersion: StoredVersion & { readonly signature: Signature } = 
 export const SIGNED_BYTES_HEX =
   "167665636d657368207369676e65642076657273696f6e056e6f746573d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a066e6f74652d31a1a2a3a4a5a6a7a80201a1a2a3a4a5a6a7a80180d095ffbc3100000a7b2274223a22c3a9227d020000803f000000bf";
 
+/** In a room of documents. To the codec its state is five bytes like others. */
+export const documentVersion: StoredVersion = {
+  ...liveVersion,
+  metadata: {},
+  document: { state: Uint8Array.of(1, 2, 3, 4, 5), vectorAt: { wallMs: 1_699_999_999_000, counter: 3 } },
+};
+
 const tombstone: StoredVersion = {
   id: "note-2",
   dot: { origin: late, seq: 300 },
@@ -143,6 +150,11 @@ export const TEST_VECTORS: readonly TestVector[] = [
     name: "signed push",
     message: { type: "push", versions: [signedVersion], ack: undefined },
     hex: "01080001a1a2a3a4a5a6a7a80180d095ffbc31066e6f74652d3100020100010000020a7b2274223a22c3a9227d000000000000008000003fbf01d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511ae3c99f1ddbdbe66794b60fdb4a2b464341ea76390e3075575bbb45c4a73cf05e5f632153a2aeb09c0071aa6462c7626a86ae45e4db6030d12314d3added81c03",
+  },
+  {
+    name: "push of a document",
+    message: { type: "push", versions: [documentVersion], ack: undefined },
+    hex: "01080001a1a2a3a4a5a6a7a80180d095ffbc31066e6f74652d310002010001000002027b7d000000000000008000003fbf0298c895ffbc3103050102030405",
   },
   {
     name: "ack-request",

@@ -6,8 +6,12 @@ import { MAX_CONTEXT_ORIGINS, MAX_VERSION_CONTEXTS_PER_FRAME, MAX_VERSIONS_PER_F
 import type { Reader } from "./reader.ts";
 import { readVectors, writeVectors } from "./vector-planes.ts";
 import { MIN_HEAD_BYTES, readHead, type VersionHead, writeHead } from "./version-head.ts";
-import { readSignatures, writeSignatures } from "./signatures.ts";
+import { holdDocuments, readDocuments, writeDocuments } from "./documents.ts";
+import { areSigned, readSignatures, writeSignatures } from "./signatures.ts";
 import type { Writer } from "./writer.ts";
+
+const SIGNED = 1;
+const DOCUMENTS = 2;
 
 /** What a frame's versions weigh: their floats, and how much of that deflating saved. */
 export interface VectorBytes {
@@ -15,7 +19,7 @@ export interface VectorBytes {
   readonly savedBytes: number;
 }
 
-/** A batch: origin table, the earliest clock, the versions' heads, then all their vectors as planes. */
+/** A batch: origin table, the earliest clock, the versions' heads, all their vectors as planes, then their documents and signatures. */
 export function writeVersions(writer: Writer, versions: readonly StoredVersion[], compress: boolean): VectorBytes {
   const origins = originTable(versions);
   writer.uint(origins.size, "origins of a batch", MAX_CONTEXT_ORIGINS);
@@ -32,6 +36,8 @@ export function writeVersions(writer: Writer, versions: readonly StoredVersion[]
   for (const version of versions) writeHead(writer, version, origins, earliest);
   const vectors = versions.map((version) => version.vector);
   const savedBytes = writeVectors(writer, vectors, compress);
+  writer.byte((areSigned(versions) ? SIGNED : 0) | (holdDocuments(versions) ? DOCUMENTS : 0));
+  writeDocuments(writer, versions);
   writeSignatures(writer, versions);
   return { vectorBytes: vectors.reduce((sum, vector) => sum + vector.byteLength, 0), savedBytes };
 }
@@ -54,8 +60,16 @@ export function readVersions(reader: Reader): StoredVersion[] {
     reader,
     heads.map((head) => head.dimensions),
   );
-  const signatures = readSignatures(reader, count);
-  return heads.map(({ stamp, metadata }, i) => ({ ...stamp, vector: vectors[i]!, metadata, ...signatures[i] }));
+  const flags = reader.flags("what versions carry", SIGNED | DOCUMENTS);
+  const documents = (flags & DOCUMENTS) === 0 ? [] : readDocuments(reader, heads);
+  const signatures = (flags & SIGNED) === 0 ? [] : readSignatures(reader, count);
+  return heads.map(({ stamp, metadata }, i) => ({
+    ...stamp,
+    vector: vectors[i]!,
+    metadata,
+    ...documents[i],
+    ...signatures[i],
+  }));
 }
 
 function originTable(versions: readonly StoredVersion[]): Map<Origin, number> {

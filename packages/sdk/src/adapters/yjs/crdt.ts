@@ -1,0 +1,92 @@
+import * as Y from "yjs";
+import { assignDocument, checkFields, type CrdtFields, isFieldKind, METADATA, showDocument } from "./entry-fields.ts";
+import type { ConflictResolution } from "../../core/conflict-resolution.ts";
+import { documentFault } from "./document-fault.ts";
+import type { Edit } from "../../core/entry-document.ts";
+import { editorOf } from "./editor-client.ts";
+import { replicationError } from "../../core/replication-error.ts";
+
+export interface CrdtOptions {
+  /**
+   * The fields that are more than values. `text`: the document's `getText(name)`; `list`: its `getArray(name)`; `counter`: see `increment`.
+   * All others are values in its `getMap("metadata")`, of which the last one written stays, each for itself. Two replicas with other fields
+   * hold the same and show it differently, which an `error` event tells.
+   */
+  readonly fields?: CrdtFields;
+}
+
+/**
+ * An entry's metadata is a Yjs document: concurrent edits of fields, texts, lists and counters all survive, and what `get` shows is their
+ * merge as JSON (C6). The vector is a register beside it, of which the last one written stays.
+ * @throws ReplicationError `invalid-config`
+ */
+export function crdt(options: CrdtOptions = {}): ConflictResolution<never, Y.Doc> & { readonly mode: "crdt" } {
+  const fields = checked(options.fields ?? {});
+  return {
+    mode: "crdt",
+    version: versionOf(fields),
+    documents: {
+      fault: documentFault,
+      // What a document holds is whatever its editors have put there; the type parameter is the caller's word for it.
+      show: (states) => withDocument(states, (document) => showDocument(document, fields)) as never,
+      assign: (id, metadata) => {
+        checkFields(id, metadata, fields);
+        return editBy((document) => assignDocument(document, metadata, fields));
+      },
+      edit: editBy,
+    },
+  };
+}
+
+function editBy(change: (document: Y.Doc) => unknown): Edit {
+  return (siblings, dot, claim) =>
+    withDocument(siblings, (document) => {
+      const client = editorOf(document, dot, claim);
+      document.clientID = client;
+      let changed = siblings.length === 0;
+      document.on("update", () => {
+        changed = true;
+      });
+      const result = document.transact(() => change(document));
+      if (result instanceof Promise) {
+        result.catch(() => undefined);
+        throw unusable("the edit returned a promise. Do all of it before it returns: what comes later is lost");
+      }
+      const state = Y.encodeStateAsUpdateV2(document);
+      const fault = documentFault(state);
+      if (fault !== undefined) throw unusable(`the document would hold ${fault}`);
+      return { state, changed, claim: { client, clock: Y.getState(document.store, client) } };
+    });
+}
+
+/** A document for as long as it is looked at: none is kept for an entry. */
+export function withDocument<T>(states: readonly Uint8Array[], use: (document: Y.Doc) => T): T {
+  const document = new Y.Doc();
+  try {
+    for (const state of states) Y.applyUpdateV2(document, state);
+    return use(document);
+  } finally {
+    document.destroy();
+  }
+}
+
+function checked(fields: CrdtFields): CrdtFields {
+  for (const [name, kind] of Object.entries(fields)) {
+    const isFine = isFieldKind(kind) && name !== METADATA && name !== "__proto__";
+    if (isFine) continue;
+    const message = `The field ${JSON.stringify(name)} of crdt must be 'text', 'list' or 'counter', and not be called "${METADATA}".`;
+    throw replicationError("invalid-config", message, { option: "conflictResolution" });
+  }
+  return { ...fields };
+}
+
+function versionOf(fields: CrdtFields): string {
+  return Object.entries(fields)
+    .map(([name, kind]) => `${encodeURIComponent(name)}=${kind}`)
+    .sort()
+    .join(",");
+}
+
+function unusable(reason: string): Error {
+  return replicationError("invalid-entry", `Nothing is stored: ${reason}.`, { id: undefined });
+}

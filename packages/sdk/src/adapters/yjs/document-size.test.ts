@@ -1,0 +1,99 @@
+import * as Y from "yjs";
+import { describe, expect, it } from "vitest";
+import { clientOf } from "./editor-client.ts";
+import { crdt } from "./crdt.ts";
+import type { Edit, EditorClaim } from "../../core/entry-document.ts";
+import { increment } from "./counter.ts";
+import type { Origin } from "../../core/node-id.ts";
+
+const { documents } = crdt({ fields: { body: "text", likes: "counter" } });
+
+type Change = (document: Y.Doc, i: number) => void;
+
+/** One opening of a store, which edits under dots of its own. */
+class Opening {
+  readonly #origin: Origin;
+  #seq = 0;
+  #claim: EditorClaim | undefined;
+
+  constructor(n: number) {
+    this.#origin = (n + 1).toString(16).padStart(16, "0") as Origin;
+  }
+
+  edit(state: Uint8Array | undefined, edit: Edit): Uint8Array {
+    const outcome = edit(state === undefined ? [] : [state], { origin: this.#origin, seq: ++this.#seq }, this.#claim);
+    this.#claim = outcome.claim;
+    return outcome.state;
+  }
+}
+
+/** What an entry takes that shows the same as this one, and was written once. */
+function freshSize(state: Uint8Array): number {
+  return new Opening(99).edit(undefined, documents.assign("n", documents.show([state]))).length;
+}
+
+/** What an opening's edits leave, each of them a write. */
+function written(opening: Opening, state: Uint8Array | undefined, edits: number, change: Change): Uint8Array {
+  let last = state;
+  for (let i = 0; i < edits; i++)
+    last = opening.edit(
+      last,
+      documents.edit((document) => change(document, i)),
+    );
+  return last!;
+}
+
+/** What editors leave that edit by turns. Their documents stay open, as to open one for each edit takes minutes. */
+function byTurns(editors: number, edits: number, change: Change): Uint8Array {
+  const all = Array.from({ length: editors }, (_, n) => {
+    const document = new Y.Doc();
+    document.clientID = clientOf({ origin: (n + 1).toString(16).padStart(16, "0") as Origin, seq: 1 });
+    return document;
+  });
+  for (const document of all)
+    document.on("update", (update, origin) => {
+      if (origin === "turn") for (const other of all) if (other !== document) Y.applyUpdate(other, update);
+    });
+  for (let i = 0; i < edits; i++) all[i % editors]!.transact(() => change(all[i % editors]!, i), "turn");
+  return new Opening(50).edit(
+    Y.encodeStateAsUpdateV2(all[0]!),
+    documents.edit(() => undefined),
+  );
+}
+
+const CHANGES: readonly (readonly [string, Change])[] = [
+  ["a value", (document, i) => void document.getMap("metadata").set("status", `s${i % 7}`)],
+  ["a counter", (document) => increment(document, "likes")],
+  [
+    "a text that grows",
+    (document) => {
+      const text = document.getText("body");
+      text.insert(text.length, "ab ");
+    },
+  ],
+];
+
+describe.each(CHANGES)("10,000 edits of %s take less than 10 times what it shows", (_name, change) => {
+  it("by one replica", () => {
+    const state = written(new Opening(1), undefined, 10_000, change);
+    expect(state.length).toBeLessThan(10 * freshSize(state));
+  });
+
+  it("by three in turn", () => {
+    const state = byTurns(3, 10_000, change);
+    expect(state.length).toBeLessThan(10 * freshSize(state));
+  });
+});
+
+it("edits cost what one does if one opening of a store makes them, and some bytes each if each has another (C2)", () => {
+  const set: Change = (document, i) => void document.getMap("metadata").set("status", i % 2);
+  const [one, many] = [1, 300].map((edits) => written(new Opening(1), undefined, edits, set).length) as [
+    number,
+    number,
+  ];
+  expect(many).toBeLessThan(one + 20);
+  let state: Uint8Array | undefined;
+  for (let i = 0; i < 300; i++) state = written(new Opening(i), state, 1, set);
+  expect(state!.length).toBeGreaterThan(300 * 8);
+  expect(state!.length).toBeLessThan(300 * 32);
+});

@@ -1,0 +1,61 @@
+import { compareDots, type Dot } from "./dot.ts";
+import { compareHlc, type HlcStamp } from "./hybrid-logical-clock.ts";
+import type { JsonObject, StoredVersion } from "./version.ts";
+
+/**
+ * Under which name a replica's edits of one document go, and how many it has made. Only the document's own code understands it; the writer
+ * keeps it from one edit of an opening to the next, so that they share a name.
+ */
+export interface EditorClaim {
+  readonly client: number;
+  readonly clock: number;
+}
+
+export interface EditOutcome {
+  readonly state: Uint8Array;
+  /** Whether the document says more than its siblings did together. */
+  readonly changed: boolean;
+  readonly claim: EditorClaim | undefined;
+}
+
+/**
+ * Makes the new state of a document of the siblings' states, sorted by dot; none where the entry is new.
+ * It may be called more than once for one write, where a transaction is put together anew.
+ * @param dot of the write that it is made for: no other write ever has it (C2), so what is named after it is unique.
+ * @param claim what the last edit of this id, in this opening of the store, returned.
+ */
+export type Edit = (siblings: readonly Uint8Array[], dot: Dot, claim: EditorClaim | undefined) => EditOutcome;
+
+/** A kind of document, as far as a replica has to know it. Pure: what it returns depends on its arguments alone (C6). */
+export interface DocumentModel<M extends JsonObject = JsonObject, D = unknown> {
+  /** Why no correct replica writes these bytes, or `undefined`. Comes before anything else is asked about them. */
+  fault(state: Uint8Array): string | undefined;
+  /** What the siblings' states, sorted by dot, show together. */
+  show(states: readonly Uint8Array[]): M;
+  /** A whole-entry write: the edit after which the document shows this. @throws ReplicationError `invalid-entry` */
+  assign(id: string, metadata: JsonObject): Edit;
+  /** An edit by a caller's function. */
+  edit(change: (document: D) => void): Edit;
+}
+
+/** C6: of siblings with documents, the one whose vector shows: that which was written last. */
+export function vectorHolder<V extends StoredVersion>(live: readonly V[]): V | undefined {
+  let holder: V | undefined;
+  for (const version of live) if (holder === undefined || compareVectors(version, holder) > 0) holder = version;
+  return holder;
+}
+
+/** The states of siblings, sorted by dot. */
+export function statesOf(live: readonly StoredVersion[]): Uint8Array[] {
+  return [...live].sort((a, b) => compareDots(a.dot, b.dot)).map(({ document }) => document?.state ?? NO_STATE);
+}
+
+const NO_STATE: Uint8Array = new Uint8Array();
+
+function compareVectors(a: StoredVersion, b: StoredVersion): number {
+  return compareHlc(writtenAt(a), writtenAt(b)) || compareDots(a.dot, b.dot);
+}
+
+function writtenAt({ document, hlc }: StoredVersion): HlcStamp {
+  return document?.vectorAt ?? hlc;
+}
