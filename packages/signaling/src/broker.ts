@@ -1,7 +1,7 @@
-import type { LeftMessage, PublishMessage } from "./protocol.ts";
+import type { LeftMessage, PublishMessage, RelayedMessage } from "./protocol.ts";
 
 /** What rooms tell each other. Plain JSON, so that a broker can carry it to other servers. */
-export type RoomMessage = (PublishMessage & { readonly from: string }) | LeftMessage;
+export type RoomMessage = (PublishMessage & { readonly from: string }) | RelayedMessage | LeftMessage;
 
 /**
  * Joins the rooms of one topic on all servers. A room hears everything through its broker, also what its own members

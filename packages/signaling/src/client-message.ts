@@ -1,5 +1,5 @@
 import type { Limits } from "./limits.ts";
-import { CLOSE_CODES, type ClientMessage, type PublishMessage } from "./protocol.ts";
+import { CLOSE_CODES, type ClientMessage, type PublishMessage, type RelayMessage } from "./protocol.ts";
 import { Violation } from "./violation.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -22,6 +22,8 @@ export function parseClientMessage(text: string, limits: Limits): ClientMessage 
       return { type: "unsubscribe", topics: topicsOf(value, limits) };
     case "publish":
       return publishOf(value, limits);
+    case "relay":
+      return relayOf(value, limits);
     case "ping":
       return { type: "ping" };
     default:
@@ -50,6 +52,14 @@ function publishOf(fields: Fields, limits: Limits): PublishMessage {
   if (to === undefined) return { ...fields, type: "publish", topic };
   if (typeof to !== "string") throw malformed("to must be a string");
   return { ...fields, type: "publish", topic, to };
+}
+
+/** From known members only: what is relayed is what was counted. */
+function relayOf(fields: Fields, limits: Limits): RelayMessage {
+  const topic = checkedTopic(fields["topic"], limits);
+  const { to, data } = fields;
+  if (typeof to !== "string" || typeof data !== "string") throw malformed("to and data must be strings");
+  return { type: "relay", topic, to, data };
 }
 
 function checkedTopic(topic: unknown, limits: Limits): string {

@@ -27,6 +27,7 @@ async function openSession(
     metrics: new Metrics(gauges),
     outgoing: new OutgoingTotal(),
     turn: undefined,
+    relay: undefined,
     violated: () => {},
   };
   const account = new AddressLedger(DEFAULT_LIMITS).connect("192.0.2.1", performance.now())!;

@@ -7,14 +7,21 @@ import type { Limits } from "./limits.ts";
 import { messageCost } from "./message-cost.ts";
 import type { Metrics } from "./metrics.ts";
 import { OutgoingQueue, type OutgoingTotal } from "./outgoing-queue.ts";
-import { CLOSE_CODES, type ClientMessage, type SubscribeMessage } from "./protocol.ts";
+import {
+  CLOSE_CODES,
+  type ClientMessage,
+  type RelayMessage,
+  type RelayOffer,
+  type SubscribeMessage,
+} from "./protocol.ts";
+import { RelayBudget } from "./relay-budget.ts";
 import { encode, type Member } from "./room.ts";
 import type { RoomDirectory } from "./room-directory.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { TrafficMeter } from "./traffic-meter.ts";
-import { TurnWelcome } from "./turn-welcome.ts";
 import type { TurnOptions } from "./turn-credentials.ts";
 import { Violation } from "./violation.ts";
+import { Welcome } from "./welcome.ts";
 
 /** Unguessable, so that only those who share a topic with a socket can direct a message to it. */
 const FROM_BYTES = 16;
@@ -26,6 +33,7 @@ export interface SessionContext {
   readonly metrics: Metrics;
   readonly outgoing: OutgoingTotal;
   readonly turn: TurnOptions | undefined;
+  readonly relay: RelayOffer | undefined;
   /** Told why the server closes a socket whose client broke a rule. */
   readonly violated: (violation: Violation, address: string) => void;
 }
@@ -51,7 +59,9 @@ export class ClientSession implements Member {
   readonly #topics = new Set<string>();
   readonly #openedMs = performance.now();
   /** Set once the client has said a nodeId, which y-webrtc's never do. */
-  #welcome: TurnWelcome | undefined;
+  #welcome: Welcome | undefined;
+  /** Set once something is relayed, which most sockets never ask for. */
+  #relayBudget: RelayBudget | undefined;
   #active = false;
   #heard = true;
   #graceTimer: NodeJS.Timeout | undefined;
@@ -134,8 +144,12 @@ export class ClientSession implements Member {
       const message = parseClientMessage(bytes.toString(), limits);
       metrics.received(message?.type ?? "unknown", bytes.length);
       const cost = messageCost(message, bytes.length, limits, (topic) => rooms.subscribersOf(topic));
-      this.#meter.charge(cost, performance.now());
-      if (message !== undefined) this.#handle(message);
+      if (message?.type === "relay" && this.#context.relay !== undefined) {
+        this.#relay(message, cost, this.#context.relay, performance.now());
+      } else {
+        this.#meter.charge(cost, performance.now());
+        if (message !== undefined) this.#handle(message);
+      }
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       this.#violate(error);
@@ -154,13 +168,26 @@ export class ClientSession implements Member {
         this.#active = true;
         this.#requireAllowed(message.topic);
         return this.#context.rooms.publish(message, this.from);
+      case "relay":
+        // As by servers that do not know it.
+        return;
       case "ping":
         return this.send(encode({ type: "pong" }));
     }
   }
 
+  /** Instead of from the socket's own tokens, which are for signaling: data in plenty does not hold that up. The address pays for both. */
+  #relay(message: RelayMessage, cost: number, offer: RelayOffer, nowMs: number): void {
+    this.#requireAllowed(message.topic);
+    this.#relayBudget ??= new RelayBudget(offer, nowMs);
+    const waitMs = this.#relayBudget.spend(message, nowMs);
+    this.#meter.hold(Math.max(waitMs, this.#visitor.account.bucket.spend(cost, nowMs)));
+    this.#context.metrics.relayedBytes.inc(message.data.length);
+    this.#context.rooms.publish(message, this.from);
+  }
+
   #subscribe({ topics, nodeId }: SubscribeMessage): void {
-    const { rooms, limits, turn } = this.#context;
+    const { rooms, limits, turn, relay } = this.#context;
     const { account, admission, authorized } = this.#visitor;
     for (const topic of topics) this.#requireAllowed(topic);
     const added = topics.filter((topic) => !this.#topics.has(topic)).length;
@@ -172,8 +199,8 @@ export class ClientSession implements Member {
       throw new Violation(CLOSE_CODES.tryAgainLater, "this address has as many subscriptions as it may have");
     }
     if (nodeId !== undefined) {
-      const offered = authorized ? turn : undefined;
-      this.#welcome ??= new TurnWelcome(this, offered, admission.subject ?? this.from, Date.now());
+      const subject = admission.subject ?? this.from;
+      this.#welcome ??= new Welcome(this, { turn: authorized ? turn : undefined, relay, subject }, Date.now());
     }
     for (const topic of topics) {
       rooms.join(topic, this, nodeId);

@@ -12,6 +12,7 @@ test.each<[cost: number, message: ClientMessage | undefined, bytes: number]>([
   [1, { type: "publish", topic: "usual" }, 4095],
   [63, { type: "publish", topic: "full" }, 10],
   [1, { type: "publish", topic: "full", to: "one" }, 10],
+  [3, { type: "relay", topic: "full", to: "one", data: "" }, 8192],
   [3, { type: "subscribe", topics: ["usual", "full"] }, 10],
   [65, { type: "subscribe", topics: ["usual", "full"], nodeId: "n" }, 10],
   [64, { type: "unsubscribe", topics: ["full"] }, 10],

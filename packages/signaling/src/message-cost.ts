@@ -22,6 +22,7 @@ export function messageCost(
     case "unsubscribe":
       // The others are told.
       return message.topics.reduce((cost, topic) => cost + 1 + receiversCost(topic), size);
+    case "relay":
     case "ping":
     case undefined:
       return size;

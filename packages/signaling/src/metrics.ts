@@ -15,6 +15,7 @@ const PREFIX = "vecmesh_signaling_";
 export class Metrics {
   readonly registry: Registry;
   readonly throttled: Counter;
+  readonly relayedBytes: Counter;
   readonly #upgrades: Counter<"status">;
   readonly #closed: Counter<"cause">;
   readonly #receivedBytes: Counter;
@@ -50,10 +51,12 @@ export class Metrics {
       subscribe: received.labels("subscribe"),
       unsubscribe: received.labels("unsubscribe"),
       publish: received.labels("publish"),
+      relay: received.labels("relay"),
       ping: received.labels("ping"),
       unknown: received.labels("unknown"),
     };
     this.#receivedBytes = counter("received_bytes_total", "Bytes in messages of clients.");
+    this.relayedBytes = counter("relayed_bytes_total", "Bytes of sealed data that was relayed between clients.");
     this.#sentMessages = counter("sent_messages_total", "Messages to clients, one for each receiver.");
     this.#sentBytes = counter("sent_bytes_total", "Bytes in messages to clients.");
   }

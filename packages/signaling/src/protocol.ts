@@ -1,12 +1,12 @@
 /**
  * The signaling protocol: JSON text frames over one WebSocket. The first four are y-webrtc's, unchanged; a client that
- * uses only them gets only `publish` and `pong`. vecmesh adds `to`, `from`, the roster, `left`, `welcome` and `retry` (T9).
+ * uses only them gets only `publish` and `pong`. vecmesh adds `to`, `from`, the roster, `left`, `welcome`, `retry` (T9) and `relay` (T11).
  *
  * A message of an unknown `type` is ignored. A malformed one closes the socket with a CLOSE_CODES code and a reason.
  */
 
 /** What a client sends. */
-export type ClientMessage = SubscribeMessage | UnsubscribeMessage | PublishMessage | PingMessage;
+export type ClientMessage = SubscribeMessage | UnsubscribeMessage | PublishMessage | RelayMessage | PingMessage;
 
 export interface SubscribeMessage {
   readonly type: "subscribe";
@@ -32,6 +32,19 @@ export interface PublishMessage {
   readonly [key: string]: unknown;
 }
 
+/**
+ * Sealed data for one other client that has given its nodeId for the topic. Only on a server whose `welcome` says that it relays; others
+ * ignore it.
+ */
+export interface RelayMessage {
+  readonly type: "relay";
+  readonly topic: string;
+  /** The receiving client's `from`. */
+  readonly to: string;
+  /** For the server any text, for vecmesh base64url. */
+  readonly data: string;
+}
+
 export interface PingMessage {
   readonly type: "ping";
 }
@@ -39,6 +52,7 @@ export interface PingMessage {
 /** What the server sends. */
 export type ServerMessage =
   | DeliveredMessage
+  | RelayedMessage
   | RosterMessage
   | LeftMessage
   | WelcomeMessage
@@ -51,6 +65,12 @@ export interface DeliveredMessage extends PublishMessage {
   readonly from: string;
   /** How many sockets subscribe to the topic on this server, as in y-webrtc. */
   readonly clients: number;
+}
+
+/** A relay message as it arrives. */
+export interface RelayedMessage extends RelayMessage {
+  /** As in DeliveredMessage. */
+  readonly from: string;
 }
 
 /**
@@ -83,12 +103,27 @@ export interface LeftMessage {
 }
 
 /**
- * The server's TURN servers with credentials of the receiver's own: before the first roster, and again, with fresh ones, before
- * the old expire. Only where the server has TURN servers, to sockets whose token it has checked.
+ * What the server has to offer a client that has said its nodeId: before the first roster, and again, with fresh credentials, before the
+ * old expire. Not sent where there is nothing to offer.
  */
 export interface WelcomeMessage {
   readonly type: "welcome";
+  /** The server's TURN servers with credentials of the receiver's own. None but to sockets whose token it has checked. */
   readonly iceServers: readonly IceServer[];
+  /** Left out by a server that does not relay. */
+  readonly relay?: RelayOffer;
+}
+
+/**
+ * How much a client may have relayed; one that sends faster is read more slowly. A message counts as the characters of its `data` and
+ * `bytesPerMessage` more.
+ */
+export interface RelayOffer {
+  /** To one other client. */
+  readonly bytesPerSecond: number;
+  /** To all others together. */
+  readonly socketBytesPerSecond: number;
+  readonly bytesPerMessage: number;
 }
 
 /** As RTCPeerConnection takes it. */

@@ -17,6 +17,7 @@ export const DEFAULT_REDIS_PREFIX = "vecmesh-signaling:";
 const COMMAND_TIMEOUT_MS = 5000;
 /** Reconnections are this far apart at most. */
 const MAX_RETRY_MS = 2000;
+const CARRIED_TYPES: ReadonlySet<unknown> = new Set<RoomMessage["type"]>(["publish", "relay", "left"]);
 /** What waits for Redis at most. It is some seconds of a busy server's; a Redis that is slower than that is too slow. */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 
@@ -155,8 +156,7 @@ function parseCarried(text: string): { server: string; message: RoomMessage } | 
   try {
     const { server, message } = JSON.parse(text) as { server: unknown; message: Partial<RoomMessage> | null };
     const valid = typeof message?.topic === "string" && typeof message.from === "string";
-    if (typeof server !== "string" || !valid || (message.type !== "publish" && message.type !== "left"))
-      return undefined;
+    if (typeof server !== "string" || !valid || !CARRIED_TYPES.has(message.type)) return undefined;
     return { server, message: message as RoomMessage };
   } catch {
     return undefined;

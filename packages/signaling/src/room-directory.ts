@@ -1,6 +1,6 @@
 import type { Broker } from "./broker.ts";
 import type { Limits } from "./limits.ts";
-import { CLOSE_CODES, type PublishMessage } from "./protocol.ts";
+import { CLOSE_CODES, type PublishMessage, type RelayMessage } from "./protocol.ts";
 import { type Member, Room } from "./room.ts";
 import { Violation } from "./violation.ts";
 
@@ -53,7 +53,7 @@ export class RoomDirectory {
     if (tellOthers) this.#broker.publish(topic, { type: "left", topic, from: member.from });
   }
 
-  publish(message: PublishMessage, from: string): void {
+  publish(message: PublishMessage | RelayMessage, from: string): void {
     this.#broker.publish(message.topic, { ...message, from });
   }
 

@@ -74,6 +74,12 @@ export class Room {
       for (const { member, nodeId } of this.#memberships.values()) if (nodeId !== undefined) member.send(frame);
       return;
     }
+    if (message.type === "relay") {
+      const membership = this.#memberships.get(message.to);
+      // y-webrtc's clients give none, and would not know what it is.
+      if (membership?.nodeId !== undefined) membership.member.send(encode(message));
+      return;
+    }
     const frame = encode({ ...message, clients: this.size });
     if (message.to !== undefined) this.#memberships.get(message.to)?.member.send(frame);
     else for (const { member } of this.#memberships.values()) member.send(frame);

@@ -16,6 +16,7 @@ import { type Logger, SILENT_LOGGER } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
 import { OutgoingTotal } from "./outgoing-queue.ts";
 import { RoomDirectory } from "./room-directory.ts";
+import { relayOffer, type RelayOptions } from "./relay-budget.ts";
 import { retireAll } from "./retirement.ts";
 import type { TurnOptions } from "./turn-credentials.ts";
 import { UpgradeGate } from "./upgrade-gate.ts";
@@ -27,6 +28,7 @@ export { RedisBroker, type RedisBrokerOptions } from "./redis-broker.ts";
 export { jwtAuthorizer, type JwtOptions } from "./jwt-authorizer.ts";
 export { DEFAULT_LIMITS, type Limits } from "./limits.ts";
 export type { Logger } from "./logger.ts";
+export type { RelayOptions } from "./relay-budget.ts";
 export type { TurnOptions } from "./turn-credentials.ts";
 
 export interface SignalingServerOptions {
@@ -46,6 +48,8 @@ export interface SignalingServerOptions {
   readonly trustedProxyHops?: number;
   /** TURN servers to offer to sockets that `authorize` admitted; without `authorize` to none. */
   readonly turn?: TurnOptions | undefined;
+  /** How much to relay between clients that reach each other in no other way. Default: nothing is relayed. */
+  readonly relay?: RelayOptions | undefined;
   /** Where the metrics go; a registry takes one server. Default: one of its own, served at /metrics either way. */
   readonly metrics?: Registry;
   /** What `Authorization: Bearer` must say at /metrics. Default: everybody may see them. */
@@ -97,6 +101,7 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
     metrics,
     outgoing,
     turn: options.turn,
+    relay: options.relay && relayOffer(options.relay),
     violated: ({ code, message }, address) =>
       clientLog.info({ address, code, reason: message }, "closed a socket", performance.now()),
   };

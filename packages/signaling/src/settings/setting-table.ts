@@ -19,7 +19,7 @@ export interface Setting {
   readonly fallback: string | undefined;
 }
 
-type CountName = "port" | "turnTtlSeconds" | "trustedProxyHops";
+type CountName = "port" | "turnTtlSeconds" | "trustedProxyHops" | "relayBytesPerSecond" | "relaySocketBytesPerSecond";
 type PlainName = "host" | "logLevel" | "jwksUrl" | "jwtIssuer" | "jwtAudience" | "redisPrefix";
 type SecretName = "jwtSecret" | "turnSecret" | "metricsToken" | "redisUrl";
 export type IntegerName = CountName | keyof Limits;
@@ -29,6 +29,8 @@ export type ListName = "allowedOrigins" | "turnUrls";
 type Words = readonly [placeholder: string, help: string, fallback?: string];
 
 const PREFIX = "VECMESH_SIGNALING_";
+/** Timers take no more; as a number of anything it is out of reach as well. */
+const MAX_INTEGER = 2 ** 31 - 1;
 
 const INTEGERS: Readonly<Record<CountName, readonly [...Required<Words>, min: number, max: number]>> = {
   port: ["PORT", "port to listen on, 0 for any free one", "4444", 0, 65_535],
@@ -40,6 +42,14 @@ const INTEGERS: Readonly<Record<CountName, readonly [...Required<Words>, min: nu
     0,
     10,
   ],
+  relayBytesPerSecond: [
+    "N",
+    "bytes a second that a socket may have relayed to one other; 0: nothing is relayed",
+    "0",
+    0,
+    MAX_INTEGER,
+  ],
+  relaySocketBytesPerSecond: ["N", "the same to all others together; 0: twice as many", "0", 0, MAX_INTEGER],
 };
 
 const TEXTS: Readonly<Record<PlainName, Words>> = {
@@ -97,9 +107,6 @@ const LIMITS: Readonly<Record<keyof Limits, string>> = {
   regatherMs: "ms over which sockets are closed after Redis was away, to meet anew",
   retrySpreadMs: "ms up to which clients of a server that ends stay away, each for another time",
 };
-
-/** Timers take no more; as a number of anything it is out of reach as well. */
-const MAX_INTEGER = 2 ** 31 - 1;
 
 /** All settings, in the order in which they are shown. */
 export const SETTINGS: ReadonlyMap<string, Setting> = new Map([

@@ -28,6 +28,7 @@ describe("T10: settings", () => {
       allowedOrigins: undefined,
       authorize: undefined,
       turn: undefined,
+      relay: undefined,
       trustedProxyHops: 0,
       metricsToken: undefined,
       redis: undefined,
@@ -52,6 +53,15 @@ describe("T10: settings", () => {
       allowedOrigins: ["https://a.example", "https://b.example"],
       metricsToken: "secret",
       redis: { url: "redis://localhost", prefix: "vecmesh-signaling:" },
+    });
+  });
+
+  test("T11: let nothing be relayed unless they say how much", () => {
+    expect(settingsFrom(["--relay-bytes-per-second", "1000"], {}).relay).toEqual({ bytesPerSecond: 1000 });
+    const both = { VECMESH_SIGNALING_RELAY_SOCKET_BYTES_PER_SECOND: "5000" };
+    expect(settingsFrom(["--relay-bytes-per-second", "1000"], both).relay).toEqual({
+      bytesPerSecond: 1000,
+      socketBytesPerSecond: 5000,
     });
   });
 
@@ -89,6 +99,7 @@ describe("T10: settings", () => {
     [[], { VECMESH_SIGNALING_TURN_SECRET: "s" }, "VECMESH_SIGNALING_TURN_SECRET needs --turn-urls"],
     [["--turn-urls", "turn:a"], { VECMESH_SIGNALING_TURN_SECRET: "s" }, "--turn-urls would serve everybody"],
     [["--turn-urls", "https://a"], { VECMESH_SIGNALING_TURN_SECRET: "s" }, '--turn-urls must be like "turn:'],
+    [["--relay-socket-bytes-per-second", "9"], {}, "--relay-socket-bytes-per-second needs --relay-bytes-per-second"],
     [[], { VECMESH_SIGNALING_REDIS_URL: "localhost:6379" }, 'VECMESH_SIGNALING_REDIS_URL must be like "redis://'],
     [["--jwt-secret", SECRET], {}, "--jwt-secret"],
   ])("%j with %j says what is wrong", (flags, environment, words) => {

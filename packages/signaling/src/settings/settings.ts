@@ -3,6 +3,7 @@ import { jwtAuthorizer } from "../jwt-authorizer.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import { requireOrigin } from "../origin-check.ts";
 import type { RedisBrokerOptions } from "../redis-broker.ts";
+import type { RelayOptions } from "../relay-budget.ts";
 import type { TurnOptions } from "../turn-credentials.ts";
 import { type Environment, nameOf, RawSettings, SettingError } from "./read-settings.ts";
 
@@ -16,6 +17,7 @@ export interface Settings {
   readonly allowedOrigins: readonly string[] | undefined;
   readonly authorize: Authorize | undefined;
   readonly turn: TurnOptions | undefined;
+  readonly relay: RelayOptions | undefined;
   readonly trustedProxyHops: number;
   readonly metricsToken: string | undefined;
   readonly redis: RedisBrokerOptions | undefined;
@@ -41,6 +43,7 @@ export function settingsFrom(args: readonly string[], environment: Environment):
       ?.map((origin) => attempt(raw, "allowedOrigins", () => requireOrigin(origin))),
     authorize,
     turn: turnFrom(raw, authorize !== undefined),
+    relay: relayFrom(raw),
     trustedProxyHops: raw.integer("trustedProxyHops"),
     metricsToken: raw.text("metricsToken"),
     redis: redisFrom(raw),
@@ -77,6 +80,16 @@ function turnFrom(raw: RawSettings, checksTokens: boolean): TurnOptions | undefi
     raw.fail("turnUrls", `would serve everybody: it needs ${nameOf("jwtSecret")} or ${nameOf("jwksUrl")}, too`);
   }
   return { urls, secret, ttlSeconds };
+}
+
+function relayFrom(raw: RawSettings): RelayOptions | undefined {
+  const [bytesPerSecond, socketBytesPerSecond] = [
+    raw.integer("relayBytesPerSecond"),
+    raw.integer("relaySocketBytesPerSecond"),
+  ];
+  if (bytesPerSecond > 0) return { bytesPerSecond, socketBytesPerSecond: socketBytesPerSecond || undefined };
+  if (socketBytesPerSecond > 0) raw.fail("relaySocketBytesPerSecond", `needs ${nameOf("relayBytesPerSecond")}, too`);
+  return undefined;
 }
 
 function redisFrom(raw: RawSettings): RedisBrokerOptions | undefined {

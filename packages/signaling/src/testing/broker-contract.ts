@@ -94,17 +94,26 @@ export function testBroker(name: string, open: () => Promise<readonly [Broker, B
       },
     );
 
-    test("joins the rooms of two servers: T9 across them", async () => {
+    const relay = { bytesPerSecond: 65_536 };
+
+    test("joins the rooms of two servers: T9 and T11 across them", async () => {
       const [a, b] = await open();
-      const alice = await connectTo(await serve({ broker: a }));
-      const bob = await connectTo(await serve({ broker: b }));
-      const [roster] = await bob.subscribe("room", "node-b");
+      const alice = await connectTo(await serve({ broker: a, relay }));
+      const bob = await connectTo(await serve({ broker: b, relay }));
+      const [, roster] = await bob.subscribe("room", "node-b");
       if (roster?.type !== "roster") throw new Error("no roster");
       await alice.subscribe("room", "node-a");
       await eventually(() => {
         alice.send({ type: "publish", topic: "room", data: "there?" });
         expect(bob.received).not.toEqual([]);
       });
+      alice.send({ type: "relay", topic: "room", to: roster.self, data: "sealed" });
+      await eventually(() => expect(bob.received).toContainEqual(expect.objectContaining({ type: "relay" })));
+      const [relayed] = bob.received.splice(
+        bob.received.findIndex(({ type }) => type === "relay"),
+        1,
+      );
+      expect(relayed).toMatchObject({ topic: "room", data: "sealed" });
       for (const message of [{ data: "to all" }, { data: "to bob", to: roster.self }]) {
         alice.send({ type: "publish", topic: "room", ...message });
       }
