@@ -8,6 +8,9 @@ import { parseArgs } from "node:util";
 const DEFAULT_PORT = 4173;
 const DEFAULT_SIGNALING_PORT = 4444;
 
+/** For devices that no network lets connect, in rooms with a password. */
+const RELAY_BYTES_PER_SECOND = 65_536;
+
 const USAGE = `Usage: npm start -- [options]
   --host                   be reachable from other devices, not only from this one
   --port NUMBER            where the page is served (default ${DEFAULT_PORT}, or the next free port)
@@ -42,7 +45,7 @@ function options() {
 /** @param {number} port @param {string} host */
 async function startSignaling(port, host) {
   try {
-    return await startSignalingServer({ port, host });
+    return await startSignalingServer({ port, host, relay: { bytesPerSecond: RELAY_BYTES_PER_SECOND } });
   } catch (error) {
     if (/** @type {NodeJS.ErrnoException} */ (error).code !== "EADDRINUSE") throw error;
     throw new Error(

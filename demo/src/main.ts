@@ -11,7 +11,7 @@ async function open(): Promise<HTMLElement> {
   const replicator = await Replicator.create({
     room,
     ...(signaling === undefined ? {} : { signaling }),
-    ...(password === undefined ? {} : { password }),
+    ...(password === undefined ? {} : { password, relay: true }),
     dimensions: DIMENSIONS,
     distinctDevices: false,
     conflictResolution: vectorClock(),

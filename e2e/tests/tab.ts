@@ -21,6 +21,7 @@ export type TabConfig = Pick<
   | "signaling"
   | "token"
   | "iceTransportPolicy"
+  | "relay"
   | "dimensions"
   | "replicationFactor"
   | "distinctDevices"

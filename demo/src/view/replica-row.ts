@@ -3,7 +3,7 @@ import { element, setAttribute, setText } from "./element.ts";
 import { avatar } from "./avatar.ts";
 import { icon } from "./icon.ts";
 import { replicaName } from "../words/replica-name.ts";
-import type { ReplicaInfo } from "@vecmesh/sdk";
+import type { ConnectionPath, ReplicaInfo } from "@vecmesh/sdk";
 
 /** As much of a node id as people compare: a clash of names and these digits together is out of the question in one room. */
 const SHOWN_ID_DIGITS = 6;
@@ -18,6 +18,11 @@ const STATUS_WORDS: Record<ReplicaInfo["status"], string> = {
 const ROLE_MEANING: Record<ReplicaInfo["role"], string> = {
   voter: "Counts for quorums",
   learner: "Holds everything, does not count for quorums",
+};
+
+const PATH_WORDS: Record<Exclude<ConnectionPath, "direct">, string> = {
+  turn: "through a TURN server",
+  relay: "through the signaling server, sealed",
 };
 
 /** One replica of the room. */
@@ -73,7 +78,7 @@ export class ReplicaRow {
     setText(this.#status, self && status === "healthy" ? "online" : STATUS_WORDS[status]);
     const facts: string[] = [];
     if (!self && status !== "offline") facts.push(`lag ${duration(lagMs)}`);
-    if (path === "turn") facts.push("through a TURN server");
+    if (path !== undefined && path !== "direct") facts.push(PATH_WORDS[path]);
     if (status === "offline" && lastSyncAt !== undefined) facts.push(`last in step: ${ago(lastSyncAt, nowMs)}`);
     if (self) facts.push(`id ${id.slice(0, SHOWN_ID_DIGITS)}`);
     setText(this.#facts, facts.map((fact) => ` · ${fact}`).join(""));

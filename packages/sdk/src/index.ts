@@ -17,11 +17,12 @@ export class Replicator<M extends JsonObject = JsonObject, D = unknown> extends 
     config: ReplicationConfig<M, D>,
   ): Promise<Replicator<M, D>> {
     const runtime = systemRuntime();
-    const { signaling, token, iceServers, iceTransportPolicy, maxPeers } = config;
+    const { signaling, token, iceServers, iceTransportPolicy, relay, maxPeers } = config;
     return new Replicator<M, D>(
       await openReplicator(config, {
         storage: () => indexedDbStorage(),
-        transport: () => webrtcTransport({ signaling, token, iceServers, iceTransportPolicy, maxPeers, runtime }),
+        transport: () =>
+          webrtcTransport({ signaling, token, iceServers, iceTransportPolicy, relay, maxPeers, runtime }),
         runtime,
       }),
     );

@@ -33,6 +33,7 @@ test("T11: twice as much to all others together, or what is set", () => {
   expect([atOnce(budget, "bob", 0), atOnce(budget, "carol", 0), atOnce(budget, "dave", 0)]).toEqual([8, 7, 0]);
   const narrow = new RelayBudget(relayOffer({ bytesPerSecond: 64 * KIB, socketBytesPerSecond: 32 * KIB }), 0);
   expect(atOnce(narrow, "bob", 0)).toBe(4);
+  expect(() => relayOffer({ bytesPerSecond: 1000 })).toThrow(RangeError);
 });
 
 test("T11: buckets that are full again are forgotten; more receivers than that at once are no client's", () => {

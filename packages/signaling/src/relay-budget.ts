@@ -4,7 +4,7 @@ import { Violation } from "./violation.ts";
 
 /** What a server relays between clients that reach each other in no other way (T11). */
 export interface RelayOptions {
-  /** From one socket to one other. */
+  /** From one socket to one other: MIN_RELAY_BYTES_PER_SECOND or more. */
   readonly bytesPerSecond: number;
   /** From one socket to all others together. Default: twice as many. */
   readonly socketBytesPerSecond?: number | undefined;
@@ -12,18 +12,23 @@ export interface RelayOptions {
 
 /** What a message costs beside its data: many small ones are dearer for the server than a few large ones. */
 export const RELAY_MESSAGE_BYTES = 2048;
+/** A client's longest message is some 24 KiB: of less a second, one would hold up its sender's signaling. */
+export const MIN_RELAY_BYTES_PER_SECOND: number = 32 * 1024;
 /** Clients pace themselves by a burst of one second: jitter on the way never makes an honest one overdraw. */
 const BURST_S = 2;
 /** vecmesh relays to at most eight at once; the rest are those of connections that have just ended. */
 const MAX_RECEIVERS = 32;
 
-/** What a client that has said its nodeId is told. */
-export function relayOffer({ bytesPerSecond, socketBytesPerSecond }: RelayOptions): RelayOffer {
-  return {
-    bytesPerSecond,
-    socketBytesPerSecond: socketBytesPerSecond ?? 2 * bytesPerSecond,
-    bytesPerMessage: RELAY_MESSAGE_BYTES,
-  };
+/**
+ * What a client that has said its nodeId is told.
+ * @throws RangeError
+ */
+export function relayOffer({ bytesPerSecond, socketBytesPerSecond = 2 * bytesPerSecond }: RelayOptions): RelayOffer {
+  const least = Math.min(bytesPerSecond, socketBytesPerSecond);
+  if (!Number.isSafeInteger(bytesPerSecond + socketBytesPerSecond) || least < MIN_RELAY_BYTES_PER_SECOND) {
+    throw new RangeError(`a relay needs whole numbers of at least ${MIN_RELAY_BYTES_PER_SECOND} bytes a second`);
+  }
+  return { bytesPerSecond, socketBytesPerSecond, bytesPerMessage: RELAY_MESSAGE_BYTES };
 }
 
 /** Meters what one socket has relayed, in all and to each other socket. */

@@ -77,9 +77,10 @@ const REQUEST_CHECK_MS = 1000;
 
 /**
  * Starts a signaling server; resolves when it listens.
- * @throws Node's system error, e.g. with code `EADDRINUSE`, when it cannot listen.
+ * @throws Node's system error, e.g. with code `EADDRINUSE`, when it cannot listen; RangeError for a relay that is too slow.
  */
 export async function startSignalingServer(options: SignalingServerOptions = {}): Promise<SignalingServer> {
+  const relay = options.relay && relayOffer(options.relay);
   const { port = 4444, host = "127.0.0.1", logger = SILENT_LOGGER } = options;
   const broker: Broker = options.broker ?? new InProcessBroker();
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -101,7 +102,7 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
     metrics,
     outgoing,
     turn: options.turn,
-    relay: options.relay && relayOffer(options.relay),
+    relay,
     violated: ({ code, message }, address) =>
       clientLog.info({ address, code, reason: message }, "closed a socket", performance.now()),
   };

@@ -24,6 +24,8 @@ export interface TransportIdentity {
    * server, is sealed (T8). A transport on which nothing does may ignore it.
    */
   readonly sealingKey?: CryptoKey | undefined;
+  /** With a room password: an HMAC key that goes into the keys of connections which a third party passes on (T11). */
+  readonly relayingKey?: CryptoKey | undefined;
 }
 
 export interface TransportSession {

@@ -118,6 +118,8 @@ describe("other bad input", () => {
     ["identity", { identity: {} as never }],
     ["identity", { identity: { publicKey: "a", privateKey: "b" } as never }],
     ["authorize", { authorize: () => true }],
+    ["relay", { relay: 1 as never, password: "p" }],
+    ["relay", { relay: true }],
     ["replicaName", { replicaName: "" }],
     ["distinctDevices", { distinctDevices: "no" as never }],
     ["compression", { compression: 1 as never }],

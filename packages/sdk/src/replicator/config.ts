@@ -45,6 +45,12 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject, D = unknow
   readonly iceServers?: readonly RTCIceServer[] | (() => Promise<readonly RTCIceServer[]>);
   /** `'relay'`: only through TURN servers, so that peers do not learn each other's addresses. Default `'all'`: by any way, direct ones first. */
   readonly iceTransportPolicy?: "all" | "relay";
+  /**
+   * Whether a signaling server that relays may pass on, sealed end to end, what this replica and a peer tell each other where no direct
+   * connection and none through a TURN server has come about; slowly, as such servers hold it to a rate. Only with a `password`, without
+   * which the server could read along. Default false.
+   */
+  readonly relay?: boolean;
   /** Components of every vector. Left out: the room's, and if that fixes none, any number. A fact of the room. */
   readonly dimensions?: number;
   /** How many voters the room wants: a data quorum is more than half of them. Default 3. A fact of the room. */
@@ -127,6 +133,9 @@ export function settingsOf<M extends JsonObject, D>(config: ReplicationConfig<M,
   checkInteger("maxPeers", config.maxPeers, MIN_MAX_PEERS, MAX_MAX_PEERS);
   checkBoolean("distinctDevices", config.distinctDevices);
   checkBoolean("compression", config.compression);
+  checkBoolean("relay", config.relay);
+  if (config.relay === true && config.password === undefined)
+    refuse("relay", "false where there is no `password`: without one a signaling server that relays could read along");
   checkDuration("timeoutMs", config.timeoutMs);
   checkDuration("syncIntervalMs", config.syncIntervalMs);
   checkPositive("voterExpiryMs", config.voterExpiryMs);

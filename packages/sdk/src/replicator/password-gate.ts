@@ -31,7 +31,8 @@ export class PasswordGate implements TransportAdapter {
     const keys = this.#keys;
     if (keys === undefined) return this.#transport.join(self, refusingChallenges(events));
     const entrance = new Entrance(self, events, keys, this.#runtime);
-    const session = await this.#transport.join({ ...self, sealingKey: keys.sealing }, entrance);
+    const { sealing: sealingKey, relaying: relayingKey } = keys;
+    const session = await this.#transport.join({ ...self, sealingKey, relayingKey }, entrance);
     return {
       prefer: (nodeIds) => session.prefer(nodeIds),
       stop: () => {

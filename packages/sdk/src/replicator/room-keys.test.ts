@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   CHANNEL_KEY_HEX,
   PROOF_TRANSCRIPT_HEX,
+  RELAY_KEY_HEX,
   SIGNALING_KEY_HEX,
   TEST_VECTORS,
 } from "../core/codec/test-vectors.fixture.ts";
@@ -27,6 +28,12 @@ describe("the keys of a room with a password (T8)", () => {
     expect(new TextDecoder().decode(await subtle.decrypt(aes, known, sealed))).toBe("message");
     expect(CHANNEL_KEY_HEX).not.toBe(SIGNALING_KEY_HEX);
     expect(keys.sealing.extractable).toBe(false);
+
+    const hmac = { name: "HMAC", hash: "SHA-256" };
+    const relaying = await subtle.importKey("raw", new Uint8Array(hexToBytes(RELAY_KEY_HEX)), hmac, false, ["sign"]);
+    const text = new TextEncoder().encode("message");
+    expect(await subtle.sign("HMAC", keys.relaying, text)).toEqual(await subtle.sign("HMAC", relaying, text));
+    expect(keys.relaying.extractable).toBe(false);
   });
 
   it("are others for another password, and for the same one in another room", async () => {

@@ -9,13 +9,16 @@ const MASTER_BITS = 256;
 export class RoomKeys {
   /** AES-GCM: seals what passes through signaling. */
   readonly sealing: CryptoKey;
+  /** HMAC with SHA-256: goes into the keys of relayed connections. */
+  readonly relaying: CryptoKey;
   /** HMAC with SHA-256: proves, on a channel, that one knows the password. */
   readonly #proving: CryptoKey;
   readonly #subtle: SubtleCrypto;
 
-  private constructor(subtle: SubtleCrypto, sealing: CryptoKey, proving: CryptoKey) {
+  private constructor(subtle: SubtleCrypto, sealing: CryptoKey, relaying: CryptoKey, proving: CryptoKey) {
     this.#subtle = subtle;
     this.sealing = sealing;
+    this.relaying = relaying;
     this.#proving = proving;
   }
 
@@ -44,11 +47,12 @@ export class RoomKeys {
     });
     const aes = { name: "AES-GCM", length: 256 };
     const hmac = { name: "HMAC", hash: "SHA-256", length: 256 };
-    const [sealing, proving] = await Promise.all([
+    const [sealing, relaying, proving] = await Promise.all([
       subtle.deriveKey(purpose("vecmesh signaling"), base, aes, false, ["encrypt", "decrypt"]),
+      subtle.deriveKey(purpose("vecmesh relay"), base, hmac, false, ["sign"]),
       subtle.deriveKey(purpose("vecmesh channel"), base, hmac, false, ["sign", "verify"]),
     ]);
-    return new RoomKeys(subtle, sealing, proving);
+    return new RoomKeys(subtle, sealing, relaying, proving);
   }
 
   /** @param transcript of `proofTranscript`. The proof is in hex. */

@@ -57,12 +57,10 @@ describe("T10: settings", () => {
   });
 
   test("T11: let nothing be relayed unless they say how much", () => {
-    expect(settingsFrom(["--relay-bytes-per-second", "1000"], {}).relay).toEqual({ bytesPerSecond: 1000 });
-    const both = { VECMESH_SIGNALING_RELAY_SOCKET_BYTES_PER_SECOND: "5000" };
-    expect(settingsFrom(["--relay-bytes-per-second", "1000"], both).relay).toEqual({
-      bytesPerSecond: 1000,
-      socketBytesPerSecond: 5000,
-    });
+    const one = ["--relay-bytes-per-second", "65536"];
+    expect(settingsFrom(one, {}).relay).toEqual({ bytesPerSecond: 65_536, socketBytesPerSecond: 131_072 });
+    const all = { VECMESH_SIGNALING_RELAY_SOCKET_BYTES_PER_SECOND: "100000" };
+    expect(settingsFrom(one, all).relay).toEqual({ bytesPerSecond: 65_536, socketBytesPerSecond: 100_000 });
   });
 
   test("that are secret come from a file, without the line's end", async () => {
@@ -99,6 +97,7 @@ describe("T10: settings", () => {
     [[], { VECMESH_SIGNALING_TURN_SECRET: "s" }, "VECMESH_SIGNALING_TURN_SECRET needs --turn-urls"],
     [["--turn-urls", "turn:a"], { VECMESH_SIGNALING_TURN_SECRET: "s" }, "--turn-urls would serve everybody"],
     [["--turn-urls", "https://a"], { VECMESH_SIGNALING_TURN_SECRET: "s" }, '--turn-urls must be like "turn:'],
+    [["--relay-bytes-per-second", "32767"], {}, "--relay-bytes-per-second does not do: a relay needs whole numbers"],
     [["--relay-socket-bytes-per-second", "9"], {}, "--relay-socket-bytes-per-second needs --relay-bytes-per-second"],
     [[], { VECMESH_SIGNALING_REDIS_URL: "localhost:6379" }, 'VECMESH_SIGNALING_REDIS_URL must be like "redis://'],
     [["--jwt-secret", SECRET], {}, "--jwt-secret"],

@@ -3,7 +3,7 @@ import { jwtAuthorizer } from "../jwt-authorizer.ts";
 import { DEFAULT_LIMITS, type Limits } from "../limits.ts";
 import { requireOrigin } from "../origin-check.ts";
 import type { RedisBrokerOptions } from "../redis-broker.ts";
-import type { RelayOptions } from "../relay-budget.ts";
+import { relayOffer, type RelayOptions } from "../relay-budget.ts";
 import type { TurnOptions } from "../turn-credentials.ts";
 import { type Environment, nameOf, RawSettings, SettingError } from "./read-settings.ts";
 
@@ -87,7 +87,15 @@ function relayFrom(raw: RawSettings): RelayOptions | undefined {
     raw.integer("relayBytesPerSecond"),
     raw.integer("relaySocketBytesPerSecond"),
   ];
-  if (bytesPerSecond > 0) return { bytesPerSecond, socketBytesPerSecond: socketBytesPerSecond || undefined };
+  if (bytesPerSecond > 0) {
+    return attempt(raw, "relayBytesPerSecond", () => {
+      const { bytesPerMessage: _, ...rates } = relayOffer({
+        bytesPerSecond,
+        socketBytesPerSecond: socketBytesPerSecond || undefined,
+      });
+      return rates;
+    });
+  }
   if (socketBytesPerSecond > 0) raw.fail("relaySocketBytesPerSecond", `needs ${nameOf("relayBytesPerSecond")}, too`);
   return undefined;
 }

@@ -4,6 +4,7 @@ import { type Envelope, type Instance, type Letter, parseLetter } from "./envelo
 import { mutateText, mutateValue } from "../../fuzzing/value-mutation.fixture.ts";
 import { parseSignal, type Signal } from "./signal.ts";
 import { fuzz } from "../../fuzzing/campaign.fixture.ts";
+import type { LineName } from "../relay/relay.ts";
 import type { NodeId } from "../../core/node-id.ts";
 import { parseTopicMessage } from "./topic-message.ts";
 import { weightOf } from "../../fuzzing/weight.fixture.ts";
@@ -20,6 +21,8 @@ const signals: readonly Signal[] = [
       sdpMid: "0",
     },
   },
+  { type: "relay-offer", line: "0d".repeat(8) as LineName, key: "k_-".repeat(29) },
+  { type: "relay-answer", line: "0d".repeat(8) as LineName, key: "k_-".repeat(29) },
   { type: "candidate", candidate: { candidate: "", sdpMLineIndex: null, sdpMid: "data" } },
 ];
 
@@ -40,6 +43,7 @@ const topicMessages: readonly string[] = [
   ...letters.map((vecmesh) => ({ type: "publish", topic: "vecmesh:room", from: "x", clients: 2, vecmesh })),
   { type: "left", topic: "vecmesh:room", from: "x" },
   { type: "roster", topic: "vecmesh:room", self: "x", peers: [{ from: "y", nodeId: to }], clients: 2 },
+  { type: "relay", topic: "vecmesh:room", from: "x", to: "y", data: "c2VhbGVk" },
 ].map((message) => JSON.stringify(message));
 
 const print = (value: unknown): string =>

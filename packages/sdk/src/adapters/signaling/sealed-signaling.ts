@@ -1,5 +1,6 @@
 import { fromBase64Url, toBase64Url } from "../../core/base64url.ts";
 import type { Runtime } from "../../ports/runtime.ts";
+import type { Relay } from "../relay/relay.ts";
 import { parseEnvelope, type Envelope, type Instance, type Letter, type SealedEnvelope } from "./envelope.ts";
 import type { Signaling, SignalingChannel, SignalingEvents, SignalingSelf } from "./signaling.ts";
 
@@ -54,6 +55,11 @@ class SealedChannel implements SignalingChannel {
 
   refresh(): void {
     this.#inner.refresh();
+  }
+
+  /** What it passes on is sealed by keys that not even the room has. */
+  get relay(): Relay | undefined {
+    return this.#inner.relay;
   }
 
   send(letter: Letter): void {

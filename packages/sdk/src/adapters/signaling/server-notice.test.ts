@@ -19,6 +19,18 @@ describe("T10: a server's notices", () => {
     expect(parse({ type: "retry", afterMs: 1e300 })).toEqual({ type: "retry", afterMs: 300_000 });
   });
 
+  it("T11: are whether the server relays, and how much; what is no such offer is none", () => {
+    const relay = { bytesPerSecond: 1, socketBytesPerSecond: 2, bytesPerMessage: 3 };
+    expect(parse({ type: "welcome", iceServers: [], relay: { ...relay, more: 1 } })).toEqual({
+      type: "welcome",
+      iceServers: [],
+      relay,
+    });
+    for (const other of [true, [], {}, { ...relay, bytesPerSecond: 0 }, { ...relay, socketBytesPerSecond: "2" }]) {
+      expect(parse({ type: "welcome", iceServers: [], relay: other })).toEqual({ type: "welcome", iceServers: [] });
+    }
+  });
+
   it.each([
     { type: "retry", afterMs: -1 },
     { type: "retry", afterMs: "1" },

@@ -1,4 +1,4 @@
-import type { RetryMessage, WelcomeMessage } from "@vecmesh/signaling/protocol";
+import type { RelayOffer, RetryMessage, WelcomeMessage } from "@vecmesh/signaling/protocol";
 import { isObject, parseObject } from "./signal.ts";
 
 /** What a signaling server says that concerns no topic. */
@@ -17,13 +17,22 @@ const MAX_NOTICE_LENGTH = 64 * 1024;
 export function parseServerNotice(data: unknown): ServerNotice | undefined {
   const message = parseObject(data, MAX_NOTICE_LENGTH);
   if (message === undefined) return undefined;
-  const { type, iceServers, afterMs } = message;
+  const { type, iceServers, relay, afterMs } = message;
   if (type === "retry" && typeof afterMs === "number" && afterMs >= 0) {
     return { type, afterMs: Math.min(afterMs, MAX_RETRY_MS) };
   }
   if (type !== "welcome" || !Array.isArray(iceServers) || iceServers.length > MAX_ICE_SERVERS) return undefined;
   const servers = iceServers.map(parseIceServer);
-  return servers.every((server) => server !== undefined) ? { type, iceServers: servers } : undefined;
+  if (!servers.every((server) => server !== undefined)) return undefined;
+  const offer = parseRelayOffer(relay);
+  return { type, iceServers: servers, ...(offer && { relay: offer }) };
+}
+
+function parseRelayOffer(value: unknown): RelayOffer | undefined {
+  if (!isObject(value)) return undefined;
+  const { bytesPerSecond, socketBytesPerSecond, bytesPerMessage } = value;
+  if (!isCount(bytesPerSecond) || !isCount(socketBytesPerSecond) || !isCount(bytesPerMessage)) return undefined;
+  return { bytesPerSecond, socketBytesPerSecond, bytesPerMessage };
 }
 
 function parseIceServer(value: unknown): WelcomeMessage["iceServers"][number] | undefined {
@@ -33,6 +42,10 @@ function parseIceServer(value: unknown): WelcomeMessage["iceServers"][number] | 
   // RTCPeerConnection throws at what is no such URL.
   if (!urls.every((url) => isText(url) && /^turns?:[\w.[\]:-]+(\?transport=(udp|tcp))?$/.test(url))) return undefined;
   return isText(username) && isText(credential) ? { urls, username, credential } : undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function isText(value: unknown): value is string {

@@ -28,6 +28,21 @@ describe("T2: signals", () => {
     );
   });
 
+  it("T11: are a relayed connection's offer and answer", () => {
+    const offer = { type: "relay-offer", line: "0123456789abcdef", key: "A".repeat(87) };
+    expect(parseSignal({ ...offer, more: 1 })).toEqual(offer);
+    expect(parseSignal({ ...offer, type: "relay-answer" })).toEqual({ ...offer, type: "relay-answer" });
+    for (const bad of [
+      { line: "0123" },
+      { line: 7 },
+      { key: "A".repeat(86) },
+      { key: `${"A".repeat(86)}+` },
+      { key: {} },
+    ]) {
+      expect(parseSignal({ ...offer, ...bad })).toBe(undefined);
+    }
+  });
+
   it.each([
     undefined,
     null,

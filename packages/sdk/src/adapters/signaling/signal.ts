@@ -1,9 +1,11 @@
+import { isLineName, type LineName } from "../relay/relay.ts";
+
 /**
- * What two peers tell each other to connect: one offer, one answer, and ICE candidates, in the shape that simple-peer
+ * What two peers tell each other to connect. One offer, one answer, and ICE candidates are in the shape that simple-peer
  * emits and takes. It takes more, and destroys its connection over anything malformed (T2): nothing reaches it that has
- * not come through `parseSignal`.
+ * not come through `parseSignal`. Where no direct connection comes about, there are an offer and an answer of a relayed one.
  */
-export type Signal = SessionDescription | CandidateSignal;
+export type Signal = SessionDescription | CandidateSignal | RelaySignal;
 
 export interface SessionDescription {
   readonly type: "offer" | "answer";
@@ -19,6 +21,15 @@ export interface CandidateSignal {
   };
 }
 
+/** Half of the key agreement of a connection through a signaling server's relay (T11). */
+export interface RelaySignal {
+  readonly type: "relay-offer" | "relay-answer";
+  /** The offering side's name for the line, the same in the answer. */
+  readonly line: LineName;
+  /** A P-256 public key, uncompressed, in base64url. */
+  readonly key: string;
+}
+
 /** A data channel's description is 500 to 2,000 characters; candidates that were gathered early add some 100 each. */
 const MAX_SDP_LENGTH = 16 * 1024;
 /** The longest in use, a TCP relay's over IPv6 with its extensions, are some 250 characters. */
@@ -29,15 +40,26 @@ const MAX_MID_LENGTH = 32;
 const CANDIDATE =
   /^$|^candidate:[\w+/]{1,32} \d{1,5} (?:udp|tcp) \d{1,10} [\w.:%-]{1,253} \d{1,5} typ [a-z]{1,16}(?: [\x21-\x7e]+)*$/i;
 
+/** 65 bytes in base64url. */
+const RELAY_KEY = /^[\w-]{87}$/;
+
 /** The signal in `value`, rebuilt from its known members only; undefined if it is none. */
 export function parseSignal(value: unknown): Signal | undefined {
   if (!isObject(value)) return undefined;
   const { type } = value;
   if (type === "candidate") return parseCandidate(value["candidate"]);
+  if (type === "relay-offer" || type === "relay-answer") {
+    const { line, key } = value;
+    return isLineName(line) && typeof key === "string" && RELAY_KEY.test(key) ? { type, line, key } : undefined;
+  }
   if (type !== "offer" && type !== "answer") return undefined;
   const { sdp } = value;
   if (typeof sdp !== "string" || sdp.length > MAX_SDP_LENGTH || !sdp.startsWith("v=0\r\n")) return undefined;
   return { type, sdp };
+}
+
+export function isRelaySignal(signal: Signal): signal is RelaySignal {
+  return signal.type === "relay-offer" || signal.type === "relay-answer";
 }
 
 function parseCandidate(value: unknown): CandidateSignal | undefined {

@@ -1,3 +1,4 @@
+import type { Relay } from "../relay/relay.ts";
 import type { Envelope, Instance, Letter } from "./envelope.ts";
 
 /** One way of finding peers: a signaling server, or a BroadcastChannel. Nothing it brings is trusted. */
@@ -36,6 +37,8 @@ export interface SignalingChannel {
   readonly size: number;
   /** Asks who is there. `present` tells, where anybody knows. */
   refresh(): void;
+  /** Where this way may pass on more than letters. */
+  readonly relay?: Relay | undefined;
   /** To the instance in `to`, or to all. Lost while the way is closed: whoever reopens it announces itself anew. */
   send(letter: Letter): void;
   /** The page is awake or online again: whatever waits for a timer happens now. */

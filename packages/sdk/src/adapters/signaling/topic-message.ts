@@ -1,4 +1,4 @@
-import type { DeliveredMessage, LeftMessage } from "@vecmesh/signaling/protocol";
+import type { DeliveredMessage, LeftMessage, RelayedMessage } from "@vecmesh/signaling/protocol";
 import { isInstance, type Instance } from "./envelope.ts";
 import { isObject, parseObject } from "./signal.ts";
 
@@ -15,15 +15,18 @@ export interface Roster {
   readonly clients: number;
 }
 
+/** Only `type`, `topic` and `from` of what came from others are known to be what they should. */
+export type TopicMessage = DeliveredMessage | RelayedMessage | LeftMessage | Roster;
+
 /** The message in a text frame of a signaling server's, if it is one that concerns a topic; anything else is none of ours. */
-export function parseTopicMessage(data: unknown): DeliveredMessage | LeftMessage | Roster | undefined {
+export function parseTopicMessage(data: unknown): TopicMessage | undefined {
   const message = parseObject(data, MAX_TEXT_LENGTH);
   if (message === undefined) return undefined;
   const { type, topic, from } = message;
   if (typeof topic !== "string") return undefined;
   if (type === "roster") return { type, topic, ...parseRoster(message) };
-  if (typeof from !== "string" || (type !== "publish" && type !== "left")) return undefined;
-  return message as unknown as DeliveredMessage | LeftMessage;
+  if (typeof from !== "string" || (type !== "publish" && type !== "relay" && type !== "left")) return undefined;
+  return message as unknown as DeliveredMessage | RelayedMessage | LeftMessage;
 }
 
 /** Replicas are listed by their instances; whatever else is listed is none. */

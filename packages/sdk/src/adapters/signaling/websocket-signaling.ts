@@ -1,6 +1,8 @@
-import type { PublishMessage, SubscribeMessage } from "@vecmesh/signaling/protocol";
+import type { ClientMessage, PublishMessage } from "@vecmesh/signaling/protocol";
 import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
+import type { Relay } from "../relay/relay.ts";
+import { ServerRelay } from "../relay/server-relay.ts";
 import { Liveness } from "../webrtc/liveness.ts";
 import { askForRefusal } from "./admission.ts";
 import { Backoff, jittered } from "./backoff.ts";
@@ -22,6 +24,8 @@ export interface WebSocketSignalingOptions {
   readonly token?: string | (() => Promise<string>) | undefined;
   readonly runtime: Runtime;
   readonly WebSocket: typeof WebSocket;
+  /** Whether to have the server pass on packets where it does. Default false. */
+  readonly relay?: boolean;
   /** Told of the TURN servers that the server offers, anew whenever their credentials are. */
   readonly offered?: (iceServers: readonly RTCIceServer[]) => void;
 }
@@ -58,6 +62,7 @@ class WebSocketChannel implements SignalingChannel {
   /** The server's names for the sockets of those heard from, newest last. */
   readonly #routes = new Map<Instance, string>();
   #size = 0;
+  readonly #relay: ServerRelay | undefined;
   #socket: WebSocket | undefined;
   /** The server has said who is there. */
   #listed = false;
@@ -79,6 +84,13 @@ class WebSocketChannel implements SignalingChannel {
     this.#self = self;
     this.#events = events;
     this.#backoff = new Backoff(options.runtime, RETRY);
+    if (options.relay === true) {
+      this.#relay = new ServerRelay({
+        runtime: options.runtime,
+        routeTo: (instance) => this.#routes.get(instance),
+        post: (to, data) => this.#post({ type: "relay", topic, to, data }),
+      });
+    }
     void this.#connect();
   }
 
@@ -88,6 +100,10 @@ class WebSocketChannel implements SignalingChannel {
 
   refresh(): void {
     this.#subscribe();
+  }
+
+  get relay(): Relay | undefined {
+    return this.#relay;
   }
 
   send(letter: Letter): void {
@@ -185,6 +201,7 @@ class WebSocketChannel implements SignalingChannel {
     if (message.topic !== this.#topic) return;
     if (message.type === "roster") return this.#took(message);
     if (message.type === "left") return this.#left(message.from);
+    if (message.type === "relay") return this.#relay?.received(message.from, message.data);
     this.#size = asCount(message.clients);
     const letter = parseLetter(message["vecmesh"]);
     if (letter === undefined || letter.instance === this.#self.instance) return;
@@ -211,12 +228,15 @@ class WebSocketChannel implements SignalingChannel {
 
   #noticed(data: unknown): void {
     const notice = parseServerNotice(data);
-    if (notice?.type === "welcome") this.#options.offered?.(notice.iceServers);
-    else this.#retryAfterMs = notice?.afterMs ?? this.#retryAfterMs;
+    if (notice?.type === "welcome") {
+      this.#options.offered?.(notice.iceServers);
+      this.#relay?.offered(notice.relay);
+    } else this.#retryAfterMs = notice?.afterMs ?? this.#retryAfterMs;
   }
 
   #left(from: string): void {
     this.#size = Math.max(1, this.#size - 1);
+    this.#relay?.ended(from);
     for (const [instance, route] of this.#routes) {
       if (route !== from) continue;
       this.#routes.delete(instance);
@@ -279,9 +299,11 @@ class WebSocketChannel implements SignalingChannel {
     this.#size = 0;
     this.#listed = false;
     socket?.close();
+    this.#relay?.offered(undefined);
+    this.#relay?.ended();
   }
 
-  #post(message: SubscribeMessage | PublishMessage | { readonly type: "ping" }): void {
+  #post(message: ClientMessage): void {
     const socket = this.#socket;
     if (socket !== undefined && socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   }

@@ -3,7 +3,7 @@ import type { NodeId } from "../../core/node-id.ts";
 import { ManualRuntime } from "../../testing/manual-runtime.fixture.ts";
 import { PeerConnection } from "./connection.ts";
 import { encodeData, encodeHello, encodePing, FRAME, FRAMING_VERSION, MIN_PIECE_BYTES } from "./framing.ts";
-import type { FrameChannel, FrameChannelEvents } from "./peer-channel.ts";
+import type { FrameChannel, FrameChannelEvents } from "./frame-channel.ts";
 
 /** A connection whose peer is the test: what it sends is noted, and what it hears is what the test makes it hear. */
 class Scripted {

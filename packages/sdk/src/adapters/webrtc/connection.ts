@@ -15,7 +15,7 @@ import {
   type Frame,
 } from "./framing.ts";
 import { Liveness } from "./liveness.ts";
-import type { FrameChannel, FrameChannelEvents } from "./peer-channel.ts";
+import type { FrameChannel, FrameChannelEvents } from "./frame-channel.ts";
 import { Reassembly } from "./reassembly.ts";
 import { SendQueue } from "./send-queue.ts";
 

@@ -1,13 +1,14 @@
 import type { NodeId } from "../../core/node-id.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { DEFAULT_MAX_PEERS, type Connection } from "../../ports/transport.ts";
+import { type LineName, type Relay } from "../relay/relay.ts";
 import { parseLetter, type Instance, type Letter } from "../signaling/envelope.ts";
-import type { Signal } from "../signaling/signal.ts";
+import { isRelaySignal, type Signal } from "../signaling/signal.ts";
 import { sealedSignaling } from "../signaling/sealed-signaling.ts";
 import { deliver, type Signaling, type SignalingEvents } from "../signaling/signaling.ts";
 import { SAFE_FRAME_BYTES } from "./framing.ts";
 import { Mesh } from "./mesh.ts";
-import type { FrameChannel, FrameChannelEvents } from "./peer-channel.ts";
+import type { FrameChannel, FrameChannelEvents } from "./frame-channel.ts";
 
 interface Listener {
   readonly room: string;
@@ -25,6 +26,8 @@ export class FakeSignaling implements Signaling {
   /** Everything that was sent. */
   readonly log: Letter[] = [];
   down = false;
+  /** What it relays, to the nodes that want it. */
+  relay: Relay | undefined;
   /** How often anything was brought to anybody. */
   deliveries = 0;
 
@@ -47,6 +50,7 @@ export class FakeSignaling implements Signaling {
         return size();
       },
       refresh: () => queueMicrotask(() => this.#list(listener)),
+      relay: this.relay,
       send: (letter) => {
         if (!this.#listeners.has(listener)) return;
         this.log.push(letter);
@@ -96,27 +100,39 @@ export class FakeSignaling implements Signaling {
 /** The data channels of a whole test: two ends find each other by what their offers say. */
 export class FakeChannels {
   readonly #offers = new Map<string, FakeChannel>();
-  /** What a firewall does: nothing ever opens. */
+  /** What a firewall does: nothing ever opens, but through a relay. */
   blocked = false;
   /** What refusing TURN servers do: attempts end as soon as they have begun. */
   failing = false;
   opened = 0;
 
-  open(initiator: boolean, events: FrameChannelEvents): FakeChannel {
-    this.opened++;
-    const channel = new FakeChannel(this, events);
+  open(initiator: boolean, events: FrameChannelEvents, relayed = false): FakeChannel {
+    if (!relayed) this.opened++;
+    const channel = new FakeChannel(this, events, relayed);
     if (initiator) {
-      const sdp = `v=0\r\n${this.opened}`;
-      this.#offers.set(sdp, channel);
-      queueMicrotask(() => channel.tell(() => events.signal({ type: "offer", sdp })));
+      const name = `${this.#offers.size}`;
+      this.#offers.set(name, channel);
+      const offer = signalOf("offer", name, relayed);
+      queueMicrotask(() => channel.tell(() => events.signal(offer)));
     }
-    if (this.failing) queueMicrotask(() => queueMicrotask(() => channel.fail()));
+    if (this.failing && !relayed) queueMicrotask(() => queueMicrotask(() => channel.fail()));
     return channel;
   }
 
-  offerOf(sdp: string): FakeChannel | undefined {
-    return this.#offers.get(sdp);
+  offerOf(name: string): FakeChannel | undefined {
+    return this.#offers.get(name);
   }
+}
+
+function signalOf(type: "offer" | "answer", name: string, relayed: boolean): Signal {
+  if (!relayed) return { type, sdp: `v=0\r\n${name}` };
+  return { type: `relay-${type}`, line: name.padStart(16, "0") as LineName, key: "A".repeat(87) };
+}
+
+/** The offer's name, in it and in the answer to it. */
+function nameIn(signal: Signal): string {
+  if (signal.type === "candidate") return "";
+  return isRelaySignal(signal) ? String(Number(signal.line)) : signal.sdp.slice("v=0\r\n".length);
 }
 
 export class FakeChannel implements FrameChannel {
@@ -125,14 +141,16 @@ export class FakeChannel implements FrameChannel {
   readonly channelBinding: Uint8Array = new Uint8Array();
   readonly #channels: FakeChannels;
   readonly #events: FrameChannelEvents;
+  readonly #relayed: boolean;
   #other: FakeChannel | undefined;
   #done = false;
   /** The machine is gone: nothing comes or goes, and nobody is told. */
   dead = false;
 
-  constructor(channels: FakeChannels, events: FrameChannelEvents) {
+  constructor(channels: FakeChannels, events: FrameChannelEvents, relayed: boolean) {
     this.#channels = channels;
     this.#events = events;
+    this.#relayed = relayed;
   }
 
   tell(event: (events: FrameChannelEvents) => void): void {
@@ -140,11 +158,14 @@ export class FakeChannel implements FrameChannel {
   }
 
   signal(signal: Signal): void {
-    if (signal.type === "offer") {
-      this.#other = this.#channels.offerOf(signal.sdp);
-      queueMicrotask(() => this.tell(() => this.#events.signal({ type: "answer", sdp: signal.sdp })));
+    if (isRelaySignal(signal) !== this.#relayed) throw new Error("a signal for another kind of channel");
+    const name = nameIn(signal);
+    if (signal.type.endsWith("offer")) {
+      this.#other = this.#channels.offerOf(name);
+      const answer = signalOf("answer", name, this.#relayed);
+      queueMicrotask(() => this.tell(() => this.#events.signal(answer)));
       if (this.#other !== undefined) this.#other.#other = this;
-    } else if (signal.type === "answer" && !this.#channels.blocked) {
+    } else if (signal.type.endsWith("answer") && (this.#relayed || !this.#channels.blocked)) {
       for (const end of [this, this.#other]) queueMicrotask(() => end?.tell((events) => events.open()));
     }
   }
@@ -157,7 +178,9 @@ export class FakeChannel implements FrameChannel {
 
   pumpBelow(): void {}
 
-  async path(): Promise<undefined> {}
+  async path(): Promise<"relay" | undefined> {
+    return this.#relayed ? "relay" : undefined;
+  }
 
   destroy(): void {
     if (this.#done) return;
@@ -188,13 +211,17 @@ export class MeshNode {
   readonly #ways: readonly FakeSignaling[];
   instance: Instance | undefined;
 
-  /** @param password stands for the key that is made of it */
+  /**
+   * @param password stands for the key that is made of it
+   * @param relays whether it goes through a relay where it must
+   */
   constructor(
     nodeId: NodeId,
     runtime: Runtime,
     channels: FakeChannels,
     ways: readonly FakeSignaling[],
     password?: CryptoKey,
+    relays = true,
   ) {
     this.nodeId = nodeId;
     this.#ways = ways;
@@ -206,12 +233,13 @@ export class MeshNode {
         .map((way): Signaling => ({
           open: (room, self, events) => {
             this.instance = self.instance;
-            return way.open(room, self, events);
+            const channel = way.open(room, self, events);
+            return relays ? channel : { ...channel, relay: undefined };
           },
         }))
         .map((way) => (password === undefined ? way : sealedSignaling(way, password, runtime))),
-      openChannel: (initiator, events) => {
-        const channel = channels.open(initiator, events);
+      openChannel: (initiator, events, relayed) => {
+        const channel = channels.open(initiator, events, relayed !== undefined);
         this.channels.push(channel);
         return channel;
       },

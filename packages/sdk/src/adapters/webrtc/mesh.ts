@@ -2,14 +2,15 @@ import { bytesToHex, type NodeId } from "../../core/node-id.ts";
 import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { TransportEvents, TransportIdentity } from "../../ports/transport.ts";
+import type { RelayWay } from "../relay/relay.ts";
 import { INSTANCE_BYTES, type Announcement, type Envelope, type Instance } from "../signaling/envelope.ts";
 import type { Signaling, SignalingChannel } from "../signaling/signaling.ts";
 import { Announcer } from "./announcer.ts";
 import { PeerConnection } from "./connection.ts";
+import type { FrameChannel, FrameChannelEvents } from "./frame-channel.ts";
 import { fraction } from "./fraction.ts";
 import { LinkSeeker } from "./link-seeker.ts";
 import { PartialView } from "./partial-view.ts";
-import type { FrameChannel, FrameChannelEvents } from "./peer-channel.ts";
 import { RecentInstances } from "./recent-instances.ts";
 import { RemotePeer, type RemotePeerHost } from "./remote-peer.ts";
 import { Strangers } from "./strangers.ts";
@@ -20,7 +21,8 @@ export interface MeshOptions {
   readonly runtime: Runtime;
   readonly signaling: readonly Signaling[];
   readonly maxPeers: number;
-  readonly openChannel: (initiator: boolean, events: FrameChannelEvents) => FrameChannel;
+  /** @param way through a relay; left out: directly */
+  readonly openChannel: (initiator: boolean, events: FrameChannelEvents, way: RelayWay | undefined) => FrameChannel;
   /** Whether the page can open no more RTCPeerConnections for now. */
   readonly isBudgetSpent: () => boolean;
 }
@@ -266,11 +268,11 @@ export class Mesh {
         channel.send({ ...this.#sender(), type: "signal", to, attempt, signal }),
       nextAttempt: () => ++this.#attempts,
       refusal: () => this.#refusal(),
-      connect: (peer, initiator, connectionEvents) =>
+      connect: (peer, initiator, connectionEvents, way) =>
         new PeerConnection({
           peer,
           runtime,
-          openChannel: (channelEvents) => openChannel(initiator, channelEvents),
+          openChannel: (channelEvents) => openChannel(initiator, channelEvents, way),
           events: connectionEvents,
         }),
       connected: (connection) => {

@@ -1,7 +1,8 @@
 import SimplePeer, { type Peer } from "simple-peer/simplepeer.min.js";
 import { BufferGauge } from "./buffer-gauge.ts";
 import { channelBinding } from "./channel-binding.ts";
-import { parseSignal, type Signal } from "../signaling/signal.ts";
+import { isRelaySignal, parseSignal, type Signal } from "../signaling/signal.ts";
+import type { FrameChannel, FrameChannelEvents } from "./frame-channel.ts";
 import { MAX_FRAME_BYTES, SAFE_FRAME_BYTES } from "./framing.ts";
 import type { ConnectionPath } from "../../core/connection-path.ts";
 import type { IceConfiguration } from "./ice-servers.ts";
@@ -9,31 +10,7 @@ import type { PeerConnectionBudget } from "./peer-connection-budget.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import { selectedPath } from "./selected-path.ts";
 import { watchRelayGathering } from "./relay-gathering.ts";
-import type { FrameSink } from "./send-queue.ts";
 import type { WebRtcImplementation } from "./webrtc-implementation.ts";
-
-/** One RTCPeerConnection with its data channel, for one attempt to connect. */
-export interface FrameChannel extends FrameSink {
-  /** The transport port's, once it is open. */
-  readonly channelBinding: Uint8Array;
-  signal(signal: Signal): void;
-  /** As the transport port's. */
-  path(): Promise<ConnectionPath | undefined>;
-  /** Gives up everything at once. No event is raised afterwards. Idempotent. */
-  destroy(): void;
-}
-
-export interface FrameChannelEvents {
-  /** To be brought to the other side's `signal`. */
-  signal(signal: Signal): void;
-  open(): void;
-  /** What the other side sent; undefined for what is not binary. */
-  frame(bytes: Uint8Array | undefined): void;
-  /** Few bytes are buffered, as asked by `pumpBelow`. */
-  drained(): void;
-  /** It could not be opened, or is gone. Nothing is raised afterwards. */
-  closed(reason: string): void;
-}
 
 export interface PeerChannelOptions {
   readonly initiator: boolean;
@@ -47,6 +24,7 @@ export interface PeerChannelOptions {
 /** An offer or answer and its candidates: a machine with many interfaces and TURN servers gathers some dozens. */
 const MAX_SIGNALS = 128;
 
+/** One RTCPeerConnection with its data channel. */
 export class PeerChannel implements FrameChannel {
   readonly #options: PeerChannelOptions;
   readonly #events: FrameChannelEvents;
@@ -68,7 +46,7 @@ export class PeerChannel implements FrameChannel {
 
   signal(signal: Signal): void {
     // Once the channel is open all paths that matter are known, and a candidate that the browser dislikes would destroy it (T2).
-    if (this.#done || this.#open || ++this.#signals > MAX_SIGNALS) return;
+    if (this.#done || this.#open || ++this.#signals > MAX_SIGNALS || isRelaySignal(signal)) return;
     if (this.#peer === undefined) {
       this.#early.push(signal);
       return;

@@ -2,6 +2,7 @@ import { UNAUTHORIZED } from "../../core/handshake.ts";
 import type { NodeId } from "../../core/node-id.ts";
 import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
+import type { RelayWay } from "../relay/relay.ts";
 import { Backoff } from "../signaling/backoff.ts";
 import type { Announcement, Envelope, Instance, SignalEnvelope } from "../signaling/envelope.ts";
 import type { Signal } from "../signaling/signal.ts";
@@ -21,7 +22,8 @@ export interface RemotePeerHost {
   accepts(peer: RemotePeer): boolean;
   /** Why no further connection may be opened now; undefined if one may. */
   refusal(): string | undefined;
-  connect(peer: NodeId, initiator: boolean, events: PeerConnectionEvents): PeerConnection;
+  /** @param way through a relay; left out: directly */
+  connect(peer: NodeId, initiator: boolean, events: PeerConnectionEvents, way: RelayWay | undefined): PeerConnection;
   connected(connection: PeerConnection): void;
   message(connection: PeerConnection, message: Uint8Array): void;
   disconnected(connection: PeerConnection, reason: string, byChoice: boolean): void;
@@ -43,11 +45,15 @@ const STABLE_MS = 30_000;
 const MAX_CALLS = 8;
 /** One or two attempts fail, and calls are not heard, by bad luck. */
 const UNREACHABLE_AFTER_FAILURES = 3;
+/** A peer that is reached through a relay may have got a better network, or a TURN server; each look costs an RTCPeerConnection (T6). */
+const DIRECT_AGAIN: { firstMs: number; capMs: number } = { firstMs: 60_000, capMs: 15 * 60_000 };
 
 interface Attempt {
   /** The initiating instance's count of its attempts; stale signals carry another (T1). */
   readonly number: number;
   readonly connection: PeerConnection;
+  /** Through a relay (T11). */
+  readonly relayed: boolean;
 }
 
 /**
@@ -68,6 +74,10 @@ export class RemotePeer {
   #connection: PeerConnection | undefined;
   #connectedInstance: Instance | undefined;
   #connectedAt = 0;
+  #relayed = false;
+  /** The next attempt goes through a relay, if there is one. */
+  #relayNext = false;
+  readonly #directAgain: Backoff;
   /** Runs between a failure and the next try. */
   #cancelRetry: (() => void) | undefined;
   /** Whether it was heard from since the failure. */
@@ -80,6 +90,7 @@ export class RemotePeer {
     this.#initiator = initiator;
     this.#host = host;
     this.#backoff = new Backoff(host.runtime, RETRY);
+    this.#directAgain = new Backoff(host.runtime, DIRECT_AGAIN);
   }
 
   get instance(): Instance | undefined {
@@ -113,7 +124,7 @@ export class RemotePeer {
         if (to === undefined) this.#host.announce(channel, instance, { answer: true, free });
       } else if (!this.#initiator) {
         if (!answer) this.#host.announce(channel, instance, { answer: false, free });
-      } else if (this.#cancelRetry === undefined || this.#calls > 0) this.#begin(this.#host.nextAttempt(), channel);
+      } else if (this.#cancelRetry === undefined || this.#calls > 0) this.#dial(channel);
       else this.#alive = true;
     }
     this.#calls = 0;
@@ -137,9 +148,12 @@ export class RemotePeer {
 
   signalled({ attempt, signal, ...sender }: SignalEnvelope, channel: SignalingChannel): void {
     if (!this.#heard({ attempt, signal, ...sender }, channel)) return;
-    if (signal.type === "offer") {
+    if (signal.type === "offer" || signal.type === "relay-offer") {
+      const { relay } = channel;
+      const way = signal.type === "relay-offer" && relay ? { relay, to: sender.instance } : undefined;
+      if (way === undefined && signal.type !== "offer") return;
       if (this.#initiator || attempt <= this.#lastAttempt || !this.#host.accepts(this)) return;
-      this.#begin(attempt, channel);
+      this.#begin(attempt, channel, way);
     }
     if (this.#attempt?.number !== attempt || (signal.type === "answer" && !this.#initiator)) return;
     this.#attempt.connection.signal(signal);
@@ -191,6 +205,7 @@ export class RemotePeer {
       this.#abandonAttempt();
       this.#stopRetrying();
       this.#startAnew();
+      this.#relayNext = false;
       // Most likely its end of the old connection is gone.
       this.#connection?.check();
     }
@@ -198,7 +213,23 @@ export class RemotePeer {
     return true;
   }
 
-  #begin(number: number, channel: SignalingChannel): void {
+  /** How this peer can be reached through a relay now. */
+  get #relaying(): { readonly channel: SignalingChannel; readonly way: RelayWay } | undefined {
+    const to = this.#instance;
+    for (const channel of this.#channels) {
+      const { relay } = channel;
+      if (to !== undefined && relay?.reaches(to)) return { channel, way: { relay, to } };
+    }
+    return undefined;
+  }
+
+  /** Directly, or through a relay where it is that one's turn and there is one. */
+  #dial(channel: SignalingChannel): void {
+    const relaying = this.#relayNext ? this.#relaying : undefined;
+    this.#begin(this.#host.nextAttempt(), relaying?.channel ?? channel, relaying?.way);
+  }
+
+  #begin(number: number, channel: SignalingChannel, way?: RelayWay): void {
     const instance = this.#instance;
     if (instance === undefined) return;
     this.#lastAttempt = number;
@@ -206,7 +237,7 @@ export class RemotePeer {
     const refusal = this.#host.refusal();
     if (refusal !== undefined) return this.#failed(refusal);
     this.#stopRetrying();
-    const connection = this.#host.connect(this.nodeId, this.#initiator, {
+    const events: PeerConnectionEvents = {
       signal: (signal) => this.#host.sendSignal(channel, instance, number, signal),
       opened: () => this.#opened(connection, instance),
       message: (message) => {
@@ -214,13 +245,15 @@ export class RemotePeer {
       },
       error: (error) => this.#host.error(error),
       closed: (reason, leaving) => this.#closed(connection, reason, leaving),
-    });
-    this.#attempt = { number, connection };
+    };
+    const connection = this.#host.connect(this.nodeId, this.#initiator, events, way);
+    this.#attempt = { number, connection, relayed: way !== undefined };
   }
 
   #opened(connection: PeerConnection, instance: Instance): void {
     if (connection !== this.#attempt?.connection) return;
     const older = this.#connection;
+    this.#relayed = this.#attempt.relayed;
     this.#attempt = undefined;
     this.#connection = connection;
     this.#connectedInstance = instance;
@@ -231,15 +264,22 @@ export class RemotePeer {
       older.close(reason);
       this.#host.disconnected(older, reason, false);
     }
+    if (this.#relayed) this.#directLater();
+    else {
+      this.#relayNext = false;
+      this.#directAgain.reset();
+    }
     this.#host.connected(connection);
   }
 
   #closed(connection: PeerConnection, reason: string, leaving: boolean): void {
     if (connection === this.#attempt?.connection) {
+      const { relayed } = this.#attempt;
       this.#attempt = undefined;
-      this.#failed(reason);
+      this.#failed(reason, relayed);
     } else if (connection === this.#connection) {
       this.#connection = undefined;
+      this.#stopRetrying();
       if (this.#host.runtime.now() - this.#connectedAt >= STABLE_MS) this.#startAnew();
       // Nor does one that has another password get the right one while it stays.
       const departed = leaving || reason.startsWith(UNAUTHORIZED) ? this.#connectedInstance : undefined;
@@ -250,12 +290,17 @@ export class RemotePeer {
     }
   }
 
-  #failed(reason: string): void {
-    // A forged offer's attempt: the connection there is does well.
-    if (this.#isConnected) return;
+  #failed(reason: string, relayed = false): void {
+    // A forged offer's attempt, or one to do without the relay: the connection there is does well.
+    if (this.#isConnected) return this.#directLater();
     this.#retryLater();
     // Calls count too, so it is not always a failed attempt that makes the number full.
-    if (this.#toldUnreachable || this.#backoff.failures < UNREACHABLE_AFTER_FAILURES) return;
+    const { failures } = this.#backoff;
+    if (failures < UNREACHABLE_AFTER_FAILURES) return;
+    this.#relayNext = !relayed;
+    const mayRelay = this.#relaying !== undefined;
+    // A relay has its turn before.
+    if (this.#toldUnreachable || (mayRelay && failures < 2 * UNREACHABLE_AFTER_FAILURES)) return;
     this.#toldUnreachable = true;
     const { nodeId } = this;
     const message = `No connection to replica ${nodeId} comes about (${reason}). Still trying; a TURN server in \`iceServers\` helps where firewalls are in the way.`;
@@ -266,6 +311,18 @@ export class RemotePeer {
   #startAnew(): void {
     this.#backoff.reset();
     this.#toldUnreachable = false;
+  }
+
+  /** Through a relay only for as long as there is no other way. */
+  #directLater(): void {
+    if (!this.#initiator || !this.#relayed) return;
+    this.#stopRetrying();
+    this.#cancelRetry = this.#host.runtime.setTimer(() => {
+      this.#cancelRetry = undefined;
+      const [channel] = this.#channels;
+      if (channel === undefined || !this.#isConnected) this.#directLater();
+      else if (this.#attempt === undefined) this.#begin(this.#host.nextAttempt(), channel);
+    }, this.#directAgain.nextMs());
   }
 
   #retryLater(): void {
@@ -289,7 +346,7 @@ export class RemotePeer {
     if (channel === undefined || this.#instance === undefined || this.#calls >= MAX_CALLS) {
       return this.#giveUp();
     }
-    if (this.#initiator && this.#alive) return this.#begin(this.#host.nextAttempt(), channel);
+    if (this.#initiator && this.#alive) return this.#dial(channel);
     this.#calls++;
     this.#schedule();
     for (const way of ways) this.#host.announce(way, this.#instance, { answer: true, free: true });

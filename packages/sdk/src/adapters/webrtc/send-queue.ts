@@ -9,6 +9,8 @@ export interface FrameSink {
   readonly maxFrameBytes: number;
   /** Bytes that were sent and have not left for the network. */
   readonly bufferedAmount: number;
+  /** No more than so many should be buffered. Left out: as many as leave in a moment. */
+  readonly bufferBytes?: number;
   send(frame: Uint8Array<ArrayBuffer>): void;
   /** Asks for `SendQueue.pump` when no more than so many bytes are buffered. */
   pumpBelow(bytes: number): void;
@@ -56,7 +58,7 @@ export class SendQueue {
     let buffered = this.#sink.bufferedAmount;
     if (buffered === 0) this.#window.idle();
     if (this.#next() !== undefined) this.#window.measure(this.#now(), this.#written - buffered);
-    const { limit } = this.#window;
+    const limit = Math.min(this.#window.limit, this.#sink.bufferBytes ?? Number.POSITIVE_INFINITY);
     for (let priority = this.#next(); priority !== undefined; priority = this.#next()) {
       if (buffered >= limit) return this.#sink.pumpBelow(limit / 2);
       buffered += this.#sendFrame(priority);

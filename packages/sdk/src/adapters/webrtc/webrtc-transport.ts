@@ -8,6 +8,7 @@ import {
   type TransportIdentity,
   type TransportSession,
 } from "../../ports/transport.ts";
+import { RelayChannel } from "../relay/relay-channel.ts";
 import { broadcastChannelSignaling } from "../signaling/broadcast-channel-signaling.ts";
 import { sealedSignaling } from "../signaling/sealed-signaling.ts";
 import type { Signaling } from "../signaling/signaling.ts";
@@ -26,6 +27,8 @@ export interface WebRtcTransportOptions extends IceOptions {
   readonly token?: string | (() => Promise<string>) | undefined;
   /** How many peers to be connected to, those that are preferred not counted (T7). Default 12. */
   readonly maxPeers?: number | undefined;
+  /** Whether to go through signaling servers that relay where nothing else leads to a peer; only in rooms with a password. Default false. */
+  readonly relay?: boolean | undefined;
   readonly runtime: Runtime;
   /** WebRTC where the platform has none, e.g. `@roamhq/wrtc` in Node. Default: the platform's. */
   readonly wrtc?: WebRtcImplementation | undefined;
@@ -72,10 +75,11 @@ class WebRtcSession implements TransportSession {
     if (WebSocket !== undefined) {
       for (const url of urls) {
         const offered = (servers: readonly RTCIceServer[]): void => ice.offered(url, servers);
-        signaling.push(webSocketSignaling({ url, token, runtime, WebSocket, offered }));
+        const relay = options.relay === true && self.relayingKey !== undefined;
+        signaling.push(webSocketSignaling({ url, token, runtime, WebSocket, relay, offered }));
       }
     }
-    const { sealingKey } = self;
+    const { sealingKey, relayingKey } = self;
     const enter = (): Mesh =>
       new Mesh({
         self,
@@ -84,8 +88,10 @@ class WebRtcSession implements TransportSession {
         maxPeers,
         signaling:
           sealingKey === undefined ? signaling : signaling.map((way) => sealedSignaling(way, sealingKey, runtime)),
-        openChannel: (initiator, channelEvents) =>
-          new PeerChannel({ initiator, ice: () => ice.configuration(), wrtc, budget, runtime }, channelEvents),
+        openChannel: (initiator, channelEvents, way) =>
+          way === undefined || relayingKey === undefined
+            ? new PeerChannel({ initiator, ice: () => ice.configuration(), wrtc, budget, runtime }, channelEvents)
+            : new RelayChannel({ initiator, ...way, relayingKey, runtime }, channelEvents),
         isBudgetSpent: () => budget.isSpent,
       });
     this.#mesh = enter();

@@ -368,6 +368,8 @@ export const INTERVALS_HEX = "01236edd890200040200";
 export const CHANNEL_KEY_HEX = "5204176629c48c0fff1d2ccf4ff4b57ffac6a5b8449de01fbe4c6322b17b9e6c";
 /** Of the same, for signaling. */
 export const SIGNALING_KEY_HEX = "cc2fb3df9c6fccc86bbd4606a549d958b34662aecf2906ff049751633821711e";
+/** Of the same, for relayed connections. */
+export const RELAY_KEY_HEX = "76defe61aa20e643e481c717eb2031784432b9360016b3b5eefc7b24cd0a4edb";
 /** A goodbye in that room, sealed by the key for signaling; as in docs/PROTOCOL.md. */
 export const SEALED_GOODBYE = {
   type: "sealed",
