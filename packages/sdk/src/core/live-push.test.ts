@@ -3,6 +3,7 @@ import { LivePush, MAX_PUSHED_AHEAD, UNDER_WAY_MS } from "./live-push.ts";
 import { dotOf, versionOf } from "./causality.fixture.ts";
 import type { Effect } from "./effects.ts";
 import type { Environment } from "./environment.ts";
+import { Lab } from "./replica-lab.fixture.ts";
 import type { LinkId, Peer } from "./peer.ts";
 import type { StoredVersion } from "./version.ts";
 
@@ -53,6 +54,19 @@ describe("a live push", () => {
     sender.underWay(dots);
     sender.now += 2 * UNDER_WAY_MS;
     expect(sender.underWay(dots)).toBe(0);
+  });
+
+  it("gives all peers the very same versions, which are encoded once for all", () => {
+    const lab = new Lab();
+    const [a, b, c] = [lab.site(1), lab.site(2), lab.site(3)];
+    lab.connect(a, b);
+    lab.connect(a, c);
+    lab.pass(1000);
+    const before = a.sentOf("push").length;
+    a.write("x");
+    lab.settle();
+    const [one, other] = a.sentOf("push").slice(before);
+    expect(one!.versions).toBe(other!.versions);
   });
 
   it("leaves a bulk load to a session at once: neither sent nor under way, and asked about on its own", () => {

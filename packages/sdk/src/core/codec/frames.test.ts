@@ -82,6 +82,21 @@ describe("frames", { timeout: 60_000 }, () => {
     expect(plain.bytes.length - packed.bytes.length).toBeGreaterThanOrEqual(packed.savedBytes - 8);
   });
 
+  it("encode the versions of a push to several peers once, whatever each is asked (S6)", () => {
+    let reads = 0;
+    const read = version({ vector: new Float32Array(64).fill(0.5) });
+    const versions = [Object.defineProperty({ ...read }, "vector", { get: () => (reads++, read.vector) })];
+    const ack = { request: 3, lineage: "00".repeat(16) as never, epoch: 2 };
+    for (const compress of [true, false]) {
+      const first = encodeMessage({ type: "push", ack: undefined, versions }, { compress });
+      const before = reads;
+      const asking = encodeMessage({ type: "push", ack, versions }, { compress });
+      expect([before > 0, reads]).toEqual([true, before]);
+      expect(first).toEqual(encodeMessage({ type: "push", ack: undefined, versions: [read] }, { compress }));
+      expect(asking).toEqual(encodeMessage({ type: "push", ack, versions: [read] }, { compress }));
+    }
+  });
+
   it("over 16 MiB are refused on both sides", () => {
     const versions = Array.from({ length: 70 }, () => version({ vector: new Float32Array(60_000) }));
     expect(() => encodeMessage({ type: "push", ack: undefined, versions }, { compress: true })).toThrow(RangeError);

@@ -2,7 +2,7 @@ import type { MessageCodecs } from "./message-codec.ts";
 import { readBuckets, readContext, readDigest, writeBuckets, writeContext, writeDigest } from "./contexts.ts";
 import { readEpoch, writeEpoch } from "./records.ts";
 import type { SessionOutcome } from "../messages.ts";
-import { readVersions, writeVersions } from "./versions.ts";
+import { readVersions, writeSharedVersions, writeVersions } from "./versions.ts";
 
 const HAS_ACK = 1;
 const RELAYED = 2;
@@ -89,7 +89,8 @@ export const syncCodecs: MessageCodecs<
         writer.uint(ack.request, "request");
         writeEpoch(writer, ack);
       }
-      return writeVersions(writer, versions, compress);
+      // The same ones to every peer.
+      return writeSharedVersions(writer, versions, compress);
     },
     read(reader) {
       const flags = reader.flags("push's flags", HAS_ACK | RELAYED);

@@ -8,7 +8,7 @@ import { readVectors, writeVectors } from "./vector-planes.ts";
 import { MIN_HEAD_BYTES, readHead, type VersionHead, writeHead } from "./version-head.ts";
 import { holdDocuments, readDocuments, writeDocuments } from "./documents.ts";
 import { areSigned, readSignatures, writeSignatures } from "./signatures.ts";
-import type { Writer } from "./writer.ts";
+import { Writer } from "./writer.ts";
 
 const SIGNED = 1;
 const DOCUMENTS = 2;
@@ -40,6 +40,29 @@ export function writeVersions(writer: Writer, versions: readonly StoredVersion[]
   writeDocuments(writer, versions);
   writeSignatures(writer, versions);
   return { vectorBytes: vectors.reduce((sum, vector) => sum + vector.byteLength, 0), savedBytes };
+}
+
+interface Encoded extends VectorBytes {
+  readonly compress: boolean;
+  readonly bytes: Uint8Array;
+}
+
+const encodedFor = new WeakMap<readonly StoredVersion[], Encoded>();
+
+/** As `writeVersions`, for versions that several frames carry: those of one array are encoded once, and remembered while the array is in use. */
+export function writeSharedVersions(
+  writer: Writer,
+  versions: readonly StoredVersion[],
+  compress: boolean,
+): VectorBytes {
+  let encoded = encodedFor.get(versions);
+  if (encoded?.compress !== compress) {
+    const part = new Writer();
+    encoded = { ...writeVersions(part, versions, compress), compress, bytes: part.done() };
+    encodedFor.set(versions, encoded);
+  }
+  writer.raw(encoded.bytes);
+  return { vectorBytes: encoded.vectorBytes, savedBytes: encoded.savedBytes };
 }
 
 export function readVersions(reader: Reader): StoredVersion[] {
