@@ -3,9 +3,9 @@ import { Lab, put, type Site, SYNC_INTERVAL_MS } from "./replica-lab.fixture.ts"
 import { dotOf, originOf, versionOf } from "./causality.fixture.ts";
 import { CausalContext } from "./causal-context.ts";
 import { MAX_UNACKNOWLEDGED_BATCHES } from "./batch-sender.ts";
-import type { Message } from "./messages.ts";
+import type { HorizonNews, Message } from "./messages.ts";
 import { recordOf } from "./replica-state.fixture.ts";
-import { SESSION_IDLE_MS } from "./anti-entropy.ts";
+import { PULL_MS, PULLS_AT_ONCE, SESSION_IDLE_MS } from "./anti-entropy.ts";
 import { versionKey } from "./store-layout.ts";
 
 /** `a` in a room of its own where `b` is a learner for good: nothing but sync goes on between them. */
@@ -295,6 +295,63 @@ describe("anti-entropy", () => {
       horizon: CausalContext.EMPTY,
     });
     expect(a.sentOf("pull-more").at(-1)).toMatchObject({ session: 99, buckets: new Set([0x33, 0x10]) });
+  });
+
+  it("P8: a peer that pulls and pulls is answered so many times in a row, and then once in a while, of which the newest counts", () => {
+    const { lab, a, b } = pair();
+    fill(a, 3);
+    lab.connect(a, b);
+    lab.pass(1000);
+    lab.drops = without("batch", "session-end");
+    const { digest } = a.replica.state.context;
+    const ask = { type: "pull", digest, buckets: new Set<number>(), context: CausalContext.EMPTY } as const;
+    const flood = (from: number, count: number): void => {
+      for (let i = 0; i < count; i++)
+        a.receive(a.link(b), { ...ask, session: from + i, horizon: CausalContext.EMPTY.with([dotOf(16, 1)]) });
+    };
+    const answered = (): number[] =>
+      a
+        .sentOf("session-end")
+        .map(({ session }) => session)
+        .filter((session) => session >= 1000);
+    flood(1000, 3 * PULLS_AT_ONCE);
+    expect(answered()).toEqual(Array.from({ length: PULLS_AT_ONCE }, (_, i) => 1000 + i));
+    lab.pass(PULL_MS);
+    expect(answered().slice(PULLS_AT_ONCE)).toEqual([1000 + 3 * PULLS_AT_ONCE - 1]);
+    flood(2000, 1);
+    expect(answered()).toHaveLength(PULLS_AT_ONCE + 1);
+    lab.drops = () => false;
+    a.write("x");
+    lab.pass(2000);
+    expect(b.ids()).toContain("x");
+  });
+
+  it("tells its horizon once on a connection, then what joins it, and all of it when it has shrunk (S2, S5, S1)", () => {
+    const { lab, a, b } = pair();
+    fill(a, 2);
+    lab.connect(a, b);
+    lab.pass(1000);
+    for (const { replica } of [a, b]) replica.state.horizon = CausalContext.EMPTY.with([dotOf(16, 1)]);
+    lab.drops = without("push");
+    const news = (): HorizonNews[] =>
+      b.sent.filter((message) => message.type === "pull" || message.type === "session-end");
+    const told = (): unknown[] => {
+      const before = news().length;
+      a.write("x");
+      lab.pass(15_000);
+      return news()
+        .slice(before)
+        .map(({ horizon, anew }) => [[...horizon.origins.values()].flat(), anew])
+        .filter(([intervals, anew]) => anew === true || (intervals as number[]).length > 0);
+    };
+    expect(told()).toEqual([[[1, 1], undefined]]);
+    expect(told()).toEqual([]);
+    for (const { replica } of [a, b]) replica.state.horizon = replica.state.horizon.with([dotOf(16, 2)]);
+    expect(told()).toEqual([[[1, 2], undefined]]);
+    b.replica.state.resets++;
+    b.replica.state.horizon = CausalContext.EMPTY;
+    expect(told()).toEqual([[[], true]]);
+    expect(a.sentOf("session-end").at(-1)).toMatchObject({ outcome: "complete", horizon: CausalContext.EMPTY });
   });
 
   it("catches up with writes that no push brought, at the next comparison", () => {

@@ -2,8 +2,10 @@ import type { Batch, BatchAck, Digest, Pull, PullMore, SessionEnd } from "./mess
 import type { LinkId, Peer } from "./peer.ts";
 import type { CausalContext } from "./causal-context.ts";
 import { ContextDigest, DIGEST_BUCKETS } from "./context-digest.ts";
+import { Allowance } from "./allowance.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import { hearHorizon, tellHorizon } from "./horizon-news.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
 import type { Repairs } from "./repairs.ts";
 import { ReceiveSession } from "./receive-session.ts";
@@ -20,6 +22,14 @@ export const RETRY_AFTER_FAILURE_MS: number = 5 * 1000;
  */
 export const RELAYED_COMPARISON_MS: number = 1000;
 
+/**
+ * Pulls that one peer may make in a row. An honest one asks anew at the earliest a sync interval after it has been answered, but for `pull-more`;
+ * each makes this replica look for what the peer lacks, and read a window of batches from the disk.
+ */
+export const PULLS_AT_ONCE = 10;
+/** After those, one in this time, the default sync interval; the next pull waits for it, so that nothing is refused. */
+export const PULL_MS = 100;
+
 const ALL_BUCKETS: ReadonlySet<number> = new Set(Array.from({ length: DIGEST_BUCKETS }, (_, bucket) => bucket));
 
 /** What has been asked of one peer and answered to it. */
@@ -27,6 +37,9 @@ interface Exchange {
   readonly peer: Peer;
   receiving: ReceiveSession | undefined;
   sending: SendSession | undefined;
+  /** How often the peer may pull, and what it asks for when that is next. */
+  readonly pulls: Allowance;
+  heldBack: Pull | undefined;
   /** Buckets that the next pull takes along whatever the digests say. */
   alsoBuckets: ReadonlySet<number>;
   /** The peer's digest that our last finished pull brought us up to. */
@@ -72,6 +85,8 @@ export class AntiEntropy {
       peer,
       receiving: undefined,
       sending: undefined,
+      pulls: new Allowance(PULLS_AT_ONCE, PULL_MS, this.#env.now()),
+      heldBack: undefined,
       alsoBuckets: new Set(),
       satisfied: undefined,
       notBefore: 0,
@@ -109,11 +124,21 @@ export class AntiEntropy {
     if (exchange?.satisfied === undefined && exchange !== undefined) this.#evaluate(exchange);
   }
 
-  onPull(peer: Peer, pull: Pull): void {
+  /** Returns why no correct peer sends this, if so. */
+  onPull(peer: Peer, pull: Pull): string | undefined {
+    const exchange = this.#exchanges.get(peer.link);
+    const fault = hearHorizon(peer, pull, this.#env.state.horizon);
+    if (fault === undefined && exchange !== undefined) this.#answer(exchange, pull);
+    return fault;
+  }
+
+  #answer(exchange: Exchange, pull: Pull): void {
+    const { peer } = exchange;
+    // Only its newest counts: a peer that pulls anew has given up what it asked for before.
+    exchange.heldBack = exchange.pulls.take(this.#env.now()) ? undefined : pull;
+    if (exchange.heldBack !== undefined) return;
     const more = new Set(pull.buckets);
     for (const bucket of this.#env.state.context.digest.differingBuckets(pull.digest)) more.add(bucket);
-    const exchange = this.#exchanges.get(peer.link);
-    if (exchange === undefined) return;
     if (more.size > pull.buckets.size) {
       this.#env.emit({
         type: "send",
@@ -122,7 +147,8 @@ export class AntiEntropy {
       });
       return;
     }
-    exchange.sending = new SendSession(this.#env, peer, pull, this.#underWay(peer.link));
+    const whole = { ...pull, horizon: peer.theirHorizon };
+    exchange.sending = new SendSession(this.#env, peer, whole, this.#underWay(peer.link));
     exchange.sending.advance();
   }
 
@@ -147,15 +173,20 @@ export class AntiEntropy {
     if (sending?.session === message.session) sending.acknowledge();
   }
 
-  onSessionEnd(peer: Peer, message: SessionEnd): void {
-    this.#sessionOf(peer, message.session)?.receiving?.end(message);
+  /** Returns why no correct peer sends this, if so. */
+  onSessionEnd(peer: Peer, message: SessionEnd): string | undefined {
+    const fault = hearHorizon(peer, message, this.#env.state.horizon);
+    if (fault === undefined)
+      this.#sessionOf(peer, message.session)?.receiving?.end({ ...message, horizon: peer.theirHorizon });
+    return fault;
   }
 
   /** Tells digests that have changed and begins the pulls that are due. */
   wake(): void {
     const now = this.#env.now();
     for (const exchange of this.#exchanges.values()) {
-      const receiving = exchange.receiving;
+      const { receiving, heldBack } = exchange;
+      if (heldBack !== undefined) this.#answer(exchange, heldBack);
       if (receiving !== undefined && now - receiving.lastHeardAt >= SESSION_IDLE_MS) this.#finish(exchange, false);
     }
     if (now < this.#nextComparison) return;
@@ -174,6 +205,7 @@ export class AntiEntropy {
       next = next === undefined ? time : Math.min(next, time);
     };
     for (const exchange of this.#exchanges.values()) {
+      if (exchange.heldBack !== undefined) at(exchange.pulls.nextAt);
       if (exchange.receiving !== undefined) at(exchange.receiving.lastHeardAt + SESSION_IDLE_MS);
       const untold = exchange.peer.toldDigest !== this.#env.state.context.digest;
       if (untold || this.#lacks(exchange)) at(Math.max(this.#nextComparison, untold ? 0 : exchange.notBefore));
@@ -213,7 +245,7 @@ export class AntiEntropy {
   }
 
   #pull(exchange: Exchange): void {
-    const { context, horizon } = this.#env.state;
+    const { context } = this.#env.state;
     const theirs = exchange.peer.theirDigest ?? ContextDigest.EMPTY;
     const differing = exchange.peer.theirDigest === undefined ? ALL_BUCKETS : context.digest.differingBuckets(theirs);
     const buckets = new Set([...differing, ...exchange.alsoBuckets]);
@@ -228,7 +260,14 @@ export class AntiEntropy {
     this.#env.emit({
       type: "send",
       link: exchange.peer.link,
-      message: { type: "pull", session, digest: context.digest, buckets, context: context.inBuckets(buckets), horizon },
+      message: {
+        type: "pull",
+        session,
+        digest: context.digest,
+        buckets,
+        context: context.inBuckets(buckets),
+        ...tellHorizon(exchange.peer, this.#env.state),
+      },
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Effect, LocalItem } from "./effects.ts";
 import type { LinkId, Peer } from "./peer.ts";
 import { configOf, nodeOf, recordOf, stateOf } from "./replica-state.fixture.ts";
+import { CausalContext } from "./causal-context.ts";
 import type { ContextDigest } from "./context-digest.ts";
 import { CommitQueue } from "./commit-queue.ts";
 import { ContextHistory } from "./context-history.ts";
@@ -64,6 +65,8 @@ export class CollectionLab {
       told: new Map(),
       theirDigest: undefined,
       toldDigest: undefined,
+      theirHorizon: CausalContext.EMPTY,
+      toldHorizon: undefined,
       differsSince: undefined,
       lastSyncAt: undefined,
     };

@@ -33,7 +33,7 @@ function overflow(ours: CausalContext, moreOrigins: number, moreIntervals: numbe
 }
 
 /** Contexts are immutable, so each is counted once. */
-function intervalsOf(context: CausalContext): number {
+export function intervalsOf(context: CausalContext): number {
   let intervals = counted.get(context);
   if (intervals !== undefined) return intervals;
   intervals = 0;

@@ -1,3 +1,4 @@
+import { CausalContext } from "./causal-context.ts";
 import type { LinkId, Peer } from "./peer.ts";
 import type { Environment } from "./environment.ts";
 import { factsConflict } from "./room-facts.ts";
@@ -76,6 +77,8 @@ export class Handshake {
       told: new Map([[stranger.told.lineage, newsKey(stranger.told, undefined, true)]]),
       theirDigest: undefined,
       toldDigest: undefined,
+      theirHorizon: CausalContext.EMPTY,
+      toldHorizon: undefined,
       differsSince: undefined,
       lastSyncAt: undefined,
     };

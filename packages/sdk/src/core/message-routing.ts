@@ -44,8 +44,7 @@ export function routeMessage(
       to.reconfiguration.evaluate();
       return undefined;
     case "pull":
-      to.antiEntropy.onPull(peer, message);
-      return undefined;
+      return to.antiEntropy.onPull(peer, message);
     case "pull-more":
       to.antiEntropy.onPullMore(peer, message);
       return undefined;
@@ -55,8 +54,7 @@ export function routeMessage(
       to.antiEntropy.onBatchAck(peer, message);
       return undefined;
     case "session-end":
-      to.antiEntropy.onSessionEnd(peer, message);
-      return undefined;
+      return to.antiEntropy.onSessionEnd(peer, message);
     case "repair-begin":
     case "repair-begun":
     case "repair-ranges":

@@ -56,16 +56,25 @@ export interface Digest {
 }
 
 /**
+ * What a message says of its sender's horizon: what has joined it since it last told this peer on this connection, nothing in most messages. A
+ * horizon has an interval or more for every opening of a store that ever deleted, some 12 bytes each, and is named in every session.
+ */
+export interface HorizonNews {
+  readonly horizon: CausalContext;
+  /** All of it: what was told before does not count, since the horizon has shrunk (S1). */
+  readonly anew?: true;
+}
+
+/**
  * Asks for a session: "send me what I lack" (S2). `context` is the receiver's context in `buckets`, those in which the
  * two digests differ; `digest` is of its whole context, so that the sender can tell whether other buckets differ by now.
  */
-export interface Pull {
+export interface Pull extends HorizonNews {
   readonly type: "pull";
   readonly session: number;
   readonly digest: ContextDigest;
   readonly buckets: ReadonlySet<number>;
   readonly context: CausalContext;
-  readonly horizon: CausalContext;
 }
 
 /** "Those buckets differ too by now: ask again with them." Ends the session. */
@@ -96,12 +105,11 @@ export interface BatchAck {
 export type SessionOutcome = "complete" | "incomplete" | "beyond-horizon";
 
 /** All batches are durable over there: if complete, the snapshot's context in the session's buckets; the sender's horizon as of now (S5). */
-export interface SessionEnd {
+export interface SessionEnd extends HorizonNews {
   readonly type: "session-end";
   readonly session: number;
   readonly outcome: SessionOutcome;
   readonly context: CausalContext;
-  readonly horizon: CausalContext;
 }
 
 /** Live writes (S6). With `ack`, the receiver is asked to acknowledge these versions' dots as `ack-request` would. */

@@ -1,4 +1,5 @@
 import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
+import type { CausalContext } from "./causal-context.ts";
 import type { ContextDigest } from "./context-digest.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 
@@ -17,6 +18,9 @@ export interface Peer {
   /** What its context last hashed to, and what ours did when we last told it. */
   theirDigest: ContextDigest | undefined;
   toldDigest: ContextDigest | undefined;
+  /** The horizon that it has told, and ours as it was last told, on this connection. */
+  theirHorizon: CausalContext;
+  toldHorizon: { readonly horizon: CausalContext; readonly resets: number } | undefined;
   /** Since when the two have differed; `undefined` while they are equal. */
   differsSince: number | undefined;
   lastSyncAt: number | undefined;

@@ -4,6 +4,7 @@ import { CausalContext } from "./causal-context.ts";
 import type { Environment } from "./environment.ts";
 import { HeldWalk } from "./held-walk.ts";
 import type { Peer } from "./peer.ts";
+import { tellHorizon } from "./horizon-news.ts";
 
 /**
  * The sending side of a session (S2 to S5).
@@ -22,7 +23,7 @@ export class SendSession {
   readonly #batches: BatchSender;
   #outcome: SessionOutcome;
 
-  /** @param underWay dots that have been pushed on this connection lately and need not be sent again. */
+  /** @param pull with the whole horizon of the peer; @param underWay dots that have been pushed on this connection lately and need not be sent again. */
   constructor(env: Environment, peer: Peer, pull: Pull, underWay: CausalContext) {
     this.#env = env;
     this.peer = peer;
@@ -69,7 +70,7 @@ export class SendSession {
         session: this.session,
         outcome: this.#outcome,
         context,
-        horizon: this.#env.state.horizon,
+        ...tellHorizon(this.peer, this.#env.state),
       },
     });
   }

@@ -110,6 +110,8 @@ export const LIES: Readonly<Record<string, Lie>> = {
         pullOf(means, request),
       ]);
     }),
+  "a flood of pulls": (_listener, means) =>
+    Array.from({ length: FLOOD }, (_, i) => pullOf(means, means.random.integer(0, 1_000_000) + i, CausalContext.EMPTY)),
   "a flood of repairs": (_listener, means) =>
     Array.from({ length: FLOOD }, (_, i) => repairBegin(2 * (means.random.integer(0, 1_000_000) + i))),
   "a list that is none": (_listener, means) => {
@@ -228,7 +230,7 @@ function repairBegin(repair: number): Message {
   return { type: "repair-begin", repair, context: CausalContext.EMPTY, horizon: CausalContext.EMPTY, ranges };
 }
 
-function pullOf(means: Means, session: number): Message {
+function pullOf(means: Means, session: number, horizon = claims(means)): Message {
   const buckets = new Set(Array.from({ length: DIGEST_BUCKETS }, (_, bucket) => bucket));
   return {
     type: "pull",
@@ -236,7 +238,7 @@ function pullOf(means: Means, session: number): Message {
     digest: digest(means),
     buckets,
     context: CausalContext.EMPTY,
-    horizon: claims(means),
+    horizon,
   };
 }
 

@@ -9,7 +9,7 @@ import type { Ballot } from "../ballot.ts";
 import type { Dot } from "../dot.ts";
 import type { DotRange } from "../reconciliation.ts";
 import type { Fingerprint } from "../item-list.ts";
-import type { EpochRef, Message } from "../messages.ts";
+import type { EpochRef, HorizonNews, Message } from "../messages.ts";
 import type { Author, DeviceId, LineageId, NodeId, Origin } from "../node-id.ts";
 import { MAX_REPLICATION_FACTOR, type ReplicaSetRecord } from "../replica-set.ts";
 import type { RoomFacts } from "../room-facts.ts";
@@ -155,6 +155,10 @@ const ranges: Arbitrary<DotRange[]> = fc.array(
   }),
   { maxLength: 4 },
 );
+const withHorizon = <F>(fields: Arbitrary<F>): Arbitrary<F & HorizonNews> =>
+  fc
+    .tuple(fields, context, fc.boolean())
+    .map(([rest, horizon, anew]) => (anew ? { ...rest, horizon, anew } : { ...rest, horizon }));
 const snapshot = record({ repair: uint, context, horizon: context, ranges });
 
 const pushAck = fc.option(record({ request: uint, lineage, epoch: uint }), { nil: undefined });
@@ -172,18 +176,15 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
     record({ protocol: fc.constant(1), room: id, nodeId, deviceId, facts, counter: uint, replicaSet }),
   ),
   digest: message("digest", record({ digest })),
-  pull: message("pull", record({ session: uint, digest, buckets, context, horizon: context })),
+  pull: message("pull", withHorizon(record({ session: uint, digest, buckets, context }))),
   "pull-more": message("pull-more", record({ session: uint, buckets })),
   batch: message("batch", record({ session: uint, index: uint, versions })),
   "batch-ack": message("batch-ack", record({ session: uint, index: uint })),
   "session-end": message(
     "session-end",
-    record({
-      session: uint,
-      outcome: fc.constantFrom("complete", "incomplete", "beyond-horizon"),
-      context,
-      horizon: context,
-    }),
+    withHorizon(
+      record({ session: uint, outcome: fc.constantFrom("complete", "incomplete", "beyond-horizon"), context }),
+    ),
   ),
   push: message(
     "push",

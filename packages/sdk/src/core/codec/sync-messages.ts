@@ -1,9 +1,12 @@
 import type { MessageCodecs } from "./message-codec.ts";
+import type { Reader } from "./reader.ts";
+import type { Writer } from "./writer.ts";
 import { readBuckets, readContext, readDigest, writeBuckets, writeContext, writeDigest } from "./contexts.ts";
 import { readEpoch, writeEpoch } from "./records.ts";
-import type { SessionOutcome } from "../messages.ts";
+import type { HorizonNews, SessionOutcome } from "../messages.ts";
 import { readVersions, writeSharedVersions, writeVersions } from "./versions.ts";
 
+const ANEW = 1;
 const HAS_ACK = 1;
 const RELAYED = 2;
 const OUTCOMES: readonly SessionOutcome[] = ["complete", "incomplete", "beyond-horizon"];
@@ -19,12 +22,12 @@ export const syncCodecs: MessageCodecs<
   },
   pull: {
     code: 3,
-    write(writer, { session, digest, buckets, context, horizon }) {
+    write(writer, { session, digest, buckets, context, ...news }) {
       writer.uint(session, "session");
       writeDigest(writer, digest);
       writeBuckets(writer, buckets);
       writeContext(writer, context);
-      writeContext(writer, horizon);
+      writeHorizonNews(writer, news);
     },
     read: (reader) => ({
       type: "pull",
@@ -32,7 +35,7 @@ export const syncCodecs: MessageCodecs<
       digest: readDigest(reader),
       buckets: readBuckets(reader),
       context: readContext(reader),
-      horizon: readContext(reader),
+      ...readHorizonNews(reader),
     }),
   },
   "pull-more": {
@@ -67,18 +70,18 @@ export const syncCodecs: MessageCodecs<
   },
   "session-end": {
     code: 7,
-    write(writer, { session, outcome, context, horizon }) {
+    write(writer, { session, outcome, context, ...news }) {
       writer.uint(session, "session");
       writer.oneOf(OUTCOMES, outcome);
       writeContext(writer, context);
-      writeContext(writer, horizon);
+      writeHorizonNews(writer, news);
     },
     read: (reader) => ({
       type: "session-end",
       session: reader.uint("session"),
       outcome: reader.oneOf(OUTCOMES, "a session's outcome"),
       context: readContext(reader),
-      horizon: readContext(reader),
+      ...readHorizonNews(reader),
     }),
   },
   push: {
@@ -100,3 +103,14 @@ export const syncCodecs: MessageCodecs<
     },
   },
 };
+
+function writeHorizonNews(writer: Writer, { horizon, anew }: HorizonNews): void {
+  writer.byte(anew === true ? ANEW : 0);
+  writeContext(writer, horizon);
+}
+
+function readHorizonNews(reader: Reader): HorizonNews {
+  const anew = reader.flags("a horizon's flags", ANEW) === ANEW;
+  const horizon = readContext(reader);
+  return anew ? { horizon, anew } : { horizon };
+}
