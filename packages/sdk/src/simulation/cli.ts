@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import { parseArgs } from "node:util";
+import { meshReport } from "./mesh/mesh-report.ts";
+import { MeshRun } from "./mesh/mesh-run.ts";
 import { run } from "./run.ts";
 import { runAll, type Series, serveRuns } from "./jobs.ts";
 import { spawnSync } from "node:child_process";
@@ -12,7 +14,11 @@ const USAGE = `Usage: npm run sim -- [options]
   --seed NUMBER   the first one's seed (default 1)
   --jobs NUMBER   how many run at once (default: the number of processors)
   --trace         print every event of every run; without it, what matters of the runs that fail
+  --mesh NUMBER   instead: a mesh of so many replicas, how its connections look and what becomes of writes in it (T7)
   --mistakes      instead: how many seeds, from seed 1, it takes to find out each planted mistake`;
+
+/** In each of a mesh's measurements. */
+const MESH_WRITES = 10;
 
 /** Runs that fail and are shown in full; of others, only what they broke. */
 const MAX_EXCERPTS = 5;
@@ -22,6 +28,12 @@ function measureMistakes(): number {
   const args = ["vitest", "run", "--project", "node", "--reporter=dot", "packages/sdk/src/simulation/mistakes"];
   const env = { ...process.env, SIMULATION_MEASURE_MISTAKES: "1" };
   return spawnSync("npx", args, { stdio: "inherit", env }).status ?? 1;
+}
+
+async function measureMesh(seed: number, replicas: number): Promise<number> {
+  const run = new MeshRun({ seed, replicas, writes: MESH_WRITES, progress: (step) => print(`... ${step}`) });
+  print(...meshReport(await run.measure()));
+  return 0;
 }
 
 async function runSeries(series: Series): Promise<number> {
@@ -57,6 +69,7 @@ async function main(): Promise<number> {
       seed: { type: "string", default: "1" },
       jobs: { type: "string", default: String(availableParallelism()) },
       trace: { type: "boolean", default: false },
+      mesh: { type: "string" },
       mistakes: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
@@ -66,6 +79,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (values.mistakes) return measureMistakes();
+  if (values.mesh !== undefined) return measureMesh(wholeNumber(values.seed), wholeNumber(values.mesh));
   return runSeries({
     first: wholeNumber(values.seed),
     count: wholeNumber(values.seeds),
