@@ -24,6 +24,7 @@ const REPORTS = join(ROOT, "test-results");
 /** @type {readonly Part[]} */
 const PARTS = [
   { name: "browser", command: "node e2e/browser/ensure-browser.js" },
+  { name: "firefox", command: "node e2e/system/ensure-firefox.js" },
   { name: "redis", command: "node e2e/system/ensure-redis.js" },
   { name: "coturn", command: "node e2e/system/ensure-coturn.js" },
   { name: "check", command: "npm run check" },

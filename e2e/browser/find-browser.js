@@ -63,8 +63,17 @@ function systemCandidates() {
       return folder ? [join(folder, "Google", "Chrome", "Application", "chrome.exe")] : [];
     });
   }
+  return onPath(COMMANDS);
+}
+
+/**
+ * Where executables of these names may be, the first name's first.
+ *
+ * @param {readonly string[]} commands
+ */
+export function onPath(commands) {
   const folders = (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  return COMMANDS.flatMap((command) => folders.map((folder) => join(folder, command)));
+  return commands.flatMap((command) => folders.map((folder) => join(folder, command)));
 }
 
 /**

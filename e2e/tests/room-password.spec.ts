@@ -2,7 +2,7 @@ import type { JsonObject } from "@vecmesh/sdk";
 import { expect, test } from "./fixtures.ts";
 import { eventually } from "./eventually.ts";
 import { HostileSignaling } from "./hostile-signaling.ts";
-import { Tab } from "./tab.ts";
+import { Tab, type TabPage } from "./tab.ts";
 
 const PASSWORD = "correct horse battery staple";
 const SECRET = "the treasure lies under the old oak";
@@ -11,7 +11,7 @@ const SOON = { timeout: 5000 };
 
 const unauthorized = (errors: readonly JsonObject[]): number =>
   errors.filter(({ code, credential }) => code === "unauthorized" && credential === "password").length;
-const refusals = async (tab: Tab): Promise<number> => unauthorized(await tab.events("error"));
+const refusals = async (tab: Tab<TabPage>): Promise<number> => unauthorized(await tab.events("error"));
 
 test("who knows the password shares the room, over a server and within one browser", async ({
   openContext,
@@ -70,27 +70,27 @@ for (const { who, password } of [
   }
 }
 
-test("a password that is changed leaves out who has the old one, until theirs is changed too", async ({
-  openContext,
-  room,
-  startSignaling,
-}) => {
-  const config = { room, signaling: (await startSignaling()).url, password: "old" };
-  const first = await Tab.join(await openContext(), config);
-  const second = await Tab.join(await openContext(), config);
-  await first.write("note", "for all");
-  await eventually(() => second.read("note")).toBe("for all");
+test(
+  "a password that is changed leaves out who has the old one, until theirs is changed too",
+  { tag: "@browsers" },
+  async ({ join, startSignaling }) => {
+    const config = { signaling: (await startSignaling()).url, password: "old" };
+    const first = await join(config);
+    const second = await join(config);
+    await first.write("note", "for all");
+    await eventually(() => second.read("note")).toBe("for all");
 
-  await first.rotatePassword(PASSWORD);
-  for (const tab of [first, second]) await eventually(() => refusals(tab), SOON).toBe(1);
-  await first.write("note", SECRET);
-  const third = await Tab.join(await openContext(), { ...config, password: PASSWORD });
-  await eventually(() => third.read("note")).toBe(SECRET);
-  expect(await second.read("note")).toBe("for all");
+    await first.rotatePassword(PASSWORD);
+    for (const tab of [first, second]) await eventually(() => refusals(tab), SOON).toBe(1);
+    await first.write("note", SECRET);
+    const third = await join({ ...config, password: PASSWORD });
+    await eventually(() => third.read("note")).toBe(SECRET);
+    expect(await second.read("note")).toBe("for all");
 
-  await second.rotatePassword(PASSWORD);
-  await eventually(() => second.read("note")).toBe(SECRET);
-});
+    await second.rotatePassword(PASSWORD);
+    await eventually(() => second.read("note")).toBe(SECRET);
+  },
+);
 
 test.describe("a signaling server that puts itself between two replicas", () => {
   for (const { what, password, leaked, isIn } of [

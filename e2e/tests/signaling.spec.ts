@@ -15,51 +15,51 @@ test("separate browser contexts find each other through the signaling server", a
   await eventually(() => second.read("note")).toBe("across contexts");
 });
 
-test("two devices, each with its own browser, acknowledge each other's writes and catch up when one was off", async ({
-  openDevice,
-  room,
-  startSignaling,
-}) => {
-  const config = { room, signaling: (await startSignaling()).url, replicationFactor: 2 };
-  const laptop = await Tab.join(await openDevice({ profile: "laptop" }), config);
-  const phone = await openDevice({ profile: "phone" });
-  const onPhone = await Tab.join(phone, config);
-  await eventually(() => laptop.votersOnline()).toBe(2);
-  const receipt = await laptop.write("note", "on both", "quorum");
-  expect([...receipt.acks].toSorted()).toEqual([await laptop.nodeId(), await onPhone.nodeId()].toSorted());
-  expect(await onPhone.read("note")).toBe("on both");
+test(
+  "two devices, each with its own browser, acknowledge each other's writes and catch up when one was off",
+  { tag: "@browsers" },
+  async ({ openBrowser, room, startSignaling }) => {
+    const config = { room, signaling: (await startSignaling()).url, replicationFactor: 2 };
+    const laptop = await Tab.join(await openBrowser("laptop"), config);
+    const phone = await openBrowser("phone");
+    const onPhone = await Tab.join(phone, config);
+    await eventually(() => laptop.votersOnline()).toBe(2);
+    const receipt = await laptop.write("note", "on both", "quorum");
+    expect([...receipt.acks].toSorted()).toEqual([await laptop.nodeId(), await onPhone.nodeId()].toSorted());
+    expect(await onPhone.read("note")).toBe("on both");
 
-  await phone.close();
-  await laptop.write("note", "while the phone was off");
-  const backOnPhone = await Tab.join(await openDevice({ profile: "phone" }), config);
-  await eventually(() => backOnPhone.read("note")).toBe("while the phone was off");
-});
+    await phone.close();
+    await laptop.write("note", "while the phone was off");
+    const backOnPhone = await Tab.join(await openBrowser("phone"), config);
+    await eventually(() => backOnPhone.read("note")).toBe("while the phone was off");
+  },
+);
 
-test("replication outlives the signaling server, and a restarted one brings new tabs in", async ({
-  openContext,
-  room,
-  startSignaling,
-}) => {
-  const server = await startSignaling();
-  const config = { room, signaling: server.url };
-  const first = await Tab.join(await openContext(), config);
-  const second = await Tab.join(await openContext(), config);
-  await first.write("note", "before");
-  await eventually(() => second.read("note")).toBe("before");
+test(
+  "replication outlives the signaling server, and a restarted one brings new tabs in",
+  { tag: "@browsers" },
+  async ({ join, startSignaling }) => {
+    const server = await startSignaling();
+    const config = { signaling: server.url };
+    const first = await join(config);
+    const second = await join(config);
+    await first.write("note", "before");
+    await eventually(() => second.read("note")).toBe("before");
 
-  await server.crash();
-  await first.write("note", "without a server");
-  await eventually(() => second.read("note")).toBe("without a server");
-  await second.write("note", "and back");
-  await eventually(() => first.read("note")).toBe("and back");
+    await server.crash();
+    await first.write("note", "without a server");
+    await eventually(() => second.read("note")).toBe("without a server");
+    await second.write("note", "and back");
+    await eventually(() => first.read("note")).toBe("and back");
 
-  await startSignaling(new URL(server.url).port);
-  const third = await Tab.join(await openContext(), config);
-  await eventually(() => third.read("note")).toBe("and back");
-  await third.write("note", "from the newcomer");
-  await eventually(() => first.read("note")).toBe("from the newcomer");
-  await eventually(() => second.read("note")).toBe("from the newcomer");
-});
+    await startSignaling(new URL(server.url).port);
+    const third = await join(config);
+    await eventually(() => third.read("note")).toBe("and back");
+    await third.write("note", "from the newcomer");
+    await eventually(() => first.read("note")).toBe("from the newcomer");
+    await eventually(() => second.read("note")).toBe("from the newcomer");
+  },
+);
 
 test("tabs that were there before the signaling server find each other when it starts", async ({
   openContext,

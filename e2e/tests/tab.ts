@@ -1,4 +1,4 @@
-import type { BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import type {
   ChangeEvent,
   Checkpoint,
@@ -28,61 +28,87 @@ export type TabConfig = Pick<
   | "replicaName"
 >;
 
-/** A browser's tab with a replica in it. */
-export class Tab {
-  readonly page: Page;
+/** What a tab needs of a page, whoever drives its browser. */
+export interface TabPage {
+  goto(url: string): Promise<unknown>;
+  /** Each driver has a type of its own for the function: `Tab.run` is typed for both. */
+  evaluate(call: never, given?: unknown): Promise<unknown>;
+  close(): Promise<void>;
+}
 
-  private constructor(page: Page) {
+/** A browser, or what in a browser stands for one: Playwright's context, Puppeteer's browser. */
+export interface TabHost<P extends TabPage = TabPage> {
+  newPage(): Promise<P>;
+}
+
+/** A browser's tab with a replica in it. */
+export class Tab<P extends TabPage = Page> {
+  readonly host: TabHost<P>;
+  readonly page: P;
+  /** Of the replica that it has opened. */
+  config: TabConfig | undefined;
+
+  private constructor(host: TabHost<P>, page: P) {
+    this.host = host;
     this.page = page;
   }
 
   /** A tab with the application and no replica yet. */
-  static async blank(context: BrowserContext, url = "/"): Promise<Tab> {
-    const page = await context.newPage();
-    await page.goto(url);
-    return new Tab(page);
+  static async blank<P extends TabPage>(host: TabHost<P>, url = "/"): Promise<Tab<P>> {
+    const page = await host.newPage();
+    await page.goto(new URL(url, `http://127.0.0.1:${process.env["VECMESH_APP_PORT"]}`).href);
+    return new Tab(host, page);
   }
 
   /** A tab whose replica is open and has joined its room. */
-  static async join(context: BrowserContext, config: TabConfig): Promise<Tab> {
-    const tab = await Tab.blank(context);
+  static async join<P extends TabPage>(host: TabHost<P>, config: TabConfig): Promise<Tab<P>> {
+    const tab = await Tab.blank(host);
     await tab.open(config);
     await tab.start();
     return tab;
   }
 
-  /** A tab whose replica is open, though the tab that had it has only just gone: its lock is free a moment later. */
-  static async reopen(context: BrowserContext, config: TabConfig): Promise<Tab> {
-    const tab = await Tab.blank(context);
+  /** A tab of the same browser with the replica of one that has just been closed: its lock is free a moment later. */
+  static async reopen<P extends TabPage>(closed: Tab<P>): Promise<Tab<P>> {
+    const { host, config } = closed;
+    if (config === undefined) throw new Error("That tab had no replica.");
+    const tab = await Tab.blank(host);
     await eventually(() => tab.openOutcome(config), { message: "the store's lock" }).toEqual({});
+    tab.config = config;
     return tab;
+  }
+
+  /** Calls a function in the page, with plain data. */
+  run<A, R>(call: (given: A) => R, given?: A): Promise<Awaited<R>> {
+    return this.page.evaluate(call as never, given) as Promise<Awaited<R>>;
   }
 
   /** Creates the replica: no network yet. */
   open(config: TabConfig): Promise<void> {
-    return this.page.evaluate((given) => window.app.open(given), config);
+    this.config = config;
+    return this.run((given) => window.app.open(given), config);
   }
 
   /** As `open`, for a configuration that is expected to be refused. */
   openOutcome(config: TabConfig): Promise<Outcome<void>> {
-    return this.page.evaluate((given) => window.app.outcome(() => window.app.open(given)), config);
+    return this.run((given) => window.app.outcome(() => window.app.open(given)), config);
   }
 
   start(): Promise<void> {
-    return this.page.evaluate(() => window.app.replica.start());
+    return this.run(() => window.app.replica.start());
   }
 
   rotatePassword(password: string): Promise<void> {
-    return this.page.evaluate((changed) => window.app.replica.rotatePassword(changed), password);
+    return this.run((changed) => window.app.replica.rotatePassword(changed), password);
   }
 
   stop(): Promise<void> {
-    return this.page.evaluate(() => window.app.replica.stop());
+    return this.run(() => window.app.replica.stop());
   }
 
   /** Writes an entry that says `text`. */
   write(id: string, text: string, consistency: ConsistencyLevel = "one"): Promise<WriteReceipt> {
-    return this.page.evaluate(
+    return this.run(
       ([entry, level]) =>
         window.app.replica.write({ ...entry, vector: Float32Array.of(1, 0, 0) }, { consistency: level }),
       [{ id, metadata: { text } }, consistency] as const,
@@ -91,7 +117,7 @@ export class Tab {
 
   /** As `write`, where it may fail. */
   writeOutcome(id: string, text: string, consistency: ConsistencyLevel): Promise<Outcome<WriteReceipt>> {
-    return this.page.evaluate(
+    return this.run(
       ([entry, level]) =>
         window.app.outcome(() =>
           window.app.replica.write({ ...entry, vector: Float32Array.of(1, 0, 0) }, { consistency: level }),
@@ -109,28 +135,28 @@ export class Tab {
   }
 
   delete(id: string): Promise<WriteReceipt> {
-    return this.page.evaluate((gone) => window.app.replica.delete(gone, { consistency: "one" }), id);
+    return this.run((gone) => window.app.replica.delete(gone, { consistency: "one" }), id);
   }
 
   /** What the entry says, if this replica shows it. */
   read(id: string): Promise<string | undefined> {
-    return this.page.evaluate(
+    return this.run(
       async (wanted) => (await window.app.replica.get(wanted))?.metadata["text"] as string | undefined,
       id,
     );
   }
 
   count(): Promise<number> {
-    return this.page.evaluate(() => window.app.replica.count());
+    return this.run(() => window.app.replica.count());
   }
 
   contents(): Promise<PlainEntry[]> {
-    return this.page.evaluate(() => window.app.contents());
+    return this.run(() => window.app.contents());
   }
 
   /** The next change since that checkpoint, as soon as there is one. */
   nextChange(since?: Checkpoint): Promise<Pick<ChangeEvent, "type" | "id" | "checkpoint">> {
-    return this.page.evaluate(async (checkpoint) => {
+    return this.run(async (checkpoint) => {
       const changes = window.app.replica.changes(checkpoint === undefined ? {} : { since: checkpoint });
       for await (const change of changes) {
         if (change.type !== "reset") return { type: change.type, id: change.id, checkpoint: change.checkpoint };
@@ -140,29 +166,19 @@ export class Tab {
   }
 
   events(type: ReplicationEvent["type"]): Promise<JsonObject[]> {
-    return this.page.evaluate((wanted) => window.app.events(wanted), type);
+    return this.run((wanted) => window.app.events(wanted), type);
   }
 
   nodeId(): Promise<NodeId> {
-    return this.page.evaluate(() => window.app.replica.nodeId);
+    return this.run(() => window.app.replica.nodeId);
   }
 
   replicaName(): Promise<string> {
-    return this.page.evaluate(() => window.app.replica.replicaName);
+    return this.run(() => window.app.replica.replicaName);
   }
 
   replicas(): Promise<ReplicaInfo[]> {
-    return this.page.evaluate(() => window.app.replica.replicas());
-  }
-
-  /** Kills the tab's process: no event of the page's, and no clean-up. */
-  async crash(): Promise<void> {
-    const session = await this.page.context().newCDPSession(this.page);
-    const crashed = this.page.waitForEvent("crash");
-    // A process that dies answers nothing: the event tells.
-    session.send("Page.crash").catch(() => undefined);
-    await crashed;
-    await this.page.close();
+    return this.run(() => window.app.replica.replicas());
   }
 
   /** How many voters this replica can reach, itself included. */

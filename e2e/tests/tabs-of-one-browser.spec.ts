@@ -12,12 +12,12 @@ test("two tabs sync with no server at all", async ({ device, room }) => {
   expect(await writer.contents()).toEqual(await reader.contents());
 });
 
-test("a tab finds by meaning what another tab has loaded: king, queen", async ({ device, room }) => {
-  const writer = await Tab.join(device, { room });
-  const reader = await Tab.join(device, { room });
-  await writer.page.evaluate(() => window.app.writeWords(5000));
+test("a tab finds by meaning what another tab has loaded: king, queen", { tag: "@browsers" }, async ({ join }) => {
+  const writer = await join();
+  const reader = await join();
+  await writer.run(() => window.app.writeWords(5000));
   await eventually(() => reader.count()).toBe(5000);
-  const near = await reader.page.evaluate(() => window.app.wordsLike("king", 10));
+  const near = await reader.run(() => window.app.wordsLike("king", 10));
   expect(near).toHaveLength(10);
   expect(near).toContain("queen");
 });
