@@ -121,6 +121,13 @@ export class PeerConnection implements Connection {
     this.#sayGoodbye("the peer left the room", true);
   }
 
+  /** Gives up the channel now, whether or not what was handed to it has left. The `closed` event is not raised. */
+  abandon(): void {
+    if (this.#state === "gone") return;
+    this.#end();
+    this.#giveUp();
+  }
+
   #opened(): void {
     this.#channelOpen = true;
     this.#channel.send(encodeHello());

@@ -232,6 +232,18 @@ describe("mesh", () => {
     expect(connectedTo(a)).toEqual([B, C]);
   });
 
+  it("T4: a page that is put aside waits for no goodbye to arrive, and the others know at once", async () => {
+    const room = new Room();
+    const [a, b] = [room.join(A), room.join(B)];
+    await room.runtime.advance(100);
+    const timers = room.runtime.timers;
+    a.mesh.vanish();
+    expect(room.runtime.timers).toBe(timers / 2);
+    await room.runtime.advance(0);
+    expect(a.log).toEqual(["connected", "disconnected: stopped"]);
+    expect(b.log).toEqual(["connected", "disconnected: the peer left the room"]);
+  });
+
   it("leaves nothing behind: no timer runs, and the others know at once", async () => {
     const room = new Room();
     const [a, b] = [room.join(A), room.join(B)];

@@ -104,11 +104,16 @@ export class Mesh {
    * time to be.
    */
   leave(): Promise<void> {
-    this.#left ??= this.#leave();
+    this.#left ??= this.#leave(false);
     return this.#left;
   }
 
-  async #leave(): Promise<void> {
+  /** As `leave`, for a page that is being put aside: browsers cache none that has an RTCPeerConnection open when `pagehide` has been told. */
+  vanish(): void {
+    this.#left ??= this.#leave(true);
+  }
+
+  async #leave(atOnce: boolean): Promise<void> {
     this.#announcer.stop();
     this.#seeker.stop();
     const peers = [...this.#peers.values()];
@@ -120,6 +125,7 @@ export class Mesh {
         channel.send({ ...this.#sender(), type: "goodbye", to: undefined });
       channel.close();
     }
+    if (atOnce) for (const connection of connections) connection.abandon();
     for (const connection of connections) this.#options.events.disconnected(connection, "stopped");
     await Promise.all(connections.map((connection) => connection.gone));
   }

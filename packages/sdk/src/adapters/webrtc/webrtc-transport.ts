@@ -97,7 +97,7 @@ class WebRtcSession implements TransportSession {
     this.#mesh = enter();
     this.#stopWatching = watchPage({
       woke: () => this.#mesh.wake(),
-      hidden: () => void this.#mesh.leave(),
+      hidden: () => this.#mesh.vanish(),
       restored: () => {
         this.#mesh = enter();
         this.#mesh.prefer(this.#preferred);
