@@ -27,6 +27,7 @@ const PARTS = [
   { name: "firefox", command: "node e2e/system/ensure-firefox.js" },
   { name: "redis", command: "node e2e/system/ensure-redis.js" },
   { name: "coturn", command: "node e2e/system/ensure-coturn.js" },
+  { name: "networks", command: "node e2e/system/ensure-network-namespaces.js" },
   { name: "check", command: "npm run check" },
   {
     name: "unit",
@@ -41,6 +42,13 @@ const PARTS = [
 
 /** @type {readonly Part[]} */
 const LONG_PARTS = [
+  {
+    name: "sleep",
+    // Some 15 s in `npm test`.
+    env: { VECMESH_SLEEP_MS: "60000" },
+    command: "npm run e2e -- sleep.spec.ts --reporter=list,json",
+    count: playwrightCounts,
+  },
   {
     name: "fuzz",
     // 20,000 inputs in `npm test`, a million here.

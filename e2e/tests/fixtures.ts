@@ -41,7 +41,11 @@ interface Fixtures {
   /** As `openDevice`, of the project's browsers by turns: the first device has the first, the second the second. */
   openBrowser: (profile: string) => Promise<ClosableHost>;
   /** A Chromium or Firefox that Puppeteer drives, with a profile on disk. */
-  openPuppeteer: (browser: "chromium" | "firefox", profile: string) => Promise<PuppeteerBrowser>;
+  openPuppeteer: (
+    browser: "chromium" | "firefox",
+    profile: string,
+    args?: readonly string[],
+  ) => Promise<PuppeteerBrowser>;
   /** Closes a context at the test's end, and fails the test when its pages leave an error uncaught. */
   care: (context: BrowserContext) => BrowserContext;
 }
@@ -94,9 +98,9 @@ export const test = base.extend<Fixtures & BrowserOptions, WorkerFixtures>({
 
   openPuppeteer: async ({}, use, testInfo) => {
     const opened: PuppeteerBrowser[] = [];
-    await use(async (browser, profile) => {
+    await use(async (browser, profile, args) => {
       if (browser === "firefox") requireFirefox();
-      const launched = await PuppeteerBrowser[browser](testInfo.outputPath(profile));
+      const launched = await PuppeteerBrowser[browser](testInfo.outputPath(profile), args);
       opened.push(launched);
       return launched;
     });

@@ -112,6 +112,11 @@ export class PeerConnection implements Connection {
     this.#liveness?.check();
   }
 
+  /** Nothing has come for longer than a peer that is there leaves between two messages. */
+  get isSilent(): boolean {
+    return this.#liveness?.isSilent ?? false;
+  }
+
   close(reason: string): void {
     if (this.#sayGoodbye(reason, false)) queueMicrotask(() => this.#events.closed(reason, false));
   }

@@ -75,6 +75,22 @@ describe("T4: liveness", () => {
     expect(log.at(-1)).toBe("dead");
   });
 
+  it("gives a peer little time that has been silent for longer than any connection lives: this side has slept", async () => {
+    const { runtime, liveness, log } = watch();
+    runtime.jump(60_000);
+    expect(liveness.isSilent).toBe(true);
+    await runtime.advance(0);
+    expect(log).toEqual(["asked"]);
+    await runtime.advance(2000);
+    expect(log).toEqual(["asked", "dead"]);
+
+    const there = watch((asked) => asked.heard());
+    there.runtime.jump(60_000);
+    await there.runtime.advance(3000);
+    expect(there.log).not.toContain("dead");
+    expect(there.liveness.isSilent).toBe(false);
+  });
+
   it("survives timers throttled to one a minute as long as answers come", async () => {
     const { runtime, log } = watch((asked) => asked.heard());
     for (let minute = 0; minute < 60; minute++) {

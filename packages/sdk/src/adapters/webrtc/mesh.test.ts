@@ -244,6 +244,23 @@ describe("mesh", () => {
     expect(b.log).toEqual(["connected", "disconnected: the peer left the room"]);
   });
 
+  it.each([A, B])(
+    "T4: dials anew at once when a peer calls that %s, asleep until now, believes connected",
+    async (sleeper) => {
+      const room = new Room();
+      const [a, b] = [room.join(A), room.join(B)];
+      await room.runtime.advance(100);
+      const [asleep, awake] = sleeper === A ? [a, b] : [b, a];
+      // Its end does not learn that the other has given it up.
+      for (const channel of asleep.channels) channel.dead = true;
+      awake.open.get(asleep.nodeId)?.close("it does not answer");
+      room.runtime.jump(MINUTE);
+      await room.runtime.advance(1500);
+      expect(asleep.log).toEqual(["connected", "disconnected: replaced by a newer connection", "connected"]);
+      expect(connectedTo(awake)).toEqual([sleeper]);
+    },
+  );
+
   it("leaves nothing behind: no timer runs, and the others know at once", async () => {
     const room = new Room();
     const [a, b] = [room.join(A), room.join(B)];

@@ -22,6 +22,8 @@ export function watchPage(lifecycle: PageLifecycle): () => void {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && lifecycle.woke(), {
       signal,
     });
+    // A tab that Chromium froze may be thawed in the background.
+    document.addEventListener("resume", () => lifecycle.woke(), { signal });
   }
   return () => watched.abort();
 }

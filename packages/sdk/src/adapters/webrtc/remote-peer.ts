@@ -116,8 +116,10 @@ export class RemotePeer {
     const free = envelope.free ? this.#host.accepts(this) : this.#host.wants(this);
     if (answer) this.#host.announce(channel, instance, { answer: false, free });
     if (this.#isConnected) {
-      // It may be calling because its end is gone.
-      this.#connection?.check();
+      // It may be calling because its end is gone: for certain where nothing has come over this one either, e.g. while this side slept.
+      const calls = answer && to !== undefined;
+      if (!calls || !this.#connection?.isSilent) this.#connection?.check();
+      else if (this.#initiator && this.#attempt === undefined) this.#begin(this.#host.nextAttempt(), channel);
     } else if (this.#attempt === undefined && free) {
       if (!envelope.free) {
         // A word to all is no answer to a question of this side's, which would be asked again and again.
