@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { CHROMIUM_ARGS, findBrowser } from "./e2e/browser/find-browser.js";
 import { pageCommands } from "./e2e/browser/page-commands.js";
 
@@ -10,15 +11,30 @@ import { pageCommands } from "./e2e/browser/page-commands.js";
 const browserProfile = fileURLToPath(new URL(`node_modules/.cache/browser-tests/${process.pid}`, import.meta.url));
 process.once("exit", () => rmSync(browserProfile, { recursive: true, force: true, maxRetries: 5 }));
 
+/**
+ * What runs whole simulations takes minutes, the rest seconds: begun last, the former would leave the other processors with nothing to do.
+ * Vitest goes by how long files took in the run before, which a fresh clone does not know, and then by their size, which is small.
+ */
+class SimulationsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.includes("/src/simulation/");
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
+
 const executablePath = findBrowser()?.executablePath;
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: SimulationsFirst },
     projects: [
       {
         test: {
           name: "node",
           environment: "node",
+          // Left to itself Vitest leaves one processor out, which is half of two.
+          maxWorkers: "100%",
           // Only what hangs is to fail here: on a machine that does much else, a search of a second takes ten.
           testTimeout: 60_000,
           include: ["packages/*/src/**/*.test.ts", "demo/src/**/*.test.ts", "bench/{src,runner}/**/*.test.ts"],
