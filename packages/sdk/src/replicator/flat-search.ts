@@ -124,7 +124,7 @@ export class FlatSearch<M extends JsonObject> {
   async #refresh(signal: AbortSignal | undefined): Promise<void> {
     this.#stale ??= new Set(this.#allIds());
     while (this.#stale.size > 0) {
-      const ids = [...this.#stale].slice(0, REFRESH_CHUNK);
+      const ids = firstOf(this.#stale, REFRESH_CHUNK);
       for (const id of ids) this.#stale.delete(id);
       try {
         const entries = await this.#reader.read(ids);
@@ -154,10 +154,16 @@ export class FlatSearch<M extends JsonObject> {
 
   async #pause(signal: AbortSignal | undefined): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#runtime.setTimer(resolve, 0);
+      this.#runtime.soon(resolve);
     });
     mustGoOn(signal);
   }
+}
+
+function firstOf(ids: Iterable<string>, count: number): string[] {
+  const first: string[] = [];
+  for (const id of ids) if (first.push(id) === count) break;
+  return first;
 }
 
 function mustGoOn(signal: AbortSignal | undefined): void {
