@@ -66,7 +66,7 @@ export class ReplicaRow {
   }
 
   update(
-    { id, role, status, lagMs, lastSyncAt, path }: ReplicaInfo,
+    { id, role, status, lagMs, hops = 0, lastSyncAt, path }: ReplicaInfo,
     self: boolean,
     acknowledged: boolean,
     nowMs: number,
@@ -77,7 +77,8 @@ export class ReplicaRow {
     this.#role.title = ROLE_MEANING[role];
     setText(this.#status, self && status === "healthy" ? "online" : STATUS_WORDS[status]);
     const facts: string[] = [];
-    if (!self && status !== "offline") facts.push(`lag ${duration(lagMs)}`);
+    if (!self && status !== "offline" && lagMs !== undefined) facts.push(`lag ${duration(lagMs)}`);
+    if (hops > 1) facts.push(`through ${hops - 1} other${hops > 2 ? "s" : ""}`);
     if (path !== undefined && path !== "direct") facts.push(PATH_WORDS[path]);
     if (status === "offline" && lastSyncAt !== undefined) facts.push(`last in step: ${ago(lastSyncAt, nowMs)}`);
     if (self) facts.push(`id ${id.slice(0, SHOWN_ID_DIGITS)}`);

@@ -1,4 +1,4 @@
-import type { CausalContext } from "./causal-context.ts";
+import { type CausalContext, intervalsIn } from "./causal-context.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { EpochRef } from "./messages.ts";
@@ -153,10 +153,4 @@ export class AckDesk {
     const message = { type: "nack", request: question.request, replicaSet } as const;
     this.#env.emit({ type: "send", link: question.asker, message });
   }
-}
-
-function intervalsIn(dots: CausalContext): number {
-  let intervals = 0;
-  for (const ofOrigin of dots.origins.values()) intervals += ofOrigin.length / 2;
-  return intervals;
 }

@@ -98,3 +98,9 @@ export class CausalContext {
     return new CausalContext(origins, digest.done());
   }
 }
+
+export function intervalsIn(context: CausalContext): number {
+  let intervals = 0;
+  for (const ofOrigin of context.origins.values()) intervals += ofOrigin.length / 2;
+  return intervals;
+}

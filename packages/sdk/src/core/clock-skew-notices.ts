@@ -1,7 +1,7 @@
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { NodeId } from "./node-id.ts";
-import type { Peer } from "./peer.ts";
+import type { Correspondent } from "./peer.ts";
 
 /** A clock that is wrong stays wrong: whoever is told once a minute is told in time, and a peer that stamps as it likes tells no more. */
 export const NOTICE_INTERVAL_MS: number = 60 * 1000;
@@ -18,7 +18,7 @@ export class ClockSkewNotices {
   }
 
   /** Is shown each transaction in the making that holds a peer's versions. */
-  note(peer: Peer, draft: Draft): void {
+  note(peer: Correspondent, draft: Draft): void {
     if (!draft.skewed) return;
     draft.skewed = false;
     const now = this.#env.now();

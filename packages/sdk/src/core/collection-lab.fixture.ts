@@ -42,6 +42,7 @@ export class CollectionLab {
       state: this.state,
       queue: this.#queue,
       peers: this.peers,
+      distant: new Map(),
       now: () => this.now,
       emit: (effect) => this.#run(effect),
       load: () => undefined,

@@ -106,6 +106,8 @@ export type Input =
 export type Effect =
   | { readonly type: "send"; readonly link: LinkId; readonly message: Message }
   | { readonly type: "close"; readonly link: LinkId; readonly reason: string }
+  /** Connections to these matter most (T7). */
+  | { readonly type: "prefer"; readonly nodeIds: ReadonlySet<NodeId> }
   /** Answered by `committed` or `commit-failed`; at most one is under way. */
   | { readonly type: "commit"; readonly batch: StoreBatch; readonly strict: boolean }
   /** Answered by `loaded`. */
@@ -144,8 +146,13 @@ export interface ReplicaInfo {
   readonly deviceId: DeviceId | undefined;
   readonly role: "voter" | "learner";
   readonly status: ReplicaStatus;
-  /** Milliseconds for which this replica and that one have differed; 0 when their contexts are equal. */
-  readonly lagMs: number;
+  /**
+   * Milliseconds for which this replica and that one have differed; 0 when their contexts are equal. Left out for a voter that is reached over
+   * others (`hops` over 1), which tells its context to its neighbours only.
+   */
+  readonly lagMs?: number;
+  /** Connections on the way to it: 1 for a neighbour, more for a voter that is reached over others. Left out for this replica and while out of reach. */
+  readonly hops?: number;
   /** When a sync with it last ended, or it was last seen to be equal: milliseconds since 1970. */
   readonly lastSyncAt?: number;
   /** How this replica reaches it now: by itself, or through a TURN server. Left out while not connected, and where the transport does not know. */

@@ -3,7 +3,7 @@ import type { Dot } from "./dot.ts";
 import type { DurableState } from "./durable-state.ts";
 import type { DocumentModel } from "./entry-document.ts";
 import type { Effect } from "./effects.ts";
-import type { LinkId, Peer } from "./peer.ts";
+import type { Correspondent, DistantPeer, LinkId, Peer } from "./peer.ts";
 import type { NodeId } from "./node-id.ts";
 import type { RoomFacts } from "./room-facts.ts";
 import type { StoredVersion } from "./version.ts";
@@ -33,6 +33,8 @@ export interface Environment {
   readonly queue: CommitQueue;
   /** The replicas that are connected and have said hello. */
   readonly peers: ReadonlyMap<LinkId, Peer>;
+  /** The voters that are not, and can be asked over others (T7). */
+  readonly distant: ReadonlyMap<LinkId, DistantPeer>;
   /** The time of the input being handled: milliseconds since 1970. */
   now(): number;
   emit(effect: Effect): void;
@@ -40,6 +42,19 @@ export interface Environment {
   load(keys: readonly string[], then: (versions: readonly (StoredVersion | undefined)[]) => void): void;
   /** Takes versions that cannot be read out of the store (S1). The callback is told when they are gone, or why they could not be. */
   mend(dots: readonly Dot[], done: (failure?: Error) => void): void;
+}
+
+/** Whoever can be asked for a vote, if it has one. */
+export function* correspondents({ peers, distant }: Pick<Environment, "peers" | "distant">): Iterable<Correspondent> {
+  yield* peers.values();
+  yield* distant.values();
+}
+
+/** This replica, and whoever it can ask. */
+export function withinReach(env: Pick<Environment, "peers" | "distant" | "state">): Set<NodeId> {
+  const there = new Set([env.state.nodeId]);
+  for (const { nodeId } of correspondents(env)) there.add(nodeId);
+  return there;
 }
 
 export function peerOf(peers: ReadonlyMap<LinkId, Peer>, nodeId: NodeId): Peer | undefined {

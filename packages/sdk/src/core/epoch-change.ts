@@ -130,7 +130,7 @@ export class EpochChange {
     if (decided === undefined || retiredInto !== undefined) return true;
     const target = decided.yieldsTo === undefined ? decided : this.#winnerOf(decided);
     if (target === undefined) return false;
-    const reachable = target.voters.filter(({ nodeId }) => this.#courier.reaches(nodeId)).length;
+    const reachable = target.voters.filter(({ nodeId }) => this.#courier.isThere(nodeId)).length;
     return reachable >= requiredInstalls(decided, target);
   }
 

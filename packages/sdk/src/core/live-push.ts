@@ -135,6 +135,12 @@ export class LivePush {
     });
   }
 
+  /** Sends around what neighbours may lack (Q9): they pass on what was new to them. */
+  spread(versions: readonly StoredVersion[]): void {
+    const load = loadOf(versions);
+    for (const peer of this.#neighbourhood.relayTargets(undefined, false)) this.#send(peer, load, undefined, true);
+  }
+
   /** S9: only what was new here, and only once it is durable. */
   #relay(versions: readonly StoredVersion[], from: Peer, byWriter: boolean): void {
     const load = loadOf(versions);

@@ -3,20 +3,21 @@ import type { AntiEntropy } from "./anti-entropy.ts";
 import { CausalContext } from "./causal-context.ts";
 import type { LivePush } from "./live-push.ts";
 import type { Message } from "./messages.ts";
-import type { Neighbourhood } from "./neighbourhood.ts";
-import type { Peer } from "./peer.ts";
+import type { PartialMesh } from "./partial-mesh.ts";
+import type { Correspondent, Peer } from "./peer.ts";
 import type { PeerStatus } from "./peer-status.ts";
 import type { ReadDesk } from "./read-desk.ts";
 import type { ReadPhase } from "./read-phase.ts";
 import type { Reconfiguration } from "./reconfiguration.ts";
 import type { Repairs } from "./repairs.ts";
 import type { TombstoneCollection } from "./tombstone-collection.ts";
+import type { RoutedAnswerBody, RoutedQuestionBody } from "./routed-messages.ts";
 import type { VoterCounters } from "./voter-counters.ts";
 import type { WriteQuorum } from "./write-quorum.ts";
 
 /** The machines that peers talk to. */
 export interface Listeners {
-  readonly neighbourhood: Neighbourhood;
+  readonly mesh: PartialMesh;
   readonly antiEntropy: AntiEntropy;
   readonly livePush: LivePush;
   readonly repairs: Repairs;
@@ -118,15 +119,56 @@ export function routeMessage(
       to.reconfiguration.receive(peer.nodeId, message);
       return undefined;
     case "neighbours":
-      return to.neighbourhood.onNeighbours(peer, message);
+      return to.mesh.neighbourhood.onNeighbours(peer, message);
+    case "routed-question":
+      return to.mesh.mail.onQuestion(peer, message);
+    case "routed-answer":
+      to.mesh.mail.onAnswer(peer, message);
+      return undefined;
     case "challenge":
     case "proof":
       return `a ${message.type} after hello`;
   }
 }
 
-/** What waits for this peer's vote asks for it. */
-export function askPeer(to: Pick<Listeners, "quorum" | "readPhase">, peer: Peer): void {
+/** A question that has come over others (T7). */
+export function routeQuestion(to: Listeners, asker: Correspondent, question: RoutedQuestionBody): void {
+  switch (question.type) {
+    case "ack-request":
+      to.desk.ask({ asker: asker.link, request: question.request, ref: question, dots: question.dots });
+      return;
+    case "read-request":
+      to.readDesk.ask({ asker: asker.link, request: question.request, ref: question, ids: question.ids });
+      return;
+    case "reconfigure":
+      to.reconfiguration.requests.onReconfigure(asker, question);
+      return;
+  }
+}
+
+/** An answer that has come over others, whose counter has been seen to. */
+export function routeAnswer(to: Listeners, voter: Correspondent, answer: RoutedAnswerBody): void {
+  switch (answer.type) {
+    case "ack":
+      to.quorum.onAck(voter, answer);
+      return;
+    case "read-reply":
+      to.readPhase.onReply(voter, answer);
+      return;
+    case "reconfigured":
+      to.reconfiguration.requests.onReconfigured(voter, answer);
+      return;
+  }
+}
+
+/** Whether somebody waits for the answer; what changes a record is asked once, and has its own time-out. */
+export function isOpen({ quorum, readPhase }: Listeners, { type, request }: RoutedQuestionBody): boolean {
+  if (type === "reconfigure") return false;
+  return type === "ack-request" ? quorum.isOpen(request) : readPhase.isOpen(request);
+}
+
+/** What waits for this replica's vote asks for it. */
+export function askPeer(to: Pick<Listeners, "quorum" | "readPhase">, peer: Correspondent): void {
   to.quorum.peerReady(peer);
   to.readPhase.peerReady(peer);
 }

@@ -6,6 +6,7 @@ import type { DeviceId, LineageId, NodeId } from "./node-id.ts";
 import type { RepairMessage } from "./repair-messages.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { RoomFacts } from "./room-facts.ts";
+import type { RoutedAnswer, RoutedQuestion } from "./routed-messages.ts";
 import type { StoredVersion } from "./version.ts";
 
 /** Raised when a frame or a rule changes so that older replicas cannot read it; compared in the handshake. */
@@ -318,4 +319,6 @@ export type Message =
   | Retired
   | Report
   | Neighbours
+  | RoutedQuestion
+  | RoutedAnswer
   | RepairMessage;

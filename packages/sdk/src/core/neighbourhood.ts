@@ -83,22 +83,18 @@ export class Neighbourhood {
     return this.#isPartial && this.#root !== undefined;
   }
 
-  route(voter: NodeId): Route | undefined {
-    return this.#routes.get(voter);
-  }
-
-  routes(): ReadonlyMap<NodeId, Route> {
+  get routes(): ReadonlyMap<NodeId, Route> {
     return this.#routes;
   }
 
   /**
-   * Where a live write goes that has come from this peer. What its writer has sent itself its other neighbours have.
+   * Where a live write goes that has come from this peer, if from one. What its writer has sent itself its other neighbours have.
    * @param byWriter whether the peer is the writer
    */
-  relayTargets(from: Peer, byWriter: boolean): Peer[] {
-    const reached = byWriter ? this.#neighbours.get(from.link)?.links : undefined;
+  relayTargets(from: Peer | undefined, byWriter: boolean): Peer[] {
+    const reached = byWriter && from !== undefined ? this.#neighbours.get(from.link)?.links : undefined;
     return [...this.#neighbours.values()]
-      .filter((to) => to.link !== from.link && this.#isInTree(to) && reached?.has(to.nodeId) !== true)
+      .filter((to) => to.link !== from?.link && this.#isInTree(to) && reached?.has(to.nodeId) !== true)
       .map(({ peer }) => peer);
   }
 

@@ -63,6 +63,7 @@ class PaxosVoter {
       state: this.#state,
       queue: this.#queue,
       peers,
+      distant: new Map(),
       now: () => this.#now,
       emit: (effect) => {
         if (effect.type === "send")

@@ -41,16 +41,20 @@ export class PeerStatus {
     }
   }
 
-  /** The largest lag among online voters; 0 alone. */
+  /** The largest lag among online voters; 0 alone. Of one that is reached over others, that of the neighbour on the way to it: at least so much. */
   lagMs(nowMs: number): number {
     let lag = 0;
     for (const peer of this.#env.peers.values()) {
       if (isVoter(this.#env.state.replicaSet, peer.nodeId)) lag = Math.max(lag, lagOf(peer, nowMs));
     }
+    for (const { via } of this.#env.distant.values()) {
+      const neighbour = this.#env.peers.get(via);
+      if (neighbour !== undefined) lag = Math.max(lag, lagOf(neighbour, nowMs));
+    }
     return lag;
   }
 
-  /** This replica first, then who is connected, then the voters that are not. */
+  /** This replica first, then who is connected, then the voters that are not: of those that are reached over others only that is known. */
   replicas(nowMs: number): ReplicaInfo[] {
     const { nodeId, deviceId, replicaSet } = this.#env.state;
     const role = (id: NodeId): "voter" | "learner" => (isVoter(replicaSet, id) ? "voter" : "learner");
@@ -62,12 +66,16 @@ export class PeerStatus {
         role: role(peer.nodeId),
         status: this.#statusOf(peer, nowMs),
         lagMs: lagOf(peer, nowMs),
+        hops: 1,
         ...(peer.lastSyncAt === undefined ? {} : { lastSyncAt: peer.lastSyncAt }),
       });
     }
     for (const voter of replicaSet.voters) {
       if (voter.nodeId === nodeId || peerOf(this.#env.peers, voter.nodeId) !== undefined) continue;
-      infos.push({ id: voter.nodeId, deviceId: voter.deviceId, role: "voter", status: "offline", lagMs: 0 });
+      const info = { id: voter.nodeId, deviceId: voter.deviceId, role: "voter" } as const;
+      const distant = [...this.#env.distant.values()].find((other) => other.nodeId === voter.nodeId);
+      if (distant === undefined) infos.push({ ...info, status: "offline", lagMs: 0 });
+      else infos.push({ ...info, status: "healthy", hops: distant.hops });
     }
     return infos;
   }
@@ -76,6 +84,7 @@ export class PeerStatus {
   tell(): void {
     const current = new Map<NodeId, ReplicaStatus>();
     for (const nodeId of this.#told.keys()) current.set(nodeId, "offline");
+    for (const { nodeId } of this.#env.distant.values()) current.set(nodeId, "healthy");
     for (const peer of this.#env.peers.values()) current.set(peer.nodeId, this.#statusOf(peer, this.#env.now()));
     for (const [nodeId, status] of current) {
       if (this.#told.get(nodeId) === status) continue;

@@ -6,10 +6,21 @@ import type { ReplicaSetRecord } from "./replica-set.ts";
 /** Names one connection; a peer that reconnects gets a new one. */
 export type LinkId = number & { readonly __brand: "LinkId" };
 
-/** A connected replica that has said hello. */
-export interface Peer {
+/** Whom messages are exchanged with: a peer, or a voter or an asker that is reached over others (T7), whose link is below zero. */
+export interface Correspondent {
   readonly link: LinkId;
   readonly nodeId: NodeId;
+}
+
+/** A voter that is no neighbour. */
+export interface DistantPeer extends Correspondent {
+  /** The neighbour on the way to it, and how many connections that is. */
+  readonly via: LinkId;
+  readonly hops: number;
+}
+
+/** A connected replica that has said hello. */
+export interface Peer extends Correspondent {
   readonly deviceId: DeviceId;
   /** The newest record it is known to go by. */
   replicaSet: ReplicaSetRecord;

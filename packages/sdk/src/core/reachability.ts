@@ -1,4 +1,4 @@
-import type { Environment } from "./environment.ts";
+import { type Environment, withinReach } from "./environment.ts";
 import type { NodeId } from "./node-id.ts";
 
 /** Steps in which the time until a voter is swapped is counted. */
@@ -62,7 +62,7 @@ export class Reachability {
   }
 
   #missing(): NodeId[] {
-    const there = new Set([this.#env.state.nodeId, ...[...this.#env.peers.values()].map((peer) => peer.nodeId)]);
+    const there = withinReach(this.#env);
     return this.#env.state.replicaSet.voters.map((voter) => voter.nodeId).filter((nodeId) => !there.has(nodeId));
   }
 }

@@ -3,9 +3,9 @@ import { isVoter, requiredAcks } from "./replica-set.ts";
 import { readTimedOut, readUnavailable } from "./read-errors.ts";
 import { dotKey } from "./dot.ts";
 import type { Draft } from "./draft.ts";
-import type { Environment } from "./environment.ts";
+import { correspondents, type Environment } from "./environment.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
-import type { LinkId, Peer } from "./peer.ts";
+import type { Correspondent, LinkId } from "./peer.ts";
 import type { OperationId } from "./effects.ts";
 import type { QuorumLevel } from "./consistency-level.ts";
 import type { ReadDesk } from "./read-desk.ts";
@@ -26,9 +26,13 @@ export interface Inquiry {
 export class Replies {
   readonly lineage: LineageId;
   readonly #ofVoters: ReadonlyMap<NodeId, Reply>;
-  readonly #note: (peer: Peer, draft: Draft) => void;
+  readonly #note: (peer: Correspondent, draft: Draft) => void;
 
-  constructor(lineage: LineageId, ofVoters: ReadonlyMap<NodeId, Reply>, note: (peer: Peer, draft: Draft) => void) {
+  constructor(
+    lineage: LineageId,
+    ofVoters: ReadonlyMap<NodeId, Reply>,
+    note: (peer: Correspondent, draft: Draft) => void,
+  ) {
     this.lineage = lineage;
     this.#ofVoters = ofVoters;
     this.#note = note;
@@ -60,7 +64,7 @@ export class Replies {
 
 interface Reply {
   /** `undefined`: this store, whose versions are in the state. */
-  readonly peer: Peer | undefined;
+  readonly peer: Correspondent | undefined;
   readonly versions: readonly StoredVersion[];
   /** Their keys. */
   readonly dots: ReadonlySet<string>;
@@ -85,7 +89,7 @@ export class ReadPhase {
   readonly #counters: VoterCounters;
   readonly #quorum: WriteQuorum;
   readonly #desk: ReadDesk;
-  readonly #note: (peer: Peer, draft: Draft) => void;
+  readonly #note: (peer: Correspondent, draft: Draft) => void;
   readonly #rounds = new Map<number, Round>();
   #lastRequest = 0;
 
@@ -94,7 +98,7 @@ export class ReadPhase {
     counters: VoterCounters,
     quorum: WriteQuorum,
     desk: ReadDesk,
-    note: (peer: Peer, draft: Draft) => void,
+    note: (peer: Correspondent, draft: Draft) => void,
   ) {
     this.#env = env;
     this.#counters = counters;
@@ -111,7 +115,11 @@ export class ReadPhase {
     this.#askAll(round);
   }
 
-  onReply(peer: Peer, reply: ReadReply): void {
+  isOpen(request: number): boolean {
+    return this.#rounds.has(request);
+  }
+
+  onReply(peer: Correspondent, reply: ReadReply): void {
     const round = this.#rounds.get(reply.request);
     if (round === undefined || !this.#counts(round, reply, peer.nodeId)) return;
     const parts = round.arriving.get(peer.link) ?? [];
@@ -137,7 +145,7 @@ export class ReadPhase {
   }
 
   /** A peer has connected, or goes by another record now. */
-  peerReady(peer: Peer): void {
+  peerReady(peer: Correspondent): void {
     for (const round of this.#rounds.values()) if (!round.replies.has(peer.nodeId)) this.#ask(round, peer);
   }
 
@@ -195,13 +203,13 @@ export class ReadPhase {
 
   #askAll(round: Round): void {
     const { nodeId, replicaSet } = this.#env.state;
-    for (const peer of this.#env.peers.values()) this.#ask(round, peer);
+    for (const voter of correspondents(this.#env)) this.#ask(round, voter);
     if (isVoter(replicaSet, nodeId))
       this.#desk.ask({ asker: "self", request: round.request, ref: round.epoch, ids: round.ids });
     this.#evaluate(round);
   }
 
-  #ask(round: Round, peer: Peer): void {
+  #ask(round: Round, peer: Correspondent): void {
     if (!this.#quorum.isAskable(peer)) return;
     const { request, epoch, ids } = round;
     this.#env.emit({ type: "send", link: peer.link, message: { type: "read-request", request, ...epoch, ids } });

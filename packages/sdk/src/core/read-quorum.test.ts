@@ -115,6 +115,8 @@ describe("a read at quorum", () => {
     lab.pass(TIMEOUT_MS);
     expect(a.failure(silent)).toMatchObject({ code: "quorum-timeout", dots: [], required: 2, acks: [a.nodeId] });
     lab.cut(a, b);
+    lab.cut(b, c);
+    lab.pass(SYNC_INTERVAL_MS);
     const all = a.read("x", "all");
     expect(a.failure(all)).toMatchObject({ code: "quorum-unavailable", dots: [], required: 3, alive: 2 });
     const cut = a.read("x");
@@ -133,6 +135,8 @@ describe("a read at quorum", () => {
     lab.settle();
     expect(numbers(d, op)).toEqual([7]);
     lab.cut(d, b);
+    lab.cut(a, b);
+    lab.settle();
     expect(d.failure(d.read("x"))).toMatchObject({ code: "quorum-unavailable", alive: 1 });
     expect(d.sentOf("read-reply")).toEqual([]);
   });

@@ -6,7 +6,7 @@ import type { Input, OperationId, Outcome } from "./effects.ts";
 import type { LineageId } from "./node-id.ts";
 import { loadSiblings } from "./sibling-loader.ts";
 import { pack } from "./packing.ts";
-import { PUSH_BYTES } from "./live-push.ts";
+import { type LivePush, PUSH_BYTES } from "./live-push.ts";
 import type { ReadPhase, Replies } from "./read-phase.ts";
 import { requiredAcks } from "./replica-set.ts";
 import type { StoredVersion } from "./version.ts";
@@ -25,13 +25,15 @@ export class ReadQuorum {
   readonly #env: Environment;
   readonly #phase: ReadPhase;
   readonly #quorum: WriteQuorum;
+  readonly #livePush: LivePush;
   /** All that have not been answered. */
   readonly #reads = new Map<OperationId, Read>();
   /** Those whose write-back is being acknowledged, and in which lineage. */
   readonly #writingBack = new Map<OperationId, LineageId>();
 
-  constructor(env: Environment, phase: ReadPhase, quorum: WriteQuorum) {
+  constructor(env: Environment, phase: ReadPhase, quorum: WriteQuorum, livePush: LivePush) {
     this.#env = env;
+    this.#livePush = livePush;
     this.#phase = phase;
     this.#quorum = quorum;
   }
@@ -122,6 +124,7 @@ export class ReadQuorum {
           message: { type: "push", versions: some, ack: undefined, relayed: true },
         });
     }
+    if ([...this.#env.distant.values()].some(({ nodeId }) => !holders.has(nodeId))) this.#livePush.spread(versions);
     this.#writingBack.set(read.op, lineage);
     const dots = versions.map((version) => version.dot);
     const settle = (outcome: Outcome): void => {

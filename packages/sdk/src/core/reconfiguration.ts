@@ -25,6 +25,8 @@ import { VoterWishes } from "./voter-wishes.ts";
 export interface Mint {
   origin(): Origin;
   lineage(nowMs: number): LineageId;
+  /** 8 random bytes, in hex. */
+  nonce(): string;
   /** From 0 to 1. */
   fraction(): number;
 }
@@ -240,7 +242,7 @@ export class Reconfiguration {
   #wanted(state: LineageState): ReplicaSetRecord | undefined {
     const { home, nodeId } = this.#env.state;
     const { active } = state;
-    if (!isVoter(active, nodeId) || !this.#canDecide(active)) return undefined;
+    if (!isVoter(active, nodeId) || !this.#canDecide(active, (voter) => this.#courier.reaches(voter))) return undefined;
     const isHome = active.lineage === home;
     const winner = this.#greatestAbove(active);
     if (winner === undefined) return isHome ? nextEpochOf(active, this.#view(active)) : undefined;
@@ -252,12 +254,15 @@ export class Reconfiguration {
   #canGoOn(): boolean {
     const { replicaSet, lineages, home } = this.#env.state;
     const state = lineages.get(home);
-    return this.#canDecide(replicaSet) && (state === undefined || this.#change.canFinish(state));
+    return (
+      this.#canDecide(replicaSet, (voter) => this.#courier.isThere(voter)) &&
+      (state === undefined || this.#change.canFinish(state))
+    );
   }
 
   /** Q3: what voters that have forgotten decide counts for nothing, so there is no use in asking them again and again. */
-  #canDecide(record: ReplicaSetRecord): boolean {
-    const reachable = record.voters.map((voter) => voter.nodeId).filter((nodeId) => this.#courier.reaches(nodeId));
+  #canDecide(record: ReplicaSetRecord, reaches: (voter: NodeId) => boolean): boolean {
+    const reachable = record.voters.map((voter) => voter.nodeId).filter(reaches);
     return this.#counters.speakFor(record, reachable);
   }
 

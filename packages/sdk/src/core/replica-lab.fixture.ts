@@ -31,6 +31,7 @@ export class Site {
   readonly notices: Notice[] = [];
   readonly sent: Message[] = [];
   readonly closed: string[] = [];
+  preferred: ReadonlySet<NodeId> = new Set();
   commits = 0;
   /** Commits wait for `commit()` or `failCommit()` instead of completing by themselves. */
   holdsCommits = false;
@@ -54,6 +55,7 @@ export class Site {
     this.#n = n;
     this.#options = options;
     this.nodeId = options.image?.nodeId ?? nodeOf(n);
+    let nonces = 2 ** 12 * (options.openings ?? 0);
     let origins = ORIGINS_AN_OPENING * (options.openings ?? 0);
     const config = configOf({
       syncIntervalMs: SYNC_INTERVAL_MS,
@@ -63,6 +65,7 @@ export class Site {
     this.replica = new Replica(imageOf(n, options.image), config, options.seen ?? [], {
       origin: () => originOf(16 * n + origins++),
       lineage: () => lineageOf(1000 + n),
+      nonce: () => (n * 2 ** 16 + nonces++).toString(16).padStart(16, "0"),
       fraction: () => 0,
     });
   }
@@ -225,6 +228,9 @@ export class Site {
         return;
       case "sign":
         throw new Error("nothing is signed here");
+      case "prefer":
+        this.preferred = effect.nodeIds;
+        return;
       case "settle":
         if (this.outcomes.has(effect.op)) throw new Error(`operation ${effect.op} settled twice`);
         this.outcomes.set(effect.op, effect.outcome);

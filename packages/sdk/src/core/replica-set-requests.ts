@@ -1,10 +1,9 @@
 import type { OperationId, Outcome } from "./effects.ts";
 import type { Reconfigure, Reconfigured, ReconfigureOutcome } from "./messages.ts";
 import { isVoter, type ReplicaSetRecord } from "./replica-set.ts";
-import type { Environment } from "./environment.ts";
+import { correspondents, type Environment } from "./environment.ts";
 import type { NodeId } from "./node-id.ts";
-import type { Peer } from "./peer.ts";
-import { peerOf } from "./environment.ts";
+import type { Correspondent } from "./peer.ts";
 import { replicationError } from "./replication-error.ts";
 
 /** A change of the replica set that somebody asks for. */
@@ -22,7 +21,7 @@ interface PendingChange {
   readonly asked: NodeId | undefined;
 }
 
-/** `addReplica` and `removeReplica`: asked of a voter, this one or one that is connected. */
+/** `addReplica` and `removeReplica`: asked of a voter, this one or one within reach. */
 export class ReplicaSetRequests {
   readonly #env: Environment;
   readonly #decide: Decide;
@@ -38,16 +37,16 @@ export class ReplicaSetRequests {
     const request = ++this.#lastRequest;
     const { nodeId: self, replicaSet } = this.#env.state;
     const voters = replicaSet.voters.map((voter) => voter.nodeId);
-    const asked = voters.includes(self) ? self : voters.find((voter) => peerOf(this.#env.peers, voter) !== undefined);
+    const voter = [...correspondents(this.#env)].find((reached) => voters.includes(reached.nodeId));
+    const asked = voters.includes(self) ? self : voter?.nodeId;
     const pending = { op, change, nodeId, deadline, asked };
     this.#pending.set(request, pending);
-    const peer = asked === undefined ? undefined : peerOf(this.#env.peers, asked);
     if (asked === self) this.#decide(change, nodeId, (outcome) => this.#settle(request, pending, outcome));
-    else if (peer === undefined) this.#settle(request, pending, "quorum-unavailable");
-    else this.#env.emit({ type: "send", link: peer.link, message: { type: "reconfigure", request, change, nodeId } });
+    else if (voter === undefined) this.#settle(request, pending, "quorum-unavailable");
+    else this.#env.emit({ type: "send", link: voter.link, message: { type: "reconfigure", request, change, nodeId } });
   }
 
-  onReconfigure(peer: Peer, message: Reconfigure): void {
+  onReconfigure(peer: Correspondent, message: Reconfigure): void {
     const answer = (outcome: ReconfigureOutcome): void =>
       this.#env.emit({
         type: "send",
@@ -59,7 +58,7 @@ export class ReplicaSetRequests {
     else answer("quorum-unavailable");
   }
 
-  onReconfigured(peer: Peer, message: Reconfigured): void {
+  onReconfigured(peer: Correspondent, message: Reconfigured): void {
     const change = this.#pending.get(message.request);
     if (change?.asked === peer.nodeId) this.#settle(message.request, change, message.outcome);
   }

@@ -1,7 +1,7 @@
 import type { Effect, Input, Outcome } from "./effects.ts";
 import { DurableState, type StoreImage } from "./durable-state.ts";
 import type { CoreConfig, Environment } from "./environment.ts";
-import type { LinkId, Peer } from "./peer.ts";
+import type { Correspondent, LinkId, Peer } from "./peer.ts";
 import { WriteOperations } from "./write-operations.ts";
 import { WriteQuorum } from "./write-quorum.ts";
 import { AckDesk } from "./acknowledgement.ts";
@@ -9,13 +9,16 @@ import { AntiEntropy } from "./anti-entropy.ts";
 import { ContextHistory } from "./context-history.ts";
 import { ClockSkewNotices } from "./clock-skew-notices.ts";
 import { type Answer, CommitQueue } from "./commit-queue.ts";
+import type { DistantVoter } from "./distant-voters.ts";
 import type { Draft } from "./draft.ts";
 import { ForcedSync } from "./forced-sync.ts";
 import { Handshake } from "./handshake.ts";
 import { LivePush } from "./live-push.ts";
 import type { Message } from "./messages.ts";
-import { Neighbourhood } from "./neighbourhood.ts";
+import { PartialMesh } from "./partial-mesh.ts";
+import { PayloadLoads } from "./payload-loads.ts";
 import { PeerStatus } from "./peer-status.ts";
+import { PreferredNeighbours } from "./preferred-neighbours.ts";
 import { ReadDesk } from "./read-desk.ts";
 import { ReadPhase } from "./read-phase.ts";
 import { ReadQuorum } from "./read-quorum.ts";
@@ -27,8 +30,8 @@ import { TombstoneCollection } from "./tombstone-collection.ts";
 import { contextFault } from "./context-fault.ts";
 import { SessionWaits } from "./session-wait.ts";
 import { messageFault } from "./message-fault.ts";
-import { askPeer, type Listeners, routeMessage } from "./message-routing.ts";
-import type { StoredVersion } from "./version.ts";
+import { askPeer, isOpen, type Listeners, routeAnswer, routeMessage, routeQuestion } from "./message-routing.ts";
+import { takeIdentity } from "./new-identity.ts";
 import { VoterCounters } from "./voter-counters.ts";
 
 /**
@@ -39,10 +42,11 @@ export class Replica {
   readonly state: DurableState;
   readonly #env: Environment;
   readonly #peers = new Map<LinkId, Peer>();
+  readonly #distant = new Map<LinkId, DistantVoter>();
   readonly #queue: CommitQueue;
   readonly #writes: WriteOperations;
   readonly #handshake: Handshake;
-  readonly #neighbourhood: Neighbourhood;
+  readonly #mesh: PartialMesh;
   readonly #antiEntropy: AntiEntropy;
   readonly #livePush: LivePush;
   readonly #desk: AckDesk;
@@ -59,10 +63,10 @@ export class Replica {
   readonly #history: ContextHistory;
   readonly #status: PeerStatus;
   readonly #collection: TombstoneCollection;
+  readonly #preferred: PreferredNeighbours;
   readonly #listeners: Listeners;
-  readonly #loads = new Map<number, (versions: readonly (StoredVersion | undefined)[]) => void>();
+  readonly #loads = new PayloadLoads((effect) => this.#emit(effect));
   #effects: Effect[] = [];
-  #lastLoad = 0;
   #pausing = false;
   #now = 0;
 
@@ -74,17 +78,33 @@ export class Replica {
       state: this.state,
       queue: this.#queue,
       peers: this.#peers,
+      distant: this.#distant,
       now: () => this.#now,
-      emit: (effect) => void this.#effects.push(effect),
-      load: (keys, then) => this.#load(keys, then),
+      emit: (effect) => this.#emit(effect),
+      load: (keys, then) => this.#loads.begin(keys, then),
       mend: (dots, done) => this.#mending.mend(dots, done),
     };
+    this.#preferred = new PreferredNeighbours(this.state);
     const skew = new ClockSkewNotices(env);
-    const noteReceived = (peer: Peer, draft: Draft): void => skew.note(peer, draft);
+    const noteReceived = (from: Correspondent, draft: Draft): void => skew.note(from, draft);
     this.#env = env;
     this.#handshake = new Handshake(env);
-    this.#neighbourhood = new Neighbourhood(env, () => undefined);
-    this.#livePush = new LivePush(env, this.#neighbourhood, noteReceived);
+    this.#counters = new VoterCounters(env, seenCounters, () => this.#voterForgot());
+    this.#mesh = new PartialMesh(env, this.#distant, this.#counters, () => mint.nonce(), {
+      asked: (asker, question) => routeQuestion(this.#listeners, asker, question),
+      answered: (voter, answer) => {
+        if (this.#fault(answer) === undefined) routeAnswer(this.#listeners, voter, answer);
+      },
+      isOpen: (question) => isOpen(this.#listeners, question),
+      ready: (voter) => {
+        askPeer(this.#listeners, voter);
+        this.#status.tell();
+      },
+      lost: (link) => this.#voterLost(link),
+      forgotten: (link) => this.#forgetAsker(link),
+    });
+    const { neighbourhood } = this.#mesh;
+    this.#livePush = new LivePush(env, neighbourhood, noteReceived);
     this.#repairs = new Repairs(env, noteReceived, (peer, fault) =>
       this.#handshake.turnAway(peer.link, peer.nodeId, fault),
     );
@@ -93,7 +113,7 @@ export class Replica {
       (link) => this.#livePush.underWay(link),
       noteReceived,
       this.#repairs,
-      this.#neighbourhood,
+      neighbourhood,
     );
     this.#forcedSync = new ForcedSync(env, this.#repairs);
     this.#mending = new Mending(env, () => {
@@ -103,7 +123,6 @@ export class Replica {
     this.#history = new ContextHistory(this.state.context);
     this.#status = new PeerStatus(env, this.#antiEntropy, this.#history);
     this.#collection = new TombstoneCollection(env, this.#history, image.leases);
-    this.#counters = new VoterCounters(env, seenCounters, () => this.#voterForgot());
     this.#quorum = new WriteQuorum(env, (record, nodeId) => this.#counters.trusts(record, nodeId), {
       ask: (request, ref, dots) => this.#desk.ask({ asker: "self", request, ref, dots }),
       forget: (request) => this.#desk.forget("self", request),
@@ -112,11 +131,11 @@ export class Replica {
     this.#readDesk = new ReadDesk(env, (request, ref) => this.#readPhase.onOwnReply(request, ref));
     this.#readPhase = new ReadPhase(env, this.#counters, this.#quorum, this.#readDesk, noteReceived);
     this.#writes = new WriteOperations(env, () => mint.origin(), this.#readPhase, this.#quorum, this.#livePush);
-    this.#reads = new ReadQuorum(env, this.#readPhase, this.#quorum);
+    this.#reads = new ReadQuorum(env, this.#readPhase, this.#quorum, this.#livePush);
     this.#sessions = new SessionWaits(env);
     this.#reconfiguration = new Reconfiguration(env, this.#counters, mint, () => this.#recordChanged());
     this.#listeners = {
-      neighbourhood: this.#neighbourhood,
+      mesh: this.#mesh,
       antiEntropy: this.#antiEntropy,
       livePush: this.#livePush,
       repairs: this.#repairs,
@@ -135,6 +154,8 @@ export class Replica {
     this.#now = nowMs;
     this.#route(input);
     this.#commitNext();
+    const preferred = this.#preferred.news();
+    if (preferred !== undefined) this.#effects.push({ type: "prefer", nodeIds: preferred });
     const effects = this.#effects;
     this.#effects = [];
     return effects;
@@ -144,7 +165,7 @@ export class Replica {
   nextWake(): number | undefined {
     const times = [
       this.#handshake,
-      this.#neighbourhood,
+      this.#mesh,
       this.#antiEntropy,
       this.#repairs,
       this.#quorum,
@@ -227,14 +248,13 @@ export class Replica {
         this.#queue.stagingFailed(input.error);
         return;
       case "loaded":
-        this.#loads.get(input.load)?.(input.versions);
-        this.#loads.delete(input.load);
+        this.#loads.loaded(input.load, input.versions);
         return;
       case "damaged":
         this.#mend(input);
         return;
       case "new-identity":
-        this.#takeIdentity(input);
+        takeIdentity(this.#env, input.op, input.nodeId);
         return;
     }
   }
@@ -248,7 +268,7 @@ export class Replica {
 
   #wake(): void {
     this.#handshake.wake();
-    this.#neighbourhood.wake();
+    this.#mesh.wake();
     this.#repairs.wake();
     this.#antiEntropy.wake();
     this.#quorum.wake();
@@ -285,7 +305,7 @@ export class Replica {
   #peerUp(peer: Peer, counter: number): void {
     this.#peers.set(peer.link, peer);
     this.#counters.note(peer.nodeId, counter);
-    this.#neighbourhood.peerUp(peer);
+    this.#mesh.peerUp(peer);
     this.#livePush.peerUp(peer.link);
     this.#repairs.peerUp(peer);
     this.#antiEntropy.peerUp(peer);
@@ -301,18 +321,31 @@ export class Replica {
     const peer = this.#peers.get(link);
     if (peer === undefined) return;
     this.#peers.delete(link);
-    this.#neighbourhood.peerDown(link);
+    this.#mesh.peerDown(link);
     this.#livePush.peerDown(link);
     this.#antiEntropy.peerDown(link);
     this.#repairs.peerDown(link);
     this.#collection.peerDown(link);
     this.#forcedSync.peerDown(link);
+    this.#forgetAsker(link);
+    this.#reconfiguration.peerDown(peer.nodeId);
+    this.#voterLost(link);
+  }
+
+  #forgetAsker(link: LinkId): void {
     this.#desk.forget(link);
     this.#readDesk.forget(link);
-    this.#reconfiguration.peerDown(peer.nodeId);
+  }
+
+  /** Whether neighbour or reached over others: its link is gone. */
+  #voterLost(link: LinkId): void {
     this.#readPhase.peerDown(link);
     this.#quorum.voterLost();
     this.#status.tell();
+  }
+
+  #emit(effect: Effect): void {
+    if (effect.type !== "send" || !this.#mesh.send(effect.link, effect.message)) this.#effects.push(effect);
   }
 
   #committed(): void {
@@ -347,7 +380,7 @@ export class Replica {
     const wanted = this.#queue.wanted;
     if (wanted === undefined) this.#env.emit({ type: "pause" });
     else if ("unsigned" in wanted) this.#env.emit({ type: "sign", versions: wanted.unsigned });
-    else this.#load(wanted.keys, (versions) => this.#goOn(versions));
+    else this.#loads.begin(wanted.keys, (versions) => this.#goOn(versions));
   }
 
   /** Q3: what waits for its word does not wait in vain. */
@@ -357,30 +390,11 @@ export class Replica {
   }
 
   #recordChanged(): void {
-    this.#neighbourhood.recordChanged();
+    this.#mesh.neighbourhood.recordChanged();
     this.#desk.recordChanged();
     this.#readDesk.recordChanged();
     this.#readPhase.recordChanged();
     this.#reads.recordChanged();
     this.#quorum.recordChanged();
-  }
-
-  /** C1: of two stores with one NodeId, the younger takes a new one and is a learner again. */
-  #takeIdentity(input: Extract<Input, { type: "new-identity" }>): void {
-    this.#queue.push({
-      size: 0,
-      stage: (draft) => {
-        draft.nodeId = input.nodeId;
-        return true;
-      },
-      settle: () => this.#env.emit({ type: "settle", op: input.op, outcome: { kind: "done" } }),
-      fail: (error) => this.#env.emit({ type: "settle", op: input.op, outcome: { kind: "failed", error } }),
-    });
-  }
-
-  #load(keys: readonly string[], then: (versions: readonly (StoredVersion | undefined)[]) => void): void {
-    const load = ++this.#lastLoad;
-    this.#loads.set(load, then);
-    this.#effects.push({ type: "load", load, keys });
   }
 }

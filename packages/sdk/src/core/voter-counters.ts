@@ -45,6 +45,11 @@ export class VoterCounters {
     return regressed;
   }
 
+  /** The newest counter that is known of a voter. */
+  seenOf(nodeId: NodeId): number {
+    return this.#seen.get(nodeId)?.counter ?? 0;
+  }
+
   /** As `note`, for a message of a class that others overtake (T3): an older counter in it tells nothing. */
   noteOvertaken(nodeId: NodeId, counter: number): void {
     if (counter > (this.#seen.get(nodeId)?.counter ?? 0)) this.note(nodeId, counter);

@@ -197,7 +197,9 @@ describe("a voter whose counter goes backwards (Q3)", () => {
   it("is found out by an ack, too, which does not count; who waited for it is told at once", () => {
     const { lab, sites } = room([2, 1, 3]);
     // The second is no decider: it only distrusts.
-    const [decider, a] = sites as [Site, Site];
+    const [decider, a, third] = sites as [Site, Site, Site];
+    lab.cut(decider, third);
+    lab.pass(SYNC_INTERVAL_MS);
     lab.drops = dropping("push", "ack-request", "read-request");
     const op = a.write("x", "quorum");
     lab.settle();

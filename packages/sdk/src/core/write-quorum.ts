@@ -3,9 +3,9 @@ import { isVoter, requiredAcks, type ReplicaSetRecord } from "./replica-set.ts";
 import type { OperationId, Outcome, WriteReceipt } from "./effects.ts";
 import { CausalContext } from "./causal-context.ts";
 import type { Dot } from "./dot.ts";
-import type { Environment } from "./environment.ts";
+import { correspondents, type Environment, withinReach } from "./environment.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
-import type { Peer } from "./peer.ts";
+import type { Correspondent } from "./peer.ts";
 import type { QuorumLevel } from "./consistency-level.ts";
 import { replicationError } from "./replication-error.ts";
 import { sessionToken } from "./session-token.ts";
@@ -35,7 +35,7 @@ interface Round {
 export interface Asking {
   readonly request: number;
   /** What the push to this peer says; `undefined`: it has no vote. */
-  of(peer: Peer): (EpochRef & { readonly request: number }) | undefined;
+  of(peer: Correspondent): (EpochRef & { readonly request: number }) | undefined;
 }
 
 /**
@@ -80,19 +80,23 @@ export class WriteQuorum {
     };
     this.#rounds.set(round.request, round);
     this.#askOwnStore(round);
-    if (!pushing) for (const peer of this.#env.peers.values()) this.#ask(round, peer);
+    for (const voter of pushing ? this.#env.distant.values() : correspondents(this.#env)) this.#ask(round, voter);
     this.#evaluate(round);
     const { request } = round;
     return { request, of: (peer) => (this.isAskable(peer) ? { request, lineage, epoch } : undefined) };
   }
 
+  isOpen(request: number): boolean {
+    return this.#rounds.has(request);
+  }
+
   /** Asks outside a push. */
-  askAgain(peers: Iterable<Peer>, request: number): void {
+  askAgain(peers: Iterable<Correspondent>, request: number): void {
     const round = this.#rounds.get(request);
     if (round !== undefined) for (const peer of peers) this.#ask(round, peer);
   }
 
-  onAck(peer: Peer, ack: Ack): void {
+  onAck(peer: Correspondent, ack: Ack): void {
     const round = this.#rounds.get(ack.request);
     if (round === undefined || ack.lineage !== round.epoch.lineage || ack.epoch !== round.epoch.epoch) return;
     this.#count(round, peer.nodeId);
@@ -104,7 +108,7 @@ export class WriteQuorum {
   }
 
   /** A peer has connected, or goes by another record now: what it has not acknowledged is asked (again). */
-  peerReady(peer: Peer): void {
+  peerReady(peer: Correspondent): void {
     for (const round of this.#rounds.values()) if (!round.acks.has(peer.nodeId)) this.#ask(round, peer);
     this.noteAvailability();
   }
@@ -124,7 +128,7 @@ export class WriteQuorum {
       round.acks.clear();
       this.#forgetSelf(round.request);
       this.#askOwnStore(round);
-      for (const peer of this.#env.peers.values()) this.#ask(round, peer);
+      for (const voter of correspondents(this.#env)) this.#ask(round, voter);
       this.#evaluate(round);
     }
     this.noteAvailability();
@@ -185,8 +189,7 @@ export class WriteQuorum {
 
   /** Voters that can be asked, this replica among them. */
   aliveVoters(record: ReplicaSetRecord): NodeId[] {
-    const alive = new Set([this.#env.state.nodeId]);
-    for (const peer of this.#env.peers.values()) alive.add(peer.nodeId);
+    const alive = withinReach(this.#env);
     return record.voters
       .map((voter) => voter.nodeId)
       .filter((nodeId) => alive.has(nodeId) && this.#trusts(record, nodeId));
@@ -194,7 +197,7 @@ export class WriteQuorum {
 
   /** What to say of voters that can be reached and do not count (Q3); nothing where there are none. */
   ofForgetful(record: ReplicaSetRecord): string {
-    const there = new Set([this.#env.state.nodeId, ...[...this.#env.peers.values()].map((peer) => peer.nodeId)]);
+    const there = withinReach(this.#env);
     const forgetful = record.voters.filter(({ nodeId }) => there.has(nodeId) && !this.#trusts(record, nodeId)).length;
     return forgetful === 0
       ? ""
@@ -202,11 +205,11 @@ export class WriteQuorum {
   }
 
   /** Whether this peer can be asked for its vote: it says itself when it does not serve the epoch that is asked for. */
-  isAskable(peer: Peer): boolean {
+  isAskable(peer: Correspondent): boolean {
     return !this.#isEnding && isVoter(this.#env.state.replicaSet, peer.nodeId);
   }
 
-  #ask(round: Round, peer: Peer): void {
+  #ask(round: Round, peer: Correspondent): void {
     if (!this.isAskable(peer)) return;
     this.#env.emit({
       type: "send",

@@ -36,6 +36,7 @@ export interface RunnerOptions {
   readonly onNotice: (notice: Notice) => void;
   readonly onChanged: (ids: ReadonlySet<string>) => void;
   readonly onThrottled: () => void;
+  readonly onPreferred: (nodeIds: ReadonlySet<NodeId>) => void;
 }
 
 /** Runs the core's effects over the ports: the one place where asynchrony meets the core. Inputs are handled one at a time, in order. */
@@ -160,6 +161,9 @@ export class EffectRunner {
         return;
       case "close":
         this.#close(effect.link, effect.reason);
+        return;
+      case "prefer":
+        this.#options.onPreferred(effect.nodeIds);
         return;
       case "commit":
         this.#options.store.commit(effect.batch, effect.strict ? "strict" : "relaxed").then(

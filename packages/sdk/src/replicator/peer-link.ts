@@ -93,6 +93,7 @@ export class PeerLink {
 
 /** T3. A digest goes with the live writes, so that it does not overtake those that it tells of. */
 function priorityOf(message: Message): Priority {
+  if (message.type === "routed-answer") return priorityOf(message.body);
   if (message.type === "push" || message.type === "digest" || message.type === "read-reply") return "live";
   return message.type === "batch" ? "bulk" : "control";
 }

@@ -68,6 +68,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     this.#replica = new Replica(loaded.image, settings, loaded.seenCounters, {
       origin: () => mintOrigin((length) => runtime.randomBytes(length)),
       lineage: (nowMs) => mintLineageId(nowMs, (length) => runtime.randomBytes(length)),
+      nonce: () => mintOrigin((length) => runtime.randomBytes(length)),
       fraction: () => new DataView(runtime.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32,
     });
     const mend = (dots: readonly Dot[]): Promise<Outcome> => this.#run((op) => ({ type: "damaged", op, dots }));
@@ -95,6 +96,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
         this.#feed.note(ids);
         this.#search.note(ids);
       },
+      onPreferred: (nodeIds) => this.#membership.prefer(nodeIds),
       onThrottled: () => this.#events.publish({ type: "throttled" }),
     });
     this.#gate = gate;

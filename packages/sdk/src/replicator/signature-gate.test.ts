@@ -54,6 +54,26 @@ describe("the gate that versions pass when they are genuine and allowed (C10)", 
     expect(at.passed).toHaveLength(5);
   });
 
+  it("judges what is on its way to somebody else, too: who passes on what is forged would be let go for it (T7)", async () => {
+    const at = new Gate();
+    const { versions } = push();
+    const lineage = "a" as LineageId;
+    const body = {
+      type: "read-reply",
+      request: 1,
+      lineage,
+      epoch: 1,
+      counter: 1,
+      part: 0,
+      parts: 1,
+      versions,
+    } as const;
+    at.gate.receive({ type: "routed-answer", nonce: "a", route: [], body }, 10);
+    expect([at.passed, at.judged]).toEqual([[], [versions]]);
+    await at.verdict("forged");
+    expect([at.passed, at.refused]).toEqual([[], ["forged"]]);
+  });
+
   it("lets nothing pass any more once something has been refused", async () => {
     const at = new Gate();
     at.gate.receive(push(), 10);

@@ -1,6 +1,7 @@
 import type { Signer } from "./entry-signer.ts";
 import { MAX_WAITING_PUSHED, questionOf } from "../core/live-push.ts";
 import type { Message } from "../core/messages.ts";
+import { versionsIn } from "../core/message-versions.ts";
 
 export interface SignatureGateOptions {
   readonly signer: Pick<Signer, "fault">;
@@ -42,7 +43,7 @@ export class SignatureGate {
   /** @param bytes of its frame. */
   receive(message: Message, bytes: number): void {
     if (this.#ended) return;
-    if (!this.#isJudging && !("versions" in message)) return this.#options.passed(message);
+    if (!this.#isJudging && versionsIn(message) === undefined) return this.#options.passed(message);
     const waiting = this.#waitingOf(message, bytes);
     if (waiting === undefined) return;
     this.#waiting.push(waiting);
@@ -71,7 +72,8 @@ export class SignatureGate {
     this.#isJudging = true;
     for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
       const { message, bytes, pushed } = next;
-      const fault = "versions" in message ? await this.#options.signer.fault(message.versions) : undefined;
+      const versions = versionsIn(message);
+      const fault = versions === undefined ? undefined : await this.#options.signer.fault(versions);
       if (this.#ended) return;
       if (fault !== undefined) return this.#refuse(fault);
       this.#waiting.shift();

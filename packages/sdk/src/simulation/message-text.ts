@@ -141,6 +141,10 @@ function detail(message: Message): string {
       return message.equal ? "equal" : "differs";
     case "neighbours":
       return `+[${message.come.map((nodeId) => nodeId.slice(0, SHORT)).join(" ")}] -[${message.gone.map((nodeId) => nodeId.slice(0, SHORT)).join(" ")}] ${[...message.routes].map(([voter, hops]) => `${voter.slice(0, SHORT)}:${hops}`).join(" ")}`;
+    case "routed-question":
+      return `to ${message.target.slice(0, SHORT)} by ${message.route.map((nodeId) => nodeId.slice(0, SHORT)).join(" ")}: ${message.body.type} ${detail(message.body)}`;
+    case "routed-answer":
+      return `back by ${message.route.map((nodeId) => nodeId.slice(0, SHORT)).join(" ")}: ${message.body.type} ${detail(message.body)}`;
     case "challenge":
     case "proof":
       return "";

@@ -1,14 +1,12 @@
 import { nodeIdOf, recordOf } from "./stored-image.ts";
-import { decodeMessage } from "../core/codec/frames.ts";
-import { DecodeError } from "../core/codec/decode-error.ts";
-import type { EpochRef, Message } from "../core/messages.ts";
+import { EndToEnd } from "./end-to-end.ts";
+import type { EpochRef } from "../core/messages.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
 import type { NodeId } from "../core/node-id.ts";
+import { readCodecs } from "../core/codec/read-messages.ts";
 
-/** The types of `read-request` and `read-reply`, a frame's second byte: nothing else is worth decoding. */
-const READ_REQUEST = 30;
-const READ_REPLY = 31;
+const READS: ReadonlySet<number> = new Set([readCodecs["read-request"].code, readCodecs["read-reply"].code]);
 
 /** What has come to one reader in answer to one question. */
 interface Question {
@@ -24,6 +22,7 @@ interface Question {
 export class ReplyWitness {
   readonly #ledger: Ledger;
   readonly #machines: readonly Machine[];
+  readonly #endToEnd: EndToEnd;
   readonly #questions: Question[] = [];
   /**
    * Of each reader, voter, number and epoch, the question that came last, and the epoch on the voter's disk when the first did: an answer
@@ -34,18 +33,20 @@ export class ReplyWitness {
   constructor(ledger: Ledger, machines: readonly Machine[]) {
     this.#ledger = ledger;
     this.#machines = machines;
+    this.#endToEnd = new EndToEnd(machines);
   }
 
-  delivered(from: number, to: number, bytes: Uint8Array, now: number): void {
-    if (bytes[1] !== READ_REQUEST && bytes[1] !== READ_REPLY) return;
-    const message = decoded(bytes);
-    if (message?.type === "read-request") {
+  delivered(...[sender, receiver, bytes, now]: [from: number, to: number, bytes: Uint8Array, now: number]): void {
+    const delivered = this.#endToEnd.delivered(sender, receiver, bytes, READS);
+    if (delivered === undefined) return;
+    const { from, to, message } = delivered;
+    if (message.type === "read-request") {
       const last = this.#questions.findLast((other) => other.reader === from && sameIds(other.ids, message.ids));
       const question = last ?? { reader: from, ids: message.ids, replies: [] };
       if (last === undefined) this.#questions.push(question);
       const key = askedKey(from, to, message);
       this.#asked.set(key, { question, voterAt: this.#asked.get(key)?.voterAt ?? this.#epochOf(to) });
-    } else if (message?.type === "read-reply") {
+    } else if (message.type === "read-reply") {
       const asked = this.#asked.get(askedKey(to, from, message));
       const voter = this.#machines[from];
       const nodeId = voter && nodeIdOf(voter.disk.image);
@@ -88,16 +89,6 @@ export class ReplyWitness {
   #epochOf(machine: number): EpochRef | undefined {
     const disk = this.#machines[machine]?.disk;
     return disk && recordOf(disk.flushed);
-  }
-}
-
-/** `undefined`: what a liar has sent is no message. */
-function decoded(bytes: Uint8Array): Message | undefined {
-  try {
-    return decodeMessage(bytes);
-  } catch (error) {
-    if (error instanceof DecodeError) return undefined;
-    throw error;
   }
 }
 

@@ -52,3 +52,5 @@ export const MAX_LISTED_ITEMS = 32;
 export const MAX_TOLD_LINKS = 1_024;
 /** Voters that a peer tells routes to: those of two epochs. */
 export const MAX_ROUTES_TOLD = 30;
+/** Intervals of the dots that are asked about over others: 4,096 writes that nobody else's came between, and any number in a row. */
+export const MAX_ROUTED_INTERVALS = 4_096;

@@ -1,14 +1,31 @@
 import { DecodeError } from "./decode-error.ts";
-import { MAX_ROUTES_TOLD, MAX_TOLD_LINKS } from "./limits.ts";
+import { MAX_ROUTED_INTERVALS, MAX_ROUTES_TOLD, MAX_TOLD_LINKS } from "./limits.ts";
 import { MAX_ROUTE_HOPS, THROUGH_YOU } from "../voter-routes.ts";
-import type { MessageCodecs } from "./message-codec.ts";
+import { intervalsIn } from "../causal-context.ts";
+import type { MessageCodec, MessageCodecs } from "./message-codec.ts";
 import { NODE_ID_BYTES, type NodeId } from "../node-id.ts";
+import { quorumCodecs } from "./quorum-messages.ts";
+import { readCodecs } from "./read-messages.ts";
 import type { Reader } from "./reader.ts";
 import { readNodeId } from "./records.ts";
+import { replicaSetCodecs } from "./replica-set-messages.ts";
+import type { RoutedAnswerBody, RoutedQuestionBody } from "../routed-messages.ts";
 import type { Writer } from "./writer.ts";
 
+const NONCE_BYTES = 8;
+const QUESTIONS: MessageCodecs<RoutedQuestionBody["type"]> = {
+  "ack-request": quorumCodecs["ack-request"],
+  "read-request": readCodecs["read-request"],
+  reconfigure: replicaSetCodecs.reconfigure,
+};
+const ANSWERS: MessageCodecs<RoutedAnswerBody["type"]> = {
+  ack: quorumCodecs.ack,
+  "read-reply": readCodecs["read-reply"],
+  reconfigured: replicaSetCodecs.reconfigured,
+};
+
 /** Partial meshes (T7). */
-export const meshCodecs: MessageCodecs<"neighbours"> = {
+export const meshCodecs: MessageCodecs<"neighbours" | "routed-question" | "routed-answer"> = {
   neighbours: {
     code: 52,
     write(writer, { come, gone, routes }) {
@@ -27,7 +44,53 @@ export const meshCodecs: MessageCodecs<"neighbours"> = {
       return { type: "neighbours", come, gone, routes: readRoutes(reader) };
     },
   },
+  "routed-question": {
+    code: 53,
+    write(writer, { target, nonce, route, body }) {
+      writer.hex(target);
+      writer.hex(nonce);
+      writeNodeIds(writer, route, MAX_ROUTE_HOPS);
+      const codec = QUESTIONS[body.type] as MessageCodec<RoutedQuestionBody>;
+      writer.byte(codec.code);
+      codec.write(writer, body, false);
+    },
+    read(reader) {
+      const target = readNodeId(reader);
+      const nonce = reader.hex(NONCE_BYTES, "nonce");
+      const route = readNodeIds(reader, "a question's route", MAX_ROUTE_HOPS);
+      if (route.length === 0) throw new DecodeError("a question of nobody");
+      const body = readBody<RoutedQuestionBody>(reader, QUESTIONS);
+      if (body.type === "ack-request" && intervalsIn(body.dots) > MAX_ROUTED_INTERVALS)
+        throw new DecodeError("a question about more than may be asked over others");
+      return { type: "routed-question", target, nonce, route, body };
+    },
+  },
+  "routed-answer": {
+    code: 54,
+    write(writer, { nonce, route, body }, compress) {
+      writer.hex(nonce);
+      writeNodeIds(writer, route, MAX_ROUTE_HOPS);
+      const codec = ANSWERS[body.type] as MessageCodec<RoutedAnswerBody>;
+      writer.byte(codec.code);
+      return codec.write(writer, body, compress);
+    },
+    read(reader) {
+      const nonce = reader.hex(NONCE_BYTES, "nonce");
+      const route = readNodeIds(reader, "an answer's route", MAX_ROUTE_HOPS);
+      return { type: "routed-answer", nonce, route, body: readBody<RoutedAnswerBody>(reader, ANSWERS) };
+    },
+  },
 };
+
+function readBody<B extends RoutedQuestionBody | RoutedAnswerBody>(
+  reader: Reader,
+  codecs: MessageCodecs<B["type"]>,
+): B {
+  const code = reader.byte("type of what is routed");
+  const codec = (Object.values(codecs) as MessageCodec<B>[]).find((known) => known.code === code);
+  if (codec === undefined) throw new DecodeError(`a message of type ${code}, which is not routed`);
+  return codec.read(reader);
+}
 
 function readRoutes(reader: Reader): Map<NodeId, number> {
   const routes = new Map<NodeId, number>();

@@ -169,6 +169,38 @@ const routes: Arbitrary<ReadonlyMap<NodeId, number>> = fc
   .array(fc.tuple(nodeId, fc.integer({ min: 1, max: 15 })), { maxLength: 4 })
   .map((entries) => new Map(entries));
 
+const ackRequest = message(
+  "ack-request",
+  fc.tuple(epochRef, record({ ...requested, dots: context })).map(([epoch, rest]) => ({ ...epoch, ...rest })),
+);
+const ack = message(
+  "ack",
+  fc.tuple(epochRef, record({ ...requested, counter: uint })).map(([epoch, rest]) => ({ ...epoch, ...rest })),
+);
+const readRequest = message(
+  "read-request",
+  fc
+    .tuple(epochRef, record({ ...requested, ids: fc.uniqueArray(id, { maxLength: 5 }) }))
+    .map(([epoch, rest]) => ({ ...epoch, ...rest })),
+);
+const readReply = message(
+  "read-reply",
+  fc
+    .tuple(
+      epochRef,
+      record({ ...requested, counter: uint, part: fc.nat(9), parts: fc.integer({ min: 10, max: 16_384 }), versions }),
+    )
+    .map(([epoch, rest]) => ({ ...epoch, ...rest })),
+);
+const reconfigure = message("reconfigure", record({ ...requested, change: fc.constantFrom("add", "remove"), nodeId }));
+const reconfigured = message(
+  "reconfigured",
+  record({
+    ...requested,
+    outcome: fc.constantFrom("done", "replica-set-full", "replica-not-found", "quorum-unavailable"),
+  }),
+);
+
 /** One arbitrary for each type: the compiler misses the one that a new type lacks. */
 export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extract<Message, { type: T }>> } = {
   hello: message(
@@ -193,42 +225,17 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
       record({ versions, ack: pushAck, relayed: fc.constant(true as const) }),
     ),
   ),
-  "ack-request": message(
-    "ack-request",
-    fc.tuple(epochRef, record({ ...requested, dots: context })).map(([epoch, rest]) => ({ ...epoch, ...rest })),
-  ),
-  ack: message(
-    "ack",
-    fc.tuple(epochRef, record({ ...requested, counter: uint })).map(([epoch, rest]) => ({ ...epoch, ...rest })),
-  ),
+  "ack-request": ackRequest,
+  ack,
   nack: message("nack", record({ ...requested, replicaSet })),
-  "read-request": message(
-    "read-request",
-    fc
-      .tuple(epochRef, record({ ...requested, ids: fc.uniqueArray(id, { maxLength: 5 }) }))
-      .map(([epoch, rest]) => ({ ...epoch, ...rest })),
-  ),
-  "read-reply": message(
-    "read-reply",
-    fc
-      .tuple(
-        epochRef,
-        record({ ...requested, counter: uint, part: fc.nat(9), parts: fc.integer({ min: 10, max: 16_384 }), versions }),
-      )
-      .map(([epoch, rest]) => ({ ...epoch, ...rest })),
-  ),
+  "read-request": readRequest,
+  "read-reply": readReply,
   "replica-set": message(
     "replica-set",
     record({ replicaSet, decided: fc.option(replicaSet, { nil: undefined }), isHome: fc.boolean() }),
   ),
-  reconfigure: message("reconfigure", record({ ...requested, change: fc.constantFrom("add", "remove"), nodeId })),
-  reconfigured: message(
-    "reconfigured",
-    record({
-      ...requested,
-      outcome: fc.constantFrom("done", "replica-set-full", "replica-not-found", "quorum-unavailable"),
-    }),
-  ),
+  reconfigure,
+  reconfigured,
   prepare: inEpoch("prepare", record({ ballot })),
   promise: inEpoch(
     "promise",
@@ -260,6 +267,23 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
   neighbours: message(
     "neighbours",
     fc.tuple(disjointNodeIds, routes).map(([[come, gone], told]) => ({ come, gone, routes: told })),
+  ),
+  "routed-question": message(
+    "routed-question",
+    record({
+      target: nodeId,
+      nonce: hex(8),
+      route: fc.uniqueArray(nodeId, { minLength: 1, maxLength: 5 }),
+      body: fc.oneof(ackRequest, readRequest, reconfigure),
+    }),
+  ),
+  "routed-answer": message(
+    "routed-answer",
+    record({
+      nonce: hex(8),
+      route: fc.uniqueArray(nodeId, { maxLength: 5 }),
+      body: fc.oneof(ack, readReply, reconfigured),
+    }),
   ),
   challenge: message("challenge", record({ protocol: fc.constant(1), nonce: hex(32) })),
   proof: message("proof", record({ mac: hex(32) })),

@@ -357,6 +357,33 @@ export const TEST_VECTORS: readonly TestVector[] = [
     message: { type: "neighbours", come: [nodeId], gone: [], routes: new Map([[otherNodeId, 3]]) },
     hex: "013401000102030405060708090a0b0c0d0e0f0001404142434445464748494a4b4c4d4e4f03",
   },
+  {
+    name: "routed-question",
+    message: {
+      type: "routed-question",
+      target: otherNodeId,
+      nonce: "f1f2f3f4f5f6f7f8",
+      route: [nodeId],
+      body: {
+        type: "ack-request",
+        request: 300,
+        lineage,
+        epoch: 1,
+        dots: CausalContext.EMPTY.with([{ origin: early, seq: 2 }]),
+      },
+    },
+    hex: "0135404142434445464748494a4b4c4d4e4ff1f2f3f4f5f6f7f801000102030405060708090a0b0c0d0e0f09ac02202122232425262728292a2b2c2d2e2f0101a1a2a3a4a5a6a7a8010100",
+  },
+  {
+    name: "routed-answer",
+    message: {
+      type: "routed-answer",
+      nonce: "f1f2f3f4f5f6f7f8",
+      route: [nodeId],
+      body: { type: "ack", request: 300, lineage, epoch: 1, counter: 6 },
+    },
+    hex: "0136f1f2f3f4f5f6f7f801000102030405060708090a0b0c0d0e0f0aac02202122232425262728292a2b2c2d2e2f0106",
+  },
   { name: "repair-checked", message: { type: "repair-checked", equal: true }, hex: "012c01" },
 ];
 

@@ -63,7 +63,7 @@ export const READ_MISTAKES: readonly Mistake[] = [
   ),
   mistake<typeof ReadQuorumModule>("a read does not write back", "Q9", "core/read-quorum.ts", (right) => ({
     ReadQuorum: class extends right.ReadQuorum {
-      constructor(...[env, phase, quorum]: ConstructorParameters<typeof right.ReadQuorum>) {
+      constructor(...[env, phase, ...rest]: ConstructorParameters<typeof right.ReadQuorum>) {
         const everybody = (record: ReplicaSetRecord): ReadonlySet<NodeId> =>
           new Set(record.voters.map(({ nodeId }) => nodeId));
         const begin: ReadPhaseModule.ReadPhase["begin"] = (inquiry) =>
@@ -72,7 +72,7 @@ export const READ_MISTAKES: readonly Mistake[] = [
             done: (replies) =>
               inquiry.done(Object.assign(replies, { holdersOf: () => everybody(env.state.replicaSet) })),
           });
-        super(env, Object.assign(Object.create(phase) as typeof phase, { begin }), quorum);
+        super(env, Object.assign(Object.create(phase) as typeof phase, { begin }), ...rest);
       }
     },
   })),
