@@ -14,6 +14,7 @@ const Y_WEBRTC = fileURLToPath(new URL("../bin/server.js", import.meta.resolve("
  * @typedef {object} SignalingProcess
  * @property {string} url
  * @property {() => Promise<number>} residentBytes Linux only.
+ * @property {() => Promise<number>} busyMs For how long its event loop has run. Linux only.
  * @property {() => Promise<number>} waitedMs For how long it could have run and had no processor. Linux only.
  * @property {() => boolean} isAlive
  * @property {() => Promise<void>} end
@@ -54,6 +55,10 @@ async function start(script, args, portFlag) {
     async residentBytes() {
       const status = await readFile(`/proc/${child.pid}/status`, "utf8");
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+    },
+    async busyMs() {
+      const [busyNs] = (await readFile(`/proc/${child.pid}/schedstat`, "utf8")).split(" ");
+      return Number(busyNs) / 1e6;
     },
     async waitedMs() {
       const [, waitedNs] = (await readFile(`/proc/${child.pid}/schedstat`, "utf8")).split(" ");

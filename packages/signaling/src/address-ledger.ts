@@ -1,12 +1,15 @@
+import { AddressTurns } from "./address-turns.ts";
 import type { Limits } from "./limits.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** Accounts without sockets are kept only until their bucket is full; no flood of addresses gets more than so many of some 200 bytes. */
+/** Accounts without sockets are kept only until their bucket is full; no flood of addresses gets more than so many of some 400 bytes. */
 const MAX_ACCOUNTS = 100_000;
 
 /** What all sockets of one address share. */
 export interface AddressAccount {
   readonly bucket: TokenBucket;
+  /** Of its sockets, within that bucket. */
+  readonly turns: AddressTurns;
   /** Being admitted, or admitted and not closed. */
   sockets: number;
   subscriptions: number;
@@ -46,7 +49,7 @@ export class AddressLedger {
     if (this.#accounts.size >= MAX_ACCOUNTS) this.#forgetIdle();
     const { addressBurstTokens, addressTokensPerSecond } = this.#limits;
     const bucket = new TokenBucket(addressBurstTokens, addressTokensPerSecond, nowMs);
-    const account = { bucket, sockets: 0, subscriptions: 0 };
+    const account = { bucket, turns: new AddressTurns(bucket), sockets: 0, subscriptions: 0 };
     this.#accounts.set(address, account);
     return account;
   }

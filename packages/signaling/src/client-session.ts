@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { RawData, WebSocket } from "ws";
+import type { WebSocket } from "ws";
 import type { AddressAccount } from "./address-ledger.ts";
 import type { Admission } from "./authorization.ts";
 import { parseClientMessage } from "./client-message.ts";
@@ -25,6 +25,12 @@ import { Welcome } from "./welcome.ts";
 
 /** Unguessable, so that only those who share a topic with a socket can direct a message to it. */
 const FROM_BYTES = 16;
+
+/** One message, as it came. */
+interface Frame {
+  readonly bytes: Buffer;
+  readonly isBinary: boolean;
+}
 
 /** What all sessions of one server share. */
 export interface SessionContext {
@@ -54,7 +60,7 @@ export class ClientSession implements Member {
   readonly #socket: WebSocket;
   readonly #visitor: Visitor;
   readonly #context: SessionContext;
-  readonly #meter: TrafficMeter;
+  readonly #meter: TrafficMeter<Frame>;
   readonly #queue: OutgoingQueue;
   readonly #topics = new Set<string>();
   readonly #openedMs = performance.now();
@@ -72,9 +78,19 @@ export class ClientSession implements Member {
     this.#context = context;
     const { limits, metrics, outgoing } = context;
     const bucket = new TokenBucket(limits.burstTokens, limits.tokensPerSecond, this.#openedMs);
-    this.#meter = new TrafficMeter(socket, [bucket, visitor.account.bucket], () => metrics.throttled.inc());
+    this.#meter = new TrafficMeter({
+      socket,
+      bucket,
+      turns: visitor.account.turns,
+      handle: (frame) => this.#receive(frame),
+      throttled: () => metrics.throttled.inc(),
+    });
     this.#queue = new OutgoingQueue(socket, limits, outgoing);
-    socket.on("message", (data, isBinary) => this.#receive(data, isBinary));
+    socket.on("message", (data, isBinary) => {
+      this.#heard = true;
+      // ws gives Buffers unless told otherwise.
+      this.#meter.received({ bytes: data as Buffer, isBinary });
+    });
     socket.on("ping", () => this.#meter.charge(1, performance.now()));
     socket.on("pong", () => {
       this.#heard = true;
@@ -128,17 +144,14 @@ export class ClientSession implements Member {
   close(code: number, reason: string): void {
     this.#socket.close(code, reason);
     // The client's answer has to be read, also when its messages are being held back.
-    this.#socket.resume();
+    this.#meter.end();
     this.#terminateAfterGrace();
   }
 
-  #receive(data: RawData, isBinary: boolean): void {
+  #receive({ bytes, isBinary }: Frame): void {
     // What was in the same TCP segment as the message that closed the socket.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    this.#heard = true;
     const { limits, metrics, rooms } = this.#context;
-    // ws gives Buffers unless told otherwise.
-    const bytes = data as Buffer;
     try {
       if (isBinary) throw new Violation(CLOSE_CODES.unsupportedData, "messages must be text frames");
       const message = parseClientMessage(bytes.toString(), limits);
@@ -181,7 +194,7 @@ export class ClientSession implements Member {
     this.#requireAllowed(message.topic);
     this.#relayBudget ??= new RelayBudget(offer, nowMs);
     const waitMs = this.#relayBudget.spend(message, nowMs);
-    this.#meter.hold(Math.max(waitMs, this.#visitor.account.bucket.spend(cost, nowMs)));
+    this.#meter.chargeAddress(cost, waitMs, nowMs);
     this.#context.metrics.relayedBytes.inc(message.data.length);
     this.#context.rooms.publish(message, this.from);
   }
@@ -235,7 +248,7 @@ export class ClientSession implements Member {
 
   #dispose(): void {
     clearTimeout(this.#graceTimer);
-    this.#meter.dispose();
+    this.#meter.end();
     this.#queue.dispose();
     for (const topic of this.#topics) this.#leave(topic);
   }

@@ -1,17 +1,22 @@
-/** Into so many parts an interval is divided: ten thousand pings at once would hold up everybody's messages. */
-const SLICES = 20;
+/**
+ * How often some of the members have their beat. Ten thousand pings at once, and the pongs that answer them, would hold up everybody's
+ * messages: at 30 s between pings these are 34 at a time.
+ */
+const SLICE_MS = 100;
 
 /** Calls `beat` on every member once an interval, spread over it. */
 export class Heartbeat<T> {
-  readonly #slices: readonly Set<T>[] = Array.from({ length: SLICES }, () => new Set<T>());
+  readonly #slices: readonly Set<T>[];
   readonly #timer: NodeJS.Timeout;
   #beats = 0;
   #added = 0;
 
   constructor(intervalMs: number, beat: (member: T) => void) {
+    const slices = Math.max(1, Math.round(intervalMs / SLICE_MS));
+    this.#slices = Array.from({ length: slices }, () => new Set<T>());
     this.#timer = setInterval(() => {
       for (const member of this.#slice(this.#beats++)) beat(member);
-    }, intervalMs / SLICES);
+    }, intervalMs / slices);
     // It is listening that keeps a process alive.
     this.#timer.unref();
   }
@@ -28,6 +33,6 @@ export class Heartbeat<T> {
   }
 
   #slice(i: number): Set<T> {
-    return this.#slices[i % SLICES] as Set<T>;
+    return this.#slices[i % this.#slices.length] as Set<T>;
   }
 }

@@ -1,45 +1,111 @@
 import type { WebSocket } from "ws";
+import type { AddressTurns, TurnTaker } from "./address-turns.ts";
 import type { TokenBucket } from "./token-bucket.ts";
 
-/** Holds a socket to its buckets: it is not read while one of them is overdrawn. */
-export class TrafficMeter {
-  readonly #socket: WebSocket;
-  readonly #buckets: readonly TokenBucket[];
-  readonly #throttled: () => void;
+export interface TrafficMeterOptions<M> {
+  readonly socket: WebSocket;
+  /** This socket's own. */
+  readonly bucket: TokenBucket;
+  /** Its address's. */
+  readonly turns: AddressTurns;
+  /** Does what a message asks for, and charges for it. */
+  readonly handle: (message: M) => void;
+  /** Told of each time that the socket has to wait off a debt. */
+  readonly throttled: () => void;
+}
+
+/** What was read with a message that has to wait, one segment, has about as many of a kilobyte. More of them are handled at once: they take memory. */
+const MAX_BACKLOG = 64;
+
+/**
+ * Holds a socket to its bucket and its address's: while either is overdrawn it is not read. What was read already waits as well, and then
+ * for its turn among the address's.
+ */
+export class TrafficMeter<M> implements TurnTaker {
+  readonly #options: TrafficMeterOptions<M>;
+  readonly #backlog: M[] = [];
+  /** Runs while its own debt is waited off. */
   #timer: NodeJS.Timeout | undefined;
   #resumeAtMs = 0;
+  /** Not read: it waits off a debt, or for its turn. */
+  #isHeld = false;
+  #ended = false;
 
-  /** `throttled` is told of each pause that begins. */
-  constructor(socket: WebSocket, buckets: readonly TokenBucket[], throttled: () => void) {
-    this.#socket = socket;
-    this.#buckets = buckets;
-    this.#throttled = throttled;
+  constructor(options: TrafficMeterOptions<M>) {
+    this.#options = options;
+  }
+
+  received(message: M): void {
+    if (this.#ended) return;
+    this.#backlog.push(message);
+    const { turns, handle } = this.#options;
+    if (this.#backlog.length > MAX_BACKLOG) return handle(this.#backlog.shift() as M);
+    if (this.#isHeld) return;
+    if (turns.isFree(performance.now())) this.takeTurn();
+    else this.#wait();
   }
 
   /** For what counts by tokens. */
   charge(cost: number, nowMs: number): void {
-    this.hold(Math.max(...this.#buckets.map((bucket) => bucket.spend(cost, nowMs))));
+    this.chargeAddress(cost, this.#options.bucket.spend(cost, nowMs), nowMs);
   }
 
-  /** The socket has overdrawn one of its buckets, which takes so long to fill up to zero; 0 if it has not. */
-  hold(waitMs: number): void {
-    if (waitMs === 0) return;
-    if (this.#timer === undefined) this.#throttled();
-    // Messages that ws has already read still come; they deepen the debt, and the pause is extended.
-    this.#socket.pause();
-    const resumeAtMs = performance.now() + waitMs;
-    // Another bucket's longer debt stands.
-    if (resumeAtMs < this.#resumeAtMs) return;
+  /** For what does not count by the socket's tokens: it has overdrawn another bucket, which takes so long to fill up to zero; 0 if not. */
+  chargeAddress(cost: number, waitMs: number, nowMs: number): void {
+    const { turns } = this.#options;
+    turns.charge(cost, nowMs);
+    if (waitMs > 0) this.#rest(waitMs, nowMs);
+    else if (turns.isInDebt(nowMs)) this.#wait();
+  }
+
+  takeTurn(): void {
+    if (this.#ended) return;
+    this.#isHeld = false;
+    const message = this.#backlog.shift();
+    if (message !== undefined) this.#options.handle(message);
+    // It may have overdrawn a bucket by it.
+    if (this.#isHeld || this.#ended) return;
+    if (this.#backlog.length > 0) this.#wait();
+    else this.#options.socket.resume();
+  }
+
+  /** Nothing that was read, or is read from now on, is handled any more. The socket itself is read: for its close. */
+  end(): void {
+    this.#ended = true;
+    this.#backlog.length = 0;
+    clearTimeout(this.#timer);
+    this.#options.turns.leave(this);
+    this.#options.socket.resume();
+  }
+
+  /** Until it is this socket's turn among those of its address. */
+  #wait(): void {
+    if (this.#timer !== undefined || this.#ended) return;
+    const { turns } = this.#options;
+    if (!this.#isHeld && turns.isInDebt(performance.now())) this.#options.throttled();
+    this.#hold();
+    turns.wait(this);
+  }
+
+  /** Until its own debt is paid, and then until it is its turn. */
+  #rest(waitMs: number, nowMs: number): void {
+    if (this.#ended) return;
+    if (!this.#isHeld) this.#options.throttled();
+    this.#hold();
+    this.#options.turns.leave(this);
+    const resumeAtMs = nowMs + waitMs;
+    // A longer debt of another bucket's stands.
+    if (this.#timer !== undefined && resumeAtMs <= this.#resumeAtMs) return;
     this.#resumeAtMs = resumeAtMs;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#resumeAtMs = 0;
-      this.#socket.resume();
+      this.#options.turns.wait(this);
     }, waitMs);
   }
 
-  dispose(): void {
-    clearTimeout(this.#timer);
+  #hold(): void {
+    this.#isHeld = true;
+    this.#options.socket.pause();
   }
 }
