@@ -12,7 +12,9 @@ export default defineConfig({
     target: "es2022",
     outDir: here("../test-results/app"),
     emptyOutDir: true,
-    rolldownOptions: { input: ["index.html", "y-webrtc.html", "hostile.html", "middleman.html"].map(here) },
+    rolldownOptions: {
+      input: ["index.html", "y-webrtc.html", "hostile.html", "middleman.html", "documents.html"].map(here),
+    },
   },
   preview: {
     host: "127.0.0.1",

@@ -49,7 +49,14 @@ export {
   vectorClock,
   type Version,
 } from "./core/conflict-resolution.ts";
-export type { DocumentModel, Edit, EditorClaim, EditOutcome } from "./core/entry-document.ts";
+export type {
+  DocumentHost,
+  DocumentModel,
+  Edit,
+  EditorClaim,
+  EditOutcome,
+  OpenedDocument,
+} from "./core/entry-document.ts";
 export type { Dot } from "./core/dot.ts";
 export type { Author, DeviceId, NodeId, Origin } from "./core/node-id.ts";
 export {

@@ -1,11 +1,11 @@
 import type { Answer, Wanted } from "./commit-queue.ts";
+import type { Dot } from "./dot.ts";
 import type { Draft } from "./draft.ts";
 import type { HeldSiblings } from "./local-writer.ts";
 import type { LocalItem } from "./effects.ts";
 import { liveSiblings } from "./siblings.ts";
-import { replicationError } from "./replication-error.ts";
 import type { StoredVersion } from "./version.ts";
-import { versionKey } from "./store-layout.ts";
+import { dotOfKey, versionKey } from "./store-layout.ts";
 
 /**
  * The live siblings of the ids that are edited, with their payloads: those which the new versions will dominate, read in the very
@@ -29,15 +29,20 @@ export function* editedSiblings(
   }
   if (stored.length === 0) return held;
   const found = (yield { keys: stored.map(({ key }) => key) }) as readonly (StoredVersion | undefined)[];
-  for (const [i, { id }] of stored.entries()) {
-    const version = found[i];
-    if (version === undefined) throw unreadable(id);
-    held.get(id)!.push(version);
-  }
+  const damaged = stored.filter((_, i) => found[i] === undefined);
+  if (damaged.length > 0) throw new UnreadableSiblings(damaged);
+  for (const [i, { id }] of stored.entries()) held.get(id)!.push(found[i]!);
   return held;
 }
 
-function unreadable(id: string): Error {
-  const message = `What this replica holds of ${JSON.stringify(id)} is damaged, so it cannot be edited. It is taken out and comes back from peers, if they hold it: edit it again then.`;
-  return replicationError("storage-corrupt", message, { ids: [id] });
+/** Thrown, since it ends the transaction that is being put together: nothing that it would dominate may be left unread. */
+export class UnreadableSiblings extends Error {
+  readonly ids: readonly string[];
+  readonly dots: readonly Dot[];
+
+  constructor(damaged: readonly { readonly id: string; readonly key: string }[]) {
+    super("versions to be edited cannot be read");
+    this.ids = [...new Set(damaged.map(({ id }) => id))];
+    this.dots = damaged.map(({ key }) => dotOfKey(key));
+  }
 }

@@ -26,6 +26,29 @@ export interface EditOutcome {
  */
 export type Edit = (siblings: readonly Uint8Array[], dot: Dot, claim: EditorClaim | undefined) => EditOutcome;
 
+/** What a live document is of: one entry of one replica. */
+export interface DocumentHost {
+  /** The states of its live siblings, sorted by dot. */
+  read(): Promise<readonly Uint8Array[]>;
+  /** Calls back when what the replica holds of it may have changed. */
+  follow(changed: () => void): void;
+  /** In this replica's store, when it resolves. */
+  write(edit: Edit): Promise<void>;
+  /** Calls back once, after a while; the returned function cancels. */
+  later(task: () => void): () => void;
+  /** What could be neither written nor read is told to the user, and tried again with the next change. */
+  failed(error: unknown): void;
+}
+
+/** A document that stays open. */
+export interface OpenedDocument<D> {
+  readonly doc: D;
+  /** Resolves when all that was changed until now is in this replica's store. */
+  flush(): Promise<void>;
+  /** Flushes, and follows nothing any more. */
+  close(): Promise<void>;
+}
+
 /** A kind of document, as far as a replica has to know it. Pure: what it returns depends on its arguments alone (C6). */
 export interface DocumentModel<M extends JsonObject = JsonObject, D = unknown> {
   /** Why no correct replica writes these bytes, or `undefined`. Comes before anything else is asked about them. */
@@ -36,6 +59,8 @@ export interface DocumentModel<M extends JsonObject = JsonObject, D = unknown> {
   assign(id: string, metadata: JsonObject): Edit;
   /** An edit by a caller's function. */
   edit(change: (document: D) => void): Edit;
+  /** Keeps a document open, which follows its entry and writes what is changed in it. */
+  open(host: DocumentHost): Promise<OpenedDocument<D>>;
 }
 
 /** C6: of siblings with documents, the one whose vector shows: that which was written last. */

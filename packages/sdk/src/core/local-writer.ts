@@ -1,4 +1,5 @@
 import type { LocalItem } from "./effects.ts";
+import type { CoreConfig } from "./environment.ts";
 import type { Draft } from "./draft.ts";
 import type { Dot } from "./dot.ts";
 import { type EditorClaim, statesOf, vectorHolder } from "./entry-document.ts";
@@ -27,6 +28,7 @@ const NONE_HELD: HeldSiblings = new Map();
  */
 export class LocalWriter {
   readonly #mintOrigin: () => Origin;
+  readonly #documents: CoreConfig["documents"];
   #origin: Origin;
   #seq = 0;
   /** How often the context had been reset when the origin began. */
@@ -34,7 +36,8 @@ export class LocalWriter {
   /** By id, the one that was edited longest ago first. */
   readonly #claims = new Map<string, EditorClaim>();
 
-  constructor(mintOrigin: () => Origin) {
+  constructor(mintOrigin: () => Origin, documents?: CoreConfig["documents"]) {
+    this.#documents = documents;
     this.#mintOrigin = mintOrigin;
     this.#origin = mintOrigin();
   }
@@ -85,6 +88,8 @@ export class LocalWriter {
       this.#seq--;
       return undefined;
     }
+    const fault = this.#documents?.fault(outcome.state);
+    if (fault !== undefined) throw unusable(id, fault);
     this.#keepClaim(id, outcome.claim);
     const version = draft.prepare(dot, { id, vector: kept, metadata: {}, tombstone: false });
     const vectorAt = vector === undefined ? (before!.document?.vectorAt ?? before!.hlc) : version.hlc;
@@ -118,6 +123,12 @@ export class LocalWriter {
     this.#claims.clear();
     return (this.#origin = this.#mintOrigin());
   }
+}
+
+/** What others would refuse is not written here either. */
+function unusable(id: string, fault: string): Error {
+  const message = `Entry ${JSON.stringify(id)}: its document would be what no replica takes (${fault}). Nothing is stored.`;
+  return replicationError("invalid-entry", message, { id });
 }
 
 function entryNotFound(id: string): Error {

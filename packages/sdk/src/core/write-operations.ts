@@ -7,7 +7,8 @@ import type { Environment } from "./environment.ts";
 import type { LivePush } from "./live-push.ts";
 import { type Answer, MAX_GROUP_VERSIONS, type Steps, type Wanted } from "./commit-queue.ts";
 import { type HeldSiblings, LocalWriter } from "./local-writer.ts";
-import { editedSiblings } from "./edited-siblings.ts";
+import { editedSiblings, UnreadableSiblings } from "./edited-siblings.ts";
+import { unreadable } from "./mending.ts";
 import { madeUnordered } from "./read-errors.ts";
 import type { Origin } from "./node-id.ts";
 import { replicationError } from "./replication-error.ts";
@@ -48,7 +49,7 @@ export class WriteOperations {
     livePush: LivePush,
   ) {
     this.#env = env;
-    this.#writer = new LocalWriter(mintOrigin);
+    this.#writer = new LocalWriter(mintOrigin, env.config.documents);
     this.#readPhase = readPhase;
     this.#quorum = quorum;
     this.#livePush = livePush;
@@ -96,7 +97,9 @@ export class WriteOperations {
     if (asking !== undefined) this.#quorum.askAgain(unasked, asking.request);
   }
 
-  #commit({ op, items, level, deadline }: Write, { replies, failure }: WhatWasRead): void {
+  #commit(write: Write, read: WhatWasRead, isMended = false): void {
+    const { op, items, level, deadline } = write;
+    const { replies, failure } = read;
     let versions: StoredVersion[] = [];
     const settle = this.#settling(op);
     this.#env.queue.push({
@@ -113,8 +116,22 @@ export class WriteOperations {
         else if (level === "one") this.#settleLocally(op, dots);
         else this.#fresh.pending.push({ op, dots, level, deadline, readIn: replies?.lineage, settle });
       },
-      fail: (error) => settle({ kind: "failed", error }),
+      fail: (error) => {
+        if (error instanceof UnreadableSiblings) this.#mend(write, read, error, isMended);
+        else settle({ kind: "failed", error });
+      },
     });
+  }
+
+  /** Once the store holds no more of an id than it can read, what is left of it is edited (S1). */
+  #mend(write: Write, read: WhatWasRead, { ids, dots }: UnreadableSiblings, isMended: boolean): void {
+    const fail = (cause: Error): void => this.#settling(write.op)({ kind: "failed", error: unreadable(ids, cause) });
+    if (isMended) fail(new Error("it has been damaged again."));
+    else
+      this.#env.mend(dots, (failure) => {
+        if (failure === undefined) this.#commit(write, read, true);
+        else fail(failure);
+      });
   }
 
   /** One transaction, however large (D2), and a page that goes on meanwhile (P6). */

@@ -8,6 +8,7 @@ import {
 } from "../core/conflict-resolution.ts";
 import type { DurableState } from "../core/durable-state.ts";
 import type { IndexedVersion } from "../core/held-versions.ts";
+import { statesOf, vectorHolder } from "../core/entry-document.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
 import { decodeStored } from "../core/codec/stored.ts";
 import type { Author } from "../core/node-id.ts";
@@ -75,6 +76,14 @@ export class EntryReader<M extends JsonObject> {
   /** What these siblings of an id show. */
   show(id: string, siblings: readonly StoredVersion[]): StoredEntry<M> | undefined {
     return entryOf(id, this.#project(id, liveSiblings(siblings)));
+  }
+
+  /** Of an entry that is a document: its live siblings' states, and the vector that it shows. */
+  async document(
+    id: string,
+  ): Promise<{ readonly states: readonly Uint8Array[]; readonly vector: Float32Array | undefined }> {
+    const [live = []] = await this.siblings([id]);
+    return { states: statesOf(live), vector: vectorHolder(live)?.vector };
   }
 
   /** The live siblings of one id, as a conflict shows them, and what they resolve to. */

@@ -12,12 +12,14 @@ import type { Dot } from "../core/dot.ts";
 import type { Signer } from "./entry-signer.ts";
 import { EffectRunner } from "./effect-runner.ts";
 import type { JsonObject } from "../core/version.ts";
+import type { OpenedDocument } from "../core/entry-document.ts";
 import type { LoadedStore } from "./store-image.ts";
 import { asDocuments, deleteItems, editItem, putItems, type VectorEntry } from "./local-items.ts";
 import { Membership } from "./membership.ts";
 import { mintLineageId, mintOrigin, type NodeId } from "../core/node-id.ts";
 import { dotsOfSession, type SessionToken } from "../core/session-token.ts";
 import { NoticeEvents } from "./notice-events.ts";
+import { LiveDocuments } from "./live-documents.ts";
 import { MAX_READ_IDS } from "../core/codec/limits.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import { Replica } from "../core/replica.ts";
@@ -54,6 +56,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
   readonly #reader: EntryReader<M>;
   readonly #feed: ChangeFeed<M>;
   readonly #search: FlatSearch<M>;
+  readonly #documents: LiveDocuments<D>;
   readonly #gate: PasswordGate;
   readonly #membership: Membership;
   readonly #signer: Signer | undefined;
@@ -82,6 +85,13 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     this.#scrubber = new Scrubber(this.#replica.state, store, runtime, mend);
     this.#feed = new ChangeFeed(this.#replica.state, this.#reader);
     this.#search = new FlatSearch(this.#reader, runtime, () => [...this.#replica.state.all()].map(([id]) => id));
+    this.#documents = new LiveDocuments({
+      documents: settings.documents,
+      runtime,
+      read: (id) => this.#reader.document(id),
+      write: (id, edit, vector) => this.#write([{ kind: "edit", id, vector, edit }], { consistency: "one" }),
+      onError: (error) => this.#events.publish({ type: "error", error }),
+    });
     const notices = new NoticeEvents(this.#events, this.#reader, () => this.#closing !== undefined);
     this.#runner = new EffectRunner({
       replica: this.#replica,
@@ -95,6 +105,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
       onChanged: (ids) => {
         this.#feed.note(ids);
         this.#search.note(ids);
+        this.#documents.note(ids);
       },
       onPreferred: (nodeIds) => this.#membership.prefer(nodeIds),
       onThrottled: () => this.#events.publish({ type: "throttled" }),
@@ -105,9 +116,8 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
       takeNewIdentity: (nodeId) => this.#run((op) => ({ type: "new-identity", op, nodeId })).then(() => undefined),
       onError: (error) => this.#events.publish({ type: "error", error }),
     });
-    if (!loaded.damage.isNone) {
-      const message = `The store "${store.replicaName}" was damaged (${loaded.damage.parts}). What is sound is here; the rest comes back from peers, if they hold it.`;
-      const error = replicationError("storage-corrupt", message, {});
+    const error = loaded.damage.error(store.replicaName);
+    if (error !== undefined) {
       // Later, so that whoever awaits the replicator can listen first.
       runtime.setTimer(() => this.#events.publish({ type: "error", error }), 0);
     }
@@ -202,6 +212,20 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
   ): Promise<WriteReceipt> {
     this.#mustBeOpen();
     return this.#write([editItem(id, edit, options.vector, this.#settings.documents, this.#dimensions)], options);
+  }
+
+  /**
+   * An entry's document, open for editors to bind to, where `conflictResolution` is `crdt()`: it follows what other replicas change, and what is
+   * changed in it is written at 'one' within a moment, at the latest when it is closed, or this replicator is. What cannot be written an `error`
+   * event tells; it is tried again with the next change. Edited after somebody has deleted the entry, it makes the entry anew.
+   * @param options.vector of the entry that it makes where there is none.
+   * @throws ReplicationError `invalid-config`, `invalid-entry`, `dimension-mismatch`
+   */
+  async doc(id: string, options: { readonly vector?: Float32Array } = {}): Promise<OpenedDocument<D>> {
+    this.#mustBeOpen();
+    validateId(id);
+    if (options.vector !== undefined) validateVector(options.vector, this.#dimensions, id);
+    return this.#documents.open(id, options.vector?.slice());
   }
 
   /** Deletes an entry. An id that is not there needs no write; the receipt then names no dot. Errors as in `write`. */
@@ -384,7 +408,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     this.#operations.leave(closed);
     this.#scrubber.stop();
     try {
-      await this.#membership.stop();
+      await Promise.all([this.#membership.stop(), this.#documents.close()]);
     } finally {
       await this.#runner.close();
       this.#operations.rejectAll(closed);

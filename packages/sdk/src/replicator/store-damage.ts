@@ -1,3 +1,4 @@
+import { type ReplicationError, replicationError } from "../core/replication-error.ts";
 import {
   CONTEXT_PREFIX,
   COUNTERS_KEY,
@@ -52,6 +53,13 @@ export class StoreDamage {
   /** Whether what the store claims to hold can still be believed. */
   get sparesData(): boolean {
     return !this.#touchesData;
+  }
+
+  /** What the user is told of it; `undefined`: nothing. */
+  error(replicaName: string): ReplicationError | undefined {
+    if (this.isNone) return undefined;
+    const message = `The store "${replicaName}" was damaged (${this.parts}). What is sound is here; the rest comes back from peers, if they hold it.`;
+    return replicationError("storage-corrupt", message, {});
   }
 
   /** The parts, as in "versions, its context". */

@@ -13,6 +13,7 @@ import { ContextHistories } from "./context-histories.ts";
 import { collectionFault, collects } from "./collected.ts";
 import type { Disk, DiskWatcher } from "./disk.ts";
 import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
+import { DocumentWitness } from "./document-witness.ts";
 import type { LineageState } from "../core/lineage-state.ts";
 import type { CommitBatch } from "../ports/storage.ts";
 import { REPLICA_SETS_KEY } from "../core/store-layout.ts";
@@ -69,6 +70,7 @@ export class Ledger implements DiskWatcher {
   /** The newest epoch of each lineage that any disk says is active. */
   readonly #active = new Map<LineageId, ReplicaSetRecord>();
   readonly #held = new Map<Disk, Map<string, Set<DotName>>>();
+  readonly #documents = new DocumentWitness((text) => this.violation(text));
   readonly #now: () => number;
 
   constructor(now: () => number, leasedOn: (disk: Disk) => ReadonlySet<NodeId>) {
@@ -192,6 +194,7 @@ export class Ledger implements DiskWatcher {
         if (gone.id === stamp.id && gone.dot.origin === origin && gone.dot.seq < seq) see(earlier);
     }
     this.versions.set(name, { stamp, seen, since: this.#now() });
+    if (!this.forged.has(stamp.dot.origin)) this.#documents.met(stamp, value);
   }
 
   #meetLineage({ active, decided }: LineageState): void {

@@ -21,6 +21,7 @@ const HONEST: ReadonlySet<string> = new Set([
   "replica-set-full",
   "sync-incomplete",
   "session-not-satisfied",
+  "entry-not-found",
 ]);
 
 interface Open {

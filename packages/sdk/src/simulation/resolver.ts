@@ -1,11 +1,13 @@
+import { crdt } from "../adapters/yjs/crdt.ts";
 import { type ConflictResolution, custom, lastWriteWins, vectorClock } from "../core/conflict-resolution.ts";
 
-export type Mode = "last-write-wins" | "vector-clock" | "custom";
+export type Mode = "last-write-wins" | "vector-clock" | "custom" | "crdt";
 
 /** The custom resolver is neither commutative nor associative: resolve([a, b]) differs from resolve([b, a]), and grouping shows. */
 export function resolutionFor(mode: Mode): ConflictResolution {
   if (mode === "last-write-wins") return lastWriteWins();
   if (mode === "vector-clock") return vectorClock();
+  if (mode === "crdt") return crdt({ fields: { body: "text", tags: "list", likes: "counter" } });
   return custom(
     (siblings) => ({
       vector: siblings.reduce(
@@ -16,4 +18,9 @@ export function resolutionFor(mode: Mode): ConflictResolution {
     }),
     { version: "1" },
   );
+}
+
+/** Whether an id shows what one of its writes has said, so that reads can be put in order with writes (Q9). */
+export function shownIsOneWrite(mode: Mode): boolean {
+  return mode === "last-write-wins" || mode === "vector-clock";
 }

@@ -1,6 +1,9 @@
+import type * as Y from "yjs";
 import type { ConsistencyLevel } from "../core/consistency-level.ts";
+import { editDocument } from "./document-edits.ts";
 import type { Machine } from "./machine.ts";
 import type { SeededRandom } from "./random.ts";
+import type { WriteOptions } from "../replicator/call-options.ts";
 import type { World } from "./world.ts";
 
 type Action =
@@ -131,7 +134,8 @@ export class Workload {
     const id = random.pick(plan.ids);
     switch (action) {
       case "write":
-        this.#write(machine, [id], level);
+        if (this.#edits()) void this.#edit(machine, id, { consistency: level });
+        else this.#write(machine, [id], level);
         return;
       case "batch":
         this.#write(machine, random.shuffled(plan.ids).slice(0, random.integer(1, plan.ids.length)), level);
@@ -214,6 +218,26 @@ export class Workload {
     machine.operations.trackWrite(what, level, machine.replicator!.writeBatch(entries, options));
   }
 
+  /** Whether a write is an edit, where entries are documents. */
+  #edits(): boolean {
+    const { plan, streams } = this.#world;
+    return plan.mode === "crdt" && streams.of("edits").chance(0.75);
+  }
+
+  #edit(
+    machine: Machine,
+    id: string,
+    options: WriteOptions & { readonly consistency: ConsistencyLevel },
+  ): Promise<unknown> {
+    const { vector } = this.#entry(id);
+    const n = this.#writes;
+    const random = this.#world.streams.of("details of edits");
+    const edit = (document: unknown): void => editDocument(document as Y.Doc, n, random);
+    const call = machine.replicator!.update(id, edit, { ...options, ...(random.chance(0.5) && { vector }) });
+    machine.operations.trackWrite(`edit ${id} (#${n}) at ${options.consistency}`, options.consistency, call);
+    return call;
+  }
+
   #readAtQuorum({ operations, replicator }: Machine, id: string, random: SeededRandom): Promise<unknown> | undefined {
     const level = random.pick(QUORUM_LEVELS);
     const call = replicator?.get(id, { consistency: level });
@@ -221,8 +245,11 @@ export class Workload {
     return call;
   }
 
-  #writeInOrder({ operations, replicator }: Machine, id: string, random: SeededRandom): Promise<unknown> | undefined {
+  #writeInOrder(machine: Machine, id: string, random: SeededRandom): Promise<unknown> | undefined {
+    const { operations, replicator } = machine;
     const level = random.pick(QUORUM_LEVELS);
+    if (replicator !== undefined && this.#edits())
+      return this.#edit(machine, id, { consistency: level, ordered: true });
     const call = replicator?.write(this.#entry(id), { consistency: level, ordered: true });
     if (call !== undefined) operations.trackWrite(`ordered write ${id} (#${this.#writes}) at ${level}`, level, call);
     return call;

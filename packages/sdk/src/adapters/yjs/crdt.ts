@@ -4,7 +4,9 @@ import type { ConflictResolution } from "../../core/conflict-resolution.ts";
 import { documentFault } from "./document-fault.ts";
 import type { Edit } from "../../core/entry-document.ts";
 import { editorOf } from "./editor-client.ts";
+import { LiveDocument } from "./live-document.ts";
 import { replicationError } from "../../core/replication-error.ts";
+import { withDocument } from "./with-document.ts";
 
 export interface CrdtOptions {
   /**
@@ -34,6 +36,7 @@ export function crdt(options: CrdtOptions = {}): ConflictResolution<never, Y.Doc
         return editBy((document) => assignDocument(document, metadata, fields));
       },
       edit: editBy,
+      open: (host) => LiveDocument.open(host),
     },
   };
 }
@@ -53,21 +56,8 @@ function editBy(change: (document: Y.Doc) => unknown): Edit {
         throw unusable("the edit returned a promise. Do all of it before it returns: what comes later is lost");
       }
       const state = Y.encodeStateAsUpdateV2(document);
-      const fault = documentFault(state);
-      if (fault !== undefined) throw unusable(`the document would hold ${fault}`);
       return { state, changed, claim: { client, clock: Y.getState(document.store, client) } };
     });
-}
-
-/** A document for as long as it is looked at: none is kept for an entry. */
-export function withDocument<T>(states: readonly Uint8Array[], use: (document: Y.Doc) => T): T {
-  const document = new Y.Doc();
-  try {
-    for (const state of states) Y.applyUpdateV2(document, state);
-    return use(document);
-  } finally {
-    document.destroy();
-  }
 }
 
 function checked(fields: CrdtFields): CrdtFields {
