@@ -62,6 +62,7 @@ export class CollectionLab {
       link: n as LinkId,
       nodeId: nodeOf(n),
       deviceId: deviceOf(n),
+      steady: false,
       replicaSet,
       told: new Map(),
       theirDigest: undefined,

@@ -14,6 +14,8 @@ export const VOTER_SWAP_MS: number = 2 * 60 * 1000;
 /** What a replica was configured with, as far as the core cares. */
 export interface CoreConfig {
   readonly room: string;
+  /** Whether it is always on (Q7a). */
+  readonly steadyVoter: boolean;
   /** Facts of the room that this replica insists on. */
   readonly insists: RoomFacts;
   /** In a room of documents. */

@@ -25,6 +25,7 @@ function hello(fields: Partial<Hello> = {}): Hello {
     room: "room",
     nodeId: nodeOf(2),
     deviceId: deviceOf(2),
+    steady: false,
     facts: facts(),
     counter: 1,
     replicaSet: recordOf([2]),

@@ -26,6 +26,8 @@ export interface Hello {
   readonly room: string;
   readonly nodeId: NodeId;
   readonly deviceId: DeviceId;
+  /** Whether it is always on (Q7a). */
+  readonly steady: boolean;
   readonly facts: RoomFacts;
   /** The durable counter of Q3. */
   readonly counter: number;

@@ -4,16 +4,14 @@ import {
   isVoter,
   majority,
   type ReplicaSetRecord,
+  type Voter,
   withoutVoter,
   withVoter,
   withVoterSwapped,
 } from "./replica-set.ts";
-import type { DeviceId, NodeId } from "./node-id.ts";
+import type { NodeId } from "./node-id.ts";
 
-export interface Candidate {
-  readonly nodeId: NodeId;
-  readonly deviceId: DeviceId;
-}
+export type Candidate = Omit<Voter, "since">;
 
 /** What a voter sees when it thinks about the next epoch. */
 export interface View {
@@ -47,7 +45,7 @@ export function canBegin(next: ReplicaSetRecord, view: Pick<View, "reaches">): b
 }
 
 function* proposals(record: ReplicaSetRecord, view: View): Iterable<ReplicaSetRecord> {
-  const { candidates } = view;
+  const candidates = [...view.candidates].sort((a, b) => Number(b.steady) - Number(a.steady));
   for (const nodeId of view.toRemove)
     if (isVoter(record, nodeId) && record.voters.length > 1) yield withoutVoter(record, nodeId);
   const unbarred = { ...record, barred: record.barred.filter((barred) => !view.toAdd.has(barred)) };
@@ -64,10 +62,29 @@ function* proposals(record: ReplicaSetRecord, view: View): Iterable<ReplicaSetRe
   }
   for (const candidate of candidates)
     if (enrolmentObstacle(record, candidate) === undefined) yield withVoter(record, candidate);
-  for (const { nodeId } of record.voters) {
-    if (!view.isLost(nodeId)) continue;
+  yield* steadied(record, candidates, view);
+  for (const { nodeId, steady } of record.voters) {
+    if (steady || !view.isLost(nodeId)) continue;
     const heir = candidates.find((candidate) => canReplace(record, nodeId, candidate));
     if (heir !== undefined) yield withVoterSwapped(record, nodeId, heir);
+  }
+}
+
+/** Q7a: a steady replica takes the place of one that is not: of one that is lost, or else of the last to be enrolled. */
+function* steadied(
+  record: ReplicaSetRecord,
+  candidates: readonly Candidate[],
+  view: Pick<View, "isLost">,
+): Iterable<ReplicaSetRecord> {
+  for (const voter of record.voters) {
+    const itself = candidates.find(({ nodeId }) => nodeId === voter.nodeId);
+    if (itself !== undefined && itself.steady !== voter.steady) yield withVoterSwapped(record, voter.nodeId, itself);
+  }
+  const others = record.voters.filter((voter) => !voter.steady);
+  others.sort((a, b) => Number(view.isLost(b.nodeId)) - Number(view.isLost(a.nodeId)) || b.since - a.since);
+  for (const candidate of candidates) {
+    const heir = candidate.steady && others.find(({ nodeId }) => canReplace(record, nodeId, candidate));
+    if (heir && !isVoter(record, candidate.nodeId)) yield withVoterSwapped(record, heir.nodeId, candidate);
   }
 }
 

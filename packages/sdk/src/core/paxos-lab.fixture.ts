@@ -185,7 +185,7 @@ function recordBy(n: number): ReplicaSetRecord {
   return {
     ...ACTIVE,
     epoch: ACTIVE.epoch + 1,
-    voters: [...voters, { nodeId: nodeOf(10 + n), deviceId: deviceOf(10 + n), since: 4 }],
+    voters: [...voters, { nodeId: nodeOf(10 + n), deviceId: deviceOf(10 + n), since: 4, steady: false }],
   };
 }
 

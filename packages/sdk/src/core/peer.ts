@@ -22,6 +22,8 @@ export interface DistantPeer extends Correspondent {
 /** A connected replica that has said hello. */
 export interface Peer extends Correspondent {
   readonly deviceId: DeviceId;
+  /** Always on, as it says (Q7a). */
+  readonly steady: boolean;
   /** The newest record it is known to go by. */
   replicaSet: ReplicaSetRecord;
   /** What it was last told of each lineage, so that it is told what is news. */

@@ -52,7 +52,7 @@ describe("a room in which nothing can be done falls silent", () => {
     lab.pass(SYNC_INTERVAL_MS);
     lab.cut(copied, founder);
     expect(copied.replica.state.lineages.get(lineageOf(1))?.retiredInto).toBe(lineageOf(2));
-    const formed = withVoter(unformed, { nodeId: nodeOf(3), deviceId: deviceOf(3) });
+    const formed = withVoter(unformed, { nodeId: nodeOf(3), deviceId: deviceOf(3), steady: false });
     const other = lab.site(3, { image: { replicaSet: formed } });
     lab.connect(founder, other);
     lab.pass(3 * SYNC_INTERVAL_MS);

@@ -200,7 +200,7 @@ describe("a record from a peer", () => {
     ["has no voters", { epoch: 9, voters: [] }, "without voters"],
     [
       "has two voters on one device",
-      { epoch: 9, voters: [1, 2].map((n) => ({ nodeId: nodeOf(n), deviceId: deviceOf(1), since: 1 })) },
+      { epoch: 9, voters: [1, 2].map((n) => ({ nodeId: nodeOf(n), deviceId: deviceOf(1), since: 1, steady: false })) },
       "one device",
     ],
   ])("that %s closes its connection, and changes nothing (P8)", (_name, fields, reason) => {

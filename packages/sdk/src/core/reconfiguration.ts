@@ -288,12 +288,12 @@ export class Reconfiguration {
 
   /** The connected replicas that go by the same lineage and are equal, so that they hold all that was brought here; this one first. */
   #caughtUp(): Candidate[] {
-    const { state, peers } = this.#env;
-    const { nodeId: self, deviceId: device, context, home } = state;
+    const { state, peers, config } = this.#env;
+    const { nodeId, deviceId, context, home } = state;
     const equal = [...peers.values()].filter(
       ({ replicaSet, theirDigest }) => replicaSet.lineage === home && theirDigest?.equals(context.digest) === true,
     );
-    return [{ nodeId: self, deviceId: device }, ...equal.map(({ nodeId, deviceId }) => ({ nodeId, deviceId }))];
+    return [{ nodeId, deviceId, steady: config.steadyVoter }, ...equal];
   }
 
   /** The greatest lineage known that outranks this one. */

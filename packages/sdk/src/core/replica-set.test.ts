@@ -11,7 +11,7 @@ const OURS: ReplicaSetRecord = {
   dimensions: 2,
   conflictResolution: "last-write-wins",
   signed: false,
-  voters: [{ nodeId: "1".repeat(32) as NodeId, deviceId: "2".repeat(32) as DeviceId, since: 1 }],
+  voters: [{ nodeId: "1".repeat(32) as NodeId, deviceId: "2".repeat(32) as DeviceId, since: 1, steady: false }],
   barred: [],
   formed: true,
   yieldsTo: undefined,

@@ -6,6 +6,8 @@ export interface Voter {
   readonly deviceId: DeviceId;
   /** The epoch that enrolled it: what it forgot before that does not matter (Q3). */
   readonly since: number;
+  /** Always on, as it says itself: it goes before others, and nobody takes its place while it is away (Q7a). */
+  readonly steady: boolean;
 }
 
 /** Q1: who votes, as one versioned record. Never derived from who is connected. */
@@ -101,12 +103,12 @@ export function enrolmentObstacle(
 }
 
 /** The next epoch with one more voter, which is barred no longer. */
-export function withVoter(record: ReplicaSetRecord, { nodeId, deviceId }: Omit<Voter, "since">): ReplicaSetRecord {
-  const voter = { nodeId, deviceId, since: record.epoch + 1 };
+export function withVoter(record: ReplicaSetRecord, candidate: Omit<Voter, "since">): ReplicaSetRecord {
+  const voter = enrolledIn(record.epoch + 1, candidate);
   return nextEpoch(
     record,
     [...record.voters, voter],
-    record.barred.filter((barred) => barred !== nodeId),
+    record.barred.filter((barred) => barred !== voter.nodeId),
   );
 }
 
@@ -122,8 +124,7 @@ export function withoutVoter(record: ReplicaSetRecord, nodeId: NodeId): ReplicaS
 
 /** The next epoch with another voter in the place of one: one change, so that no epoch has fewer voters (Q7a). */
 export function withVoterSwapped(record: ReplicaSetRecord, nodeId: NodeId, by: Omit<Voter, "since">): ReplicaSetRecord {
-  const { nodeId: newcomer, deviceId } = by;
-  const voter = { nodeId: newcomer, deviceId, since: record.epoch + 1 };
+  const voter = enrolledIn(record.epoch + 1, by);
   return nextEpoch(
     record,
     record.voters.map((old) => (old.nodeId === nodeId ? voter : old)),
@@ -134,6 +135,11 @@ export function withVoterSwapped(record: ReplicaSetRecord, nodeId: NodeId, by: O
 /** The lineage's last epoch (Q7b). */
 export function yielding(record: ReplicaSetRecord, winner: LineageId): ReplicaSetRecord {
   return { ...record, epoch: record.epoch + 1, yieldsTo: winner };
+}
+
+/** A candidate may have more to it than a voter has. */
+export function enrolledIn(since: number, { nodeId, deviceId, steady }: Omit<Voter, "since">): Voter {
+  return { nodeId, deviceId, since, steady };
 }
 
 function nextEpoch(record: ReplicaSetRecord, voters: readonly Voter[], barred: readonly NodeId[]): ReplicaSetRecord {

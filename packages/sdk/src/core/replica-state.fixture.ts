@@ -25,6 +25,7 @@ export function lineageOf(n: number): LineageId {
 export function configOf(fields: Partial<CoreConfig> = {}): CoreConfig {
   return {
     room: "room",
+    steadyVoter: false,
     insists: {
       dimensions: 2,
       replicationFactor: undefined,
@@ -51,7 +52,7 @@ export function recordOf(voters: readonly number[], fields: Partial<ReplicaSetRe
     dimensions: 2,
     conflictResolution: "last-write-wins",
     signed: false,
-    voters: voters.map((n) => ({ nodeId: nodeOf(n), deviceId: deviceOf(n), since: 1 })),
+    voters: voters.map((n) => ({ nodeId: nodeOf(n), deviceId: deviceOf(n), since: 1, steady: false })),
     barred: [],
     formed: voters.length >= 2,
     yieldsTo: undefined,

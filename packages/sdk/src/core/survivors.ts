@@ -1,4 +1,4 @@
-import { dataQuorum, enrolmentObstacle, type ReplicaSetRecord } from "./replica-set.ts";
+import { dataQuorum, enrolledIn, enrolmentObstacle, type ReplicaSetRecord } from "./replica-set.ts";
 import type { Candidate } from "./next-epoch.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
 
@@ -12,12 +12,11 @@ export function foundedBySurvivors(
   self: NodeId,
   mintLineage: () => LineageId,
 ): ReplicaSetRecord | undefined {
-  const ranked = [...candidates].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+  const ranked = [...candidates].sort((a, b) => Number(b.steady) - Number(a.steady) || (a.nodeId < b.nodeId ? -1 : 1));
   let founded: ReplicaSetRecord = { ...old, generation: old.generation + 1, epoch: 1, voters: [], formed: true };
   for (const candidate of ranked) {
     if (enrolmentObstacle(founded, candidate) !== undefined) continue;
-    const { nodeId, deviceId } = candidate;
-    founded = { ...founded, voters: [...founded.voters, { nodeId, deviceId, since: 1 }] };
+    founded = { ...founded, voters: [...founded.voters, enrolledIn(1, candidate)] };
   }
   // Full sight of each other is the rule; where two see different survivors, the lineages that they found meet like others (Q7b).
   if (founded.voters.length < dataQuorum(old) || founded.voters[0]?.nodeId !== self) return undefined;

@@ -81,6 +81,11 @@ export interface ReplicationConfig<M extends JsonObject = JsonObject, D = unknow
    * them; the voters are connected beyond it. Default 12.
    */
   readonly maxPeers?: number;
+  /**
+   * Whether this replica is always on, as a server's is: it is made a voter before others are, in the place of one of them if need be, and nobody takes
+   * its place while it is away. Default false. For few: a room of which a majority are steady voters stands still while those are away.
+   */
+  readonly steadyVoter?: boolean;
   /** Which of this origin's stores for the room. Default 'auto': the first free one, so that each tab is a replica. */
   readonly replicaName?: string;
   /** Default: IndexedDB. */
@@ -121,6 +126,7 @@ export interface Settings<M extends JsonObject, D = unknown> {
   readonly voterSwapMs: number;
   readonly voterExpiryMs: number;
   readonly replicaName: string;
+  readonly steadyVoter: boolean;
 }
 
 /** @throws ReplicationError `invalid-config`, naming the option. */
@@ -136,6 +142,7 @@ export function settingsOf<M extends JsonObject, D>(config: ReplicationConfig<M,
   checkBoolean("relay", config.relay);
   if (config.relay === true && config.password === undefined)
     refuse("relay", "false where there is no `password`: without one a signaling server that relays could read along");
+  checkBoolean("steadyVoter", config.steadyVoter);
   checkDuration("timeoutMs", config.timeoutMs);
   checkDuration("syncIntervalMs", config.syncIntervalMs);
   checkPositive("voterExpiryMs", config.voterExpiryMs);
@@ -174,6 +181,7 @@ export function settingsOf<M extends JsonObject, D>(config: ReplicationConfig<M,
     voterExpiryMs: config.voterExpiryMs ?? DEFAULT_VOTER_EXPIRY_MS,
     maxBytesPerSecond: config.maxBytesPerSecond ?? Number.POSITIVE_INFINITY,
     replicaName: config.replicaName ?? "auto",
+    steadyVoter: config.steadyVoter ?? false,
   };
 }
 

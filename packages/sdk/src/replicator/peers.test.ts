@@ -52,6 +52,7 @@ class Stranger {
       room: "room",
       nodeId: HOSTILE,
       deviceId: deviceOf(0xbad),
+      steady: false,
       facts: {
         dimensions: 2,
         replicationFactor: undefined,

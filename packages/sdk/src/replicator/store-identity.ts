@@ -8,7 +8,7 @@ import type { Settings } from "./config.ts";
 import type { Store } from "../ports/storage.ts";
 import type { StoreImage } from "../core/durable-state.ts";
 
-export type Founding = Pick<Settings<JsonObject>, "founding">;
+export type Founding = Pick<Settings<JsonObject>, "founding" | "steadyVoter">;
 
 export type Progress = Pick<
   StoreImage,
@@ -23,14 +23,14 @@ export interface Identity {
 }
 
 /** A replica that nobody knows yet, in a lineage that it founds (C1, Q7a). */
-export function mintIdentity(store: Store, { founding }: Founding, runtime: Runtime): Identity {
+export function mintIdentity(store: Store, { founding, steadyVoter: steady }: Founding, runtime: Runtime): Identity {
   const nodeId = mintNodeId((length) => runtime.randomBytes(length));
   const replicaSet: ReplicaSetRecord = {
     lineage: mintLineageId(runtime.now(), (length) => runtime.randomBytes(length)),
     generation: 0,
     epoch: 1,
     ...founding,
-    voters: [{ nodeId, deviceId: store.deviceId, since: 1 }],
+    voters: [{ nodeId, deviceId: store.deviceId, since: 1, steady }],
     barred: [],
     formed: dataQuorum(founding) === 1,
     yieldsTo: undefined,

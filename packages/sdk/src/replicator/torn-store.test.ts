@@ -48,7 +48,8 @@ async function storeOf(map: ReadonlyMap<string, Uint8Array>): Promise<Store> {
   return store;
 }
 
-const load = (store: Store): Promise<LoadedStore> => loadStore(store, { founding }, systemRuntime());
+const load = (store: Store): Promise<LoadedStore> =>
+  loadStore(store, { founding, steadyVoter: false }, systemRuntime());
 
 function heldBy({ image }: LoadedStore): string[] {
   return image.versions

@@ -21,7 +21,7 @@ const EPOCH_2: ReplicaSetRecord = {
   dimensions: 2,
   conflictResolution: "last-write-wins",
   signed: false,
-  voters: [HEARER, VOTER].map((nodeId) => ({ nodeId, deviceId: nodeId as never, since: 1 })),
+  voters: [HEARER, VOTER].map((nodeId) => ({ nodeId, deviceId: nodeId as never, since: 1, steady: false })),
   barred: [],
   formed: true,
   yieldsTo: undefined,

@@ -118,6 +118,7 @@ export class HostilePeer {
       room,
       nodeId: this.#nodeId,
       deviceId: replicaSet.voters[0]!.deviceId,
+      steady: false,
       facts: {
         dimensions: undefined,
         replicationFactor: undefined,

@@ -119,7 +119,7 @@ const replicaSet: Arbitrary<ReplicaSetRecord> = record({
   dimensions: fc.option(fc.integer({ min: 1, max: 65_536 }), { nil: undefined }),
   conflictResolution: fc.constantFrom("last-write-wins", "custom:2"),
   signed: fc.boolean(),
-  voters: fc.uniqueArray(record({ nodeId, deviceId, since: uint }), {
+  voters: fc.uniqueArray(record({ nodeId, deviceId, since: uint, steady: fc.boolean() }), {
     maxLength: 5,
     selector: (voter) => voter.nodeId,
   }),
@@ -205,7 +205,16 @@ const reconfigured = message(
 export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extract<Message, { type: T }>> } = {
   hello: message(
     "hello",
-    record({ protocol: fc.constant(1), room: id, nodeId, deviceId, facts, counter: uint, replicaSet }),
+    record({
+      protocol: fc.constant(1),
+      room: id,
+      nodeId,
+      deviceId,
+      steady: fc.boolean(),
+      facts,
+      counter: uint,
+      replicaSet,
+    }),
   ),
   digest: message("digest", record({ digest })),
   pull: message("pull", withHorizon(record({ session: uint, digest, buckets, context }))),

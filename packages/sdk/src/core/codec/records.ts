@@ -11,6 +11,7 @@ const DISTINCT_DEVICES = 1;
 const FORMED = 2;
 const YIELDS = 4;
 const SIGNED = 8;
+const STEADY = 1;
 
 export function writeReplicaSet(writer: Writer, record: ReplicaSetRecord): void {
   writer.hex(record.lineage);
@@ -23,10 +24,11 @@ export function writeReplicaSet(writer: Writer, record: ReplicaSetRecord): void 
   const signed = record.signed ? SIGNED : 0;
   writer.byte((record.distinctDevices ? DISTINCT_DEVICES : 0) | (record.formed ? FORMED : 0) | yields | signed);
   writer.uint(record.voters.length, "voters", record.replicationFactor);
-  for (const { nodeId, deviceId, since } of record.voters) {
+  for (const { nodeId, deviceId, since, steady } of record.voters) {
     writer.hex(nodeId);
     writer.hex(deviceId);
     writer.uint(since, "since");
+    writeSteady(writer, steady);
   }
   writer.uint(record.barred.length, "barred", MAX_BARRED);
   for (const nodeId of record.barred) writer.hex(nodeId);
@@ -66,9 +68,18 @@ function readVoters(reader: Reader, replicationFactor: number): Voter[] {
     nodeId: readNodeId(reader),
     deviceId: readDeviceId(reader),
     since: reader.uint("since"),
+    steady: readSteady(reader),
   }));
   if (new Set(voters.map((voter) => voter.nodeId)).size < count) throw new DecodeError("a voter twice");
   return voters;
+}
+
+export function writeSteady(writer: Writer, steady: boolean): void {
+  writer.byte(steady ? STEADY : 0);
+}
+
+export function readSteady(reader: Reader): boolean {
+  return reader.flags("voter's flags", STEADY) !== 0;
 }
 
 /** What stands for a fact that is left out: no room has this value. */

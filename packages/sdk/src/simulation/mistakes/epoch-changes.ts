@@ -73,7 +73,10 @@ export const EPOCH_CHANGE_MISTAKES: readonly Mistake[] = [
               const others = [...former.voters].filter((nodeId) => !isVoter(replicaSet, nodeId));
               return {
                 ...replicaSet,
-                voters: [...replicaSet.voters, ...others.map((nodeId) => ({ nodeId, deviceId, since: 0 }))],
+                voters: [
+                  ...replicaSet.voters,
+                  ...others.map((nodeId) => ({ nodeId, deviceId, since: 0, steady: false })),
+                ],
               };
             },
           });
