@@ -2,7 +2,7 @@ import { type JsonObject, type ReplicationConfig, Replicator } from "@vecmesh/sd
 import { edgeTransport } from "./webrtc.ts";
 import { levelDbStorage } from "./leveldb/leveldb-storage.ts";
 
-export interface EdgeConfig<M extends JsonObject = JsonObject> extends ReplicationConfig<M> {
+export interface EdgeConfig<M extends JsonObject = JsonObject, D = unknown> extends ReplicationConfig<M, D> {
   /** The folder of this machine's stores, made if it is not there. What is in `storage` goes before it. */
   readonly data: string;
 }
@@ -12,11 +12,11 @@ export interface EdgeConfig<M extends JsonObject = JsonObject> extends Replicati
  * It keeps its process alive from `start` to `stop`.
  * @throws ReplicationError as `Replicator.create`
  */
-export function createEdgeReplicator<M extends JsonObject = JsonObject>({
+export function createEdgeReplicator<M extends JsonObject = JsonObject, D = unknown>({
   data,
   ...config
-}: EdgeConfig<M>): Promise<Replicator<M>> {
-  return Replicator.create<M>({
+}: EdgeConfig<M, D>): Promise<Replicator<M, D>> {
+  return Replicator.create<M, D>({
     ...config,
     storage: config.storage ?? levelDbStorage(data),
     transport: config.transport ?? edgeTransport(config),

@@ -77,7 +77,7 @@ export type { EventOf, EventType, ReplicationEvent } from "./replicator/events.t
 export type { Metric, SearchHit, SearchOptions } from "./replicator/flat-search.ts";
 export type { StoredEntry } from "./replicator/entry-reader.ts";
 export type { VectorEntry } from "./replicator/local-items.ts";
-export type { Traffic } from "./replicator/traffic.ts";
+export type { TrafficStats } from "./replicator/traffic.ts";
 export type { CommitBatch, Durability, StorageAdapter, Store } from "./ports/storage.ts";
 export type {
   Connection,

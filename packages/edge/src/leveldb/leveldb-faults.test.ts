@@ -84,7 +84,7 @@ test("strict commits are synced, relaxed ones are not (D2)", async () => {
 
 test("P1: what a process that is killed amid its writes has acknowledged is there", async () => {
   const folder = freshFolder();
-  for (let round = 1; round <= 5; round++) {
+  for (let round = 1; round <= 3; round++) {
     const writer = new StoreWriter(folder);
     await writer.opened;
     while (writer.acknowledged.length < WRITES) await delay(1);

@@ -41,7 +41,7 @@ export interface RunnerOptions {
 
 /** Runs the core's effects over the ports: the one place where asynchrony meets the core. Inputs are handled one at a time, in order. */
 export class EffectRunner {
-  readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0, savedBytes: 0 };
+  readonly traffic: Traffic = { sentBytes: 0, receivedBytes: 0, savedBytes: 0, sentAcks: 0, receivedAcks: 0 };
   readonly #options: RunnerOptions;
   readonly #throttle: Throttle;
   readonly #links = new Map<LinkId, PeerLink>();
@@ -105,6 +105,7 @@ export class EffectRunner {
     this.traffic.receivedBytes += bytes.length;
     try {
       const message = decodeMessage(bytes);
+      if (message.type === "ack") this.traffic.receivedAcks++;
       const gate = this.#gates.get(link.id);
       if (gate === undefined) this.dispatch({ type: "message", link: link.id, message });
       else gate.receive(message, bytes.length);
@@ -134,6 +135,10 @@ export class EffectRunner {
     };
     await Promise.all([...this.#links.values()].map(ask));
     return paths;
+  }
+
+  get queuedBytes(): number {
+    return [...this.#links.values()].reduce((sum, link) => sum + link.queuedBytes, 0);
   }
 
   /** The transport has been stopped: no connection is left. */

@@ -40,7 +40,7 @@ function link(bytesPerSecond: number) {
     soon: () => undefined,
   };
   const throttle = new Throttle(bytesPerSecond, runtime, () => undefined);
-  const traffic = { sentBytes: 0, receivedBytes: 0, savedBytes: 0 };
+  const traffic = { sentBytes: 0, receivedBytes: 0, savedBytes: 0, sentAcks: 0, receivedAcks: 0 };
   return { link: new PeerLink(1 as LinkId, connection, { throttle, traffic, compress: false }), queued, closed };
 }
 

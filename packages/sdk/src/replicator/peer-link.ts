@@ -45,7 +45,7 @@ export class PeerLink {
 
   send(message: Message): void {
     if (this.#closed) return;
-    if (this.#queuedBytes > MAX_QUEUED_BYTES) {
+    if (this.queuedBytes > MAX_QUEUED_BYTES) {
       this.close("it asks for more than it reads");
       return;
     }
@@ -60,6 +60,7 @@ export class PeerLink {
       if (this.#closed) return;
       this.#traffic.sentBytes += frame.bytes.length;
       this.#traffic.savedBytes += frame.savedBytes;
+      if (message.type === "ack") this.#traffic.sentAcks++;
       this.connection.send(frame.bytes, priority);
     };
     if (priority === "control") {
@@ -76,7 +77,8 @@ export class PeerLink {
     });
   }
 
-  get #queuedBytes(): number {
+  /** What waits here and in the connection, in all classes. */
+  get queuedBytes(): number {
     return PRIORITIES.reduce((sum, priority) => sum + this.connection.queuedBytes(priority), this.#throttledBytes);
   }
 

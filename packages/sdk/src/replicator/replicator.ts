@@ -28,7 +28,7 @@ import { RoomKeys } from "./room-keys.ts";
 import { Scrubber } from "./scrubber.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
-import type { Traffic } from "./traffic.ts";
+import type { TrafficStats } from "./traffic.ts";
 
 /** What a replicator is made of; `open-replicator.ts` puts it together. */
 export interface ReplicatorParts<M extends JsonObject, D = unknown> {
@@ -304,9 +304,9 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     });
   }
 
-  /** Bytes of replication since this replicator was created. */
-  stats(): Readonly<Traffic> {
-    return { ...this.#runner.traffic };
+  /** What replication has moved since this replicator was created, and what waits to leave. */
+  stats(): TrafficStats {
+    return { ...this.#runner.traffic, queuedBytes: this.#runner.queuedBytes };
   }
 
   /** All events from now on. A reader that falls `capacity` (256) events behind is told `overflow`. */

@@ -53,6 +53,7 @@ function replicaSet(parts: { readonly voters?: readonly string[]; readonly repli
     for (const voter of voters) {
       writer.hex(voter.repeat(16) + "00".repeat(16));
       writer.uint(1, "since");
+      writer.byte(0);
     }
     writer.uint(0, "barred");
   });

@@ -1,0 +1,175 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type SignalingServer, startSignalingServer } from "@vecmesh/signaling";
+import { createEdgeReplicator } from "./edge-replicator.ts";
+import { DataFolder } from "./leveldb/data-folder.ts";
+import { ImportProgress } from "./commands/import-progress.ts";
+import { levelDbStorage } from "./leveldb/leveldb-storage.ts";
+import { RunningEdge, runCommand } from "./testing/command.fixture.ts";
+import { temporaryFolder } from "./testing/temporary-folder.fixture.ts";
+
+const ENTRIES = 2500;
+
+const folder = temporaryFolder();
+const path = (name: string): string => join(folder, name);
+const sorted = (file: string): string[] => readFileSync(path(file), "utf8").split("\n").sort();
+
+let signaling: SignalingServer;
+beforeAll(async () => {
+  signaling = await startSignalingServer({ port: 0 });
+});
+afterAll(() => signaling.close());
+
+function lines(from: number, to: number): string {
+  const entry = (i: number) => ({ id: `n${i}`, vector: [i, 1, 2], metadata: { number: i } });
+  return Array.from({ length: to - from }, (_, i) => `${JSON.stringify(entry(from + i))}\n`).join("");
+}
+
+describe("stored replicas", () => {
+  const data = ["--data", path("stored")];
+
+  test("import, export and verify what was written, in either format", async () => {
+    writeFileSync(path("in.jsonl"), lines(0, ENTRIES));
+    const imported = await runCommand(
+      "import",
+      "--room",
+      "a",
+      "--file",
+      path("in.jsonl"),
+      "--dimensions",
+      "3",
+      ...data,
+    );
+    expect(imported).toMatchObject({ status: 0, lines: [{ imported: ENTRIES, resumedAt: 0 }] });
+    expect((await runCommand("export", "--room", "a", "--file", path("out.jsonl"), ...data)).lines).toMatchObject([
+      { exported: ENTRIES },
+    ]);
+    expect(sorted("out.jsonl")).toEqual(sorted("in.jsonl"));
+    const raw = ["--format", "f32", "--file", path("out.f32"), ...data];
+    expect((await runCommand("export", "--room", "a", ...raw)).lines).toMatchObject([{ exported: ENTRIES }]);
+    expect((await runCommand("import", "--room", "b", "--dimensions", "3", ...raw)).lines).toMatchObject([
+      { imported: ENTRIES },
+    ]);
+    const verified = await runCommand("verify", ...data);
+    expect(verified).toMatchObject({ status: 0, lines: [{ room: "a" }, { room: "b" }] });
+    for (const line of verified.lines) expect(line).toMatchObject({ sound: true, entries: ENTRIES, damage: "" });
+    expect(await runCommand("compact", "--room", "b", ...data)).toMatchObject({ status: 0, lines: [{ room: "b" }] });
+    expect((await runCommand("status", "--room", "b", ...data)).lines).toMatchObject([
+      { entries: ENTRIES, isVoter: true },
+    ]);
+  });
+
+  test("an import that was broken off goes on where it was", async () => {
+    writeFileSync(path("half.jsonl"), lines(0, ENTRIES));
+    const text = readFileSync(path("half.jsonl"));
+    let offset = 0;
+    for (let line = 0; line < 1000; line++) offset = text.indexOf(10, offset) + 1;
+    const progress = await ImportProgress.open(path("stored"), ["c", "edge", "jsonl"], path("half.jsonl"));
+    await progress.note({ offset, lines: 1000 });
+    const imported = await runCommand("import", "--room", "c", "--file", path("half.jsonl"), ...data);
+    expect(imported.lines).toMatchObject([{ imported: ENTRIES - 1000, resumedAt: 1000 }]);
+    expect((await runCommand("status", "--room", "c", ...data)).lines).toMatchObject([{ entries: ENTRIES - 1000 }]);
+    const again = await runCommand("import", "--room", "c", "--file", path("half.jsonl"), ...data);
+    expect(again.lines).toMatchObject([{ imported: ENTRIES, resumedAt: 0 }]);
+  });
+
+  test.each([
+    ["no JSON\n", "line 1 is no JSON"],
+    [`${lines(0, 1)}{"id":7,"vector":[1]}\n`, "line 2 must be like"],
+    [`${lines(0, 1)}{"id":"x","vector":[1]}\n`, "lines 1 to 2 one is none"],
+  ])("an import of %j says which line", async (text, message) => {
+    writeFileSync(path("bad.jsonl"), text);
+    const bad = await runCommand("import", "--room", "a", "--file", path("bad.jsonl"), ...data);
+    expect(bad.status).toBe(1);
+    expect(bad.stderr).toContain(message);
+  });
+
+  test("damage is found by verify, and nothing else is needed to find it", async () => {
+    const store = await levelDbStorage(path("stored")).open({ room: "b", replicaName: "edge" });
+    for await (const [[key, value] = []] of store.scan("v/")) {
+      value![value!.length - 1]! ^= 1;
+      await store.commit({ puts: [[key!, value!]], deletes: [] }, "strict");
+      break;
+    }
+    await store.close();
+    const verified = await runCommand("verify", "--room", "b", ...data);
+    expect(verified).toMatchObject({ status: 1, lines: [{ sound: false, damage: "versions" }] });
+  });
+
+  test("a folder without stores, and a store that is gone, are told", async () => {
+    expect(await runCommand("verify", "--data", path("nothing"))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("holds no store"),
+    });
+    rmSync(join(new DataFolder(path("stored")).place("c", "edge").database, "CURRENT"));
+    expect(await runCommand("verify", "--room", "c", ...data)).toMatchObject({
+      status: 1,
+      lines: [{ code: "storage-corrupt" }],
+    });
+  });
+});
+
+describe("the command", () => {
+  test("keeps several rooms for others, and stops cleanly at SIGTERM", async () => {
+    const rooms = ["one", "two"];
+    const flags = rooms.flatMap((room) => ["--room", room]);
+    const running = [
+      "--signaling",
+      signaling.url,
+      "--port",
+      "0",
+      "--data",
+      path("run"),
+      "--voter",
+      "--replication-factor",
+      "2",
+    ];
+    const edge = new RunningEdge(...flags, ...running);
+    const url = await edge.url;
+    expect(await runCommand(...flags, ...running)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("open already"),
+    });
+    expect((await runCommand("status", "--data", path("run"))).lines).toMatchObject([
+      { code: "replica-in-use" },
+      { code: "replica-in-use" },
+    ]);
+    for (const room of rooms) {
+      const writer = await createEdgeReplicator({
+        room,
+        signaling: signaling.url,
+        data: path(`writer of ${room}`),
+        replicationFactor: 2,
+        iceServers: [],
+      });
+      await writer.start();
+      await expect
+        .poll(async () => (await writer.replicas()).filter(({ role }) => role === "voter").length, { timeout: 30_000 })
+        .toBe(2);
+      await writer.write({ id: "x", vector: Float32Array.of(1), metadata: {} }, { consistency: "all" });
+      await writer.close();
+    }
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    for (const room of rooms) expect(metrics).toContain(`vecmesh_edge_entries{room="${room}"} 1`);
+    expect(await edge.end()).toBe(0);
+    expect(edge.stderr).toContain('"stopped"');
+    for (const line of edge.stderr.trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("msg");
+    const left = await runCommand("verify", "--data", path("run"));
+    expect(left).toMatchObject({
+      status: 0,
+      lines: [
+        { sound: true, entries: 1 },
+        { sound: true, entries: 1 },
+      ],
+    });
+  });
+
+  test("says what is wrong, in words, and how to find out more", async () => {
+    expect(await runCommand("--room", "a")).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining("vecmesh-edge --help"),
+    });
+    expect((await runCommand("--help")).status).toBe(0);
+  });
+});
