@@ -62,6 +62,13 @@ const LONG_PARTS = [
     command: "npm run bench -- --only signaling-hostile",
   },
   {
+    name: "edge",
+    // 5 kills in `npm test`.
+    env: { VECMESH_EDGE_KILLS: "50" },
+    command: 'npm run e2e -- --reporter=list,json --grep "killed .* times amid" edge-replica',
+    count: playwrightCounts,
+  },
+  {
     name: "collection",
     // 30,000 writes and deletes in `npm test`.
     env: { VECMESH_COLLECTED_OPERATIONS: "1000000" },

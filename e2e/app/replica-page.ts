@@ -80,14 +80,19 @@ class ReplicaPage {
     await this.replica.writeBatch(await loadWords(count), { consistency: "one" });
   }
 
-  /** Writes entries of random components, named by their number, at `one`. */
-  async writeRandom(first: number, count: number, dimensions: number): Promise<void> {
+  /** Writes entries of random components, named by their number. */
+  async writeRandom(
+    first: number,
+    count: number,
+    dimensions: number,
+    consistency: ConsistencyLevel = "one",
+  ): Promise<void> {
     for (let from = first; from < first + count; from += WRITE_CHUNK) {
       const entries = Array.from({ length: Math.min(WRITE_CHUNK, first + count - from) }, (_, i) => ({
         id: `entry ${from + i}`,
         vector: Float32Array.from({ length: dimensions }, () => Math.random() - 0.5),
       }));
-      await this.replica.writeBatch(entries, { consistency: "one" });
+      await this.replica.writeBatch(entries, { consistency, timeoutMs: 30_000 });
     }
   }
 

@@ -134,6 +134,16 @@ export class Tab<P extends TabPage = Page> {
     return outcome.value;
   }
 
+  /** Writes entries of random components, named by their number. */
+  writeRandom(first: number, count: number, dimensions: number, consistency: ConsistencyLevel): Promise<void> {
+    return this.page.evaluate((args) => window.app.writeRandom(...args), [
+      first,
+      count,
+      dimensions,
+      consistency,
+    ] as const);
+  }
+
   delete(id: string): Promise<WriteReceipt> {
     return this.run((gone) => window.app.replica.delete(gone, { consistency: "one" }), id);
   }
