@@ -9,6 +9,7 @@ import { startServerProcess } from "./server-process.ts";
 const INSTALL_TIMEOUT_MS = 180_000;
 const VITE = "node_modules/vite/bin/vite.js";
 const SIGNALING = "node_modules/@vecmesh/signaling/bin/vecmesh-signaling.js";
+const EDGE = "node_modules/@vecmesh/edge/bin/vecmesh-edge.js";
 /** The workspace's own. */
 const TYPESCRIPT = fileURLToPath(new URL("../../node_modules/typescript/bin/tsc", import.meta.url));
 
@@ -43,6 +44,13 @@ test("two browser profiles sync on a Vite build, found through the packed signal
 test("two replicas sync in a plain Node script with the memory adapters", () => {
   const { status, stdout, stderr } = node("node-replicas.js");
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{"text":"hello"}\n', stderr: "" });
+});
+
+test("two edge replicas sync in a plain Node script, over WebRTC and LevelDB, and the packed command verifies their stores", async () => {
+  await using signaling = await startServerProcess(folder, SIGNALING, "--port", "0");
+  const { status, stdout, stderr } = node("edge-replicas.js", signaling.url);
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{"text":"hello"}\n', stderr: "" });
+  expect(node(EDGE, "verify", "--data", "writer")).toMatchObject({ status: 0 });
 });
 
 test("the packed declarations stand on their own under the strictest compiler", () => {

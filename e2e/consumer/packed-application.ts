@@ -17,7 +17,18 @@ export function installPackedApplication(): string {
   const folder = mkdtempSync(join(tmpdir(), "vecmesh-consumer-"));
   cpSync(SOURCES, folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  npm(ROOT, "pack", "--pack-destination", folder, "--workspace", "packages/sdk", "--workspace", "packages/signaling");
+  npm(
+    ROOT,
+    "pack",
+    "--pack-destination",
+    folder,
+    "--workspace",
+    "packages/sdk",
+    "--workspace",
+    "packages/signaling",
+    "--workspace",
+    "packages/edge",
+  );
   const tarballs = readdirSync(folder).filter((file) => file.endsWith(".tgz"));
   // What the workspace has installed is in npm's cache, so this asks the registry for nothing, or next to nothing.
   npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs.map((file) => `./${file}`), vite());

@@ -136,7 +136,7 @@ export class Tab<P extends TabPage = Page> {
 
   /** Writes entries of random components, named by their number. */
   writeRandom(first: number, count: number, dimensions: number, consistency: ConsistencyLevel): Promise<void> {
-    return this.page.evaluate((args) => window.app.writeRandom(...args), [
+    return this.run(([from, length, components, level]) => window.app.writeRandom(from, length, components, level), [
       first,
       count,
       dimensions,

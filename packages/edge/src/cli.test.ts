@@ -9,7 +9,8 @@ import { levelDbStorage } from "./leveldb/leveldb-storage.ts";
 import { RunningEdge, runCommand } from "./testing/command.fixture.ts";
 import { temporaryFolder } from "./testing/temporary-folder.fixture.ts";
 
-const ENTRIES = 2500;
+/** More than a batch. */
+const ENTRIES = 1200;
 
 const folder = temporaryFolder();
 const path = (name: string): string => join(folder, name);
@@ -29,7 +30,8 @@ function lines(from: number, to: number): string {
 describe("stored replicas", () => {
   const data = ["--data", path("stored")];
 
-  test("import, export and verify what was written, in either format", async () => {
+  // A dozen commands, each of which opens a store.
+  test("import, export and verify what was written, in either format", { timeout: 180_000 }, async () => {
     writeFileSync(path("in.jsonl"), lines(0, ENTRIES));
     const imported = await runCommand(
       "import",

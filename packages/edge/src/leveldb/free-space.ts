@@ -20,14 +20,16 @@ export class FreeSpace {
   }
 
   /**
-   * @param makesRoom whether it lets something go: then half of the reserve is for it, as it is how room is made.
+   * @param makesRoom whether it lets something go: then most of the reserve is for it, as it is how room is made.
    * @throws ReplicationError `storage-full`
    */
   async take(bytes: number, makesRoom: boolean): Promise<void> {
-    const spare = makesRoom ? RESERVED_BYTES / 2 : 0;
-    if (bytes > this.#left + spare || performance.now() - this.#checkedAt > RECHECK_MS) await this.#check();
-    if (bytes > this.#left + spare) throw storageFull(this.#folder);
-    this.#left -= bytes;
+    const spare = makesRoom ? 0.75 * RESERVED_BYTES : 0;
+    // It goes into the log, and from there into a table, before the log is let go.
+    const needed = 2 * bytes;
+    if (needed > this.#left + spare || performance.now() - this.#checkedAt > RECHECK_MS) await this.#check();
+    if (needed > this.#left + spare) throw storageFull(this.#folder);
+    this.#left -= needed;
   }
 
   async #check(): Promise<void> {
