@@ -143,7 +143,7 @@ export interface PongMessage {
   readonly type: "pong";
 }
 
-/** With which WebSocket codes the server closes; the close reason says it in words. After all but 1012 and 1013 the client has a fault. */
+/** With which WebSocket codes the server closes; the close reason says it in words, but for 1002 and 1009. After all but 1012 and 1013 the client has a fault. */
 export const CLOSE_CODES = {
   /** Not a valid WebSocket frame. */
   protocolError: 1002,

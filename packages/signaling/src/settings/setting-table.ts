@@ -74,7 +74,7 @@ const SECRETS: Readonly<Record<SecretName, Words>> = {
   jwtSecret: ["FILE", "the secret that tokens (JWT, HS256) are verified with, at least 32 bytes"],
   turnSecret: ["FILE", "coturn's static-auth-secret"],
   metricsToken: ["FILE", "what Authorization: Bearer must say at /metrics; without it everybody may see them"],
-  redisUrl: ["FILE", "shares rooms with other servers over that Redis, e.g. redis://user:password@host:6379"],
+  redisUrl: ["FILE", "the URL of a Redis to share rooms over, e.g. redis://user:password@host:6379"],
 };
 
 const LIMITS: Readonly<Record<keyof Limits, string>> = {
