@@ -32,7 +32,7 @@ const connectionsOf = ({ page }: Tab): Promise<{ open: number; made: number }> =
     made: window.connections.length,
   }));
 
-test("T7: twenty tabs in one room: few connections each, and everybody has what anybody writes", async ({
+test("T7: twenty tabs in one room: few connections each, everybody has what anybody writes, and voters that are no neighbours acknowledge", async ({
   openContext,
   startSignaling,
   room,
@@ -50,6 +50,15 @@ test("T7: twenty tabs in one room: few connections each, and everybody has what 
   for (const tab of tabs) await eventually(() => tab.count()).toBe(TABS);
   const contents = await Promise.all(tabs.map((tab) => tab.contents()));
   for (const each of contents) expect(each).toEqual(contents[0]);
+
+  // Everybody knows of every voter, though not everybody is connected to it.
+  const isOverOthers = async (tab: Tab): Promise<boolean> =>
+    (await tab.replicas()).some(({ role, hops = 0 }) => role === "voter" && hops > 1);
+  for (const tab of tabs) await eventually(() => tab.votersOnline()).toBe(3);
+  const distances = await Promise.all(tabs.map(isOverOthers));
+  const distant = tabs.filter((_, i) => distances[i]);
+  expect(distant.length).toBeGreaterThan(0);
+  for (const tab of distant.slice(0, 3)) expect((await tab.write("from afar", "all", "all")).acks).toHaveLength(3);
 
   for (const tab of tabs) {
     const { open, made } = await connectionsOf(tab);

@@ -18,7 +18,7 @@ const USAGE = `Usage: npm run sim -- [options]
   --mistakes      instead: how many seeds, from seed 1, it takes to find out each planted mistake`;
 
 /** In each of a mesh's measurements. */
-const MESH_WRITES = 10;
+const MESH_WRITES = 5;
 
 /** Runs that fail and are shown in full; of others, only what they broke. */
 const MAX_EXCERPTS = 5;
@@ -31,8 +31,7 @@ function measureMistakes(): number {
 }
 
 async function measureMesh(seed: number, replicas: number): Promise<number> {
-  const run = new MeshRun({ seed, replicas, writes: MESH_WRITES, progress: (step) => print(`... ${step}`) });
-  print(...meshReport(await run.measure()));
+  await new MeshRun({ seed, replicas, writes: MESH_WRITES, measured: (part) => print(...meshReport(part)) }).measure();
   return 0;
 }
 

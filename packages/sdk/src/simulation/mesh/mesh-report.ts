@@ -1,30 +1,33 @@
 import type { GraphFigures } from "./mesh-graph.ts";
-import type { MeshFigures, QuorumFigures, WriteFigures } from "./mesh-run.ts";
+import type { IdleFigures, LossFigures, MeshFigures, QuorumFigures, WriteFigures } from "./mesh-run.ts";
 
-/** The figures in words, a line each. */
-export function meshReport(figures: MeshFigures): readonly string[] {
-  const { graph, connectionsMade, writes, quorum, idle, leaving, dying, events } = figures;
+/** Those figures in words that have been measured, a line each. */
+export function meshReport(part: Partial<MeshFigures>): readonly string[] {
+  const { graph, connectionsMade, writes, quorum, idle, leaving, dying, events } = part;
   return [
-    `${writes.replicas} replicas joined within a minute; RTCPeerConnections made by each: ${round(connectionsMade)}`,
-    ...graphLines(graph, writes.replicas),
-    ...writeLines(writes),
-    quorumLine(quorum),
-    `an idle replica, per minute, sent and received: ${round(idle.frames)} frames of ${round(idle.frameBytes)} bytes, ${round(idle.signalingBytes)} bytes by signaling`,
-    "a tenth leaves at once",
-    ...graphLines(leaving.atOnce, leaving.writes.replicas),
-    "a minute later",
-    ...graphLines(leaving.later, leaving.writes.replicas),
-    ...writeLines(leaving.writes),
-    "three tenths die at once",
-    ...graphLines(dying.atOnce, dying.writes.replicas),
-    "two minutes after it was noticed",
-    ...graphLines(dying.later, dying.writes.replicas),
-    ...writeLines(dying.writes),
-    `${events} simulated events`,
+    ...(graph === undefined ? [] : ["all have joined, within a minute", ...graphLines(graph)]),
+    ...(connectionsMade === undefined ? [] : [`  RTCPeerConnections made by each: ${round(connectionsMade)}`]),
+    ...(writes === undefined ? [] : writeLines(writes)),
+    ...(quorum === undefined ? [] : [quorumLine(quorum)]),
+    ...(idle === undefined ? [] : [idleLine(idle)]),
+    ...(leaving === undefined ? [] : ["a tenth leaves at once", ...lossLines(leaving, "a minute later")]),
+    ...(dying === undefined
+      ? []
+      : ["three tenths die at once", ...lossLines(dying, "two minutes after it was noticed")]),
+    ...(events === undefined ? [] : [`${events} simulated events`]),
   ];
 }
 
-function graphLines({ degrees, largestPart, diameter, averageWay }: GraphFigures, replicas: number): string[] {
+function lossLines({ atOnce, later, writes }: LossFigures, when: string): string[] {
+  return [...graphLines(atOnce), when, ...graphLines(later), ...writeLines(writes)];
+}
+
+function idleLine({ frames, frameBytes, signalingBytes }: IdleFigures): string {
+  return `  an idle replica, per minute, sent and received: ${round(frames)} frames of ${round(frameBytes)} bytes, ${round(signalingBytes)} bytes by signaling`;
+}
+
+function graphLines({ degrees, largestPart, diameter, averageWay }: GraphFigures): string[] {
+  const replicas = [...degrees.values()].reduce((sum, count) => sum + count, 0);
   const list = [...degrees].map(([degree, count]) => `${degree}: ${count}`).join(", ");
   return [
     `  connections: replicas that have so many: ${list}`,

@@ -13,8 +13,8 @@ export interface MeshRunOptions {
   readonly replicas: number;
   /** Writes of random replicas in each measurement, one after the other. */
   readonly writes: number;
-  /** Told of each step. */
-  readonly progress?: (step: string) => void;
+  /** Told each part of the figures when it has been measured: a large mesh takes its time. */
+  readonly measured?: (part: Partial<MeshFigures>) => void;
 }
 
 /** What became of some writes, each by a random replica. */
@@ -44,6 +44,13 @@ export interface IdleFigures {
   readonly signalingBytes: number;
 }
 
+/** Of those that are left: what they are connected by at that moment, and what a while later, and then their writes. */
+export interface LossFigures {
+  readonly atOnce: GraphFigures;
+  readonly later: GraphFigures;
+  readonly writes: WriteFigures;
+}
+
 export interface MeshFigures {
   readonly graph: GraphFigures;
   /** RTCPeerConnections that each replica has made by the time when all have joined. */
@@ -51,10 +58,10 @@ export interface MeshFigures {
   readonly writes: WriteFigures;
   readonly quorum: QuorumFigures;
   readonly idle: IdleFigures;
-  /** A tenth has closed its pages at once: the graph at that moment, and a minute later. */
-  readonly leaving: { readonly atOnce: GraphFigures; readonly later: GraphFigures; readonly writes: WriteFigures };
-  /** Three tenths have died at once: when it has just been noticed, and two minutes later; voters are spared. */
-  readonly dying: { readonly atOnce: GraphFigures; readonly later: GraphFigures; readonly writes: WriteFigures };
+  /** A tenth has closed its pages at once; voters are spared, here and below. */
+  readonly leaving: LossFigures;
+  /** Three tenths of the rest have died at once. */
+  readonly dying: LossFigures;
   readonly events: number;
 }
 
@@ -88,17 +95,25 @@ export class MeshRun {
   }
 
   async measure(): Promise<MeshFigures> {
-    const { replicas } = this.#options;
     await this.#found();
     await this.#gather();
-    const graph = this.#graph();
-    const connectionsMade = this.#world.channels.opened / replicas;
-    const writes = await this.#writes("writes");
-    const quorum = await this.#quorumWrites();
-    const idle = await this.#idle();
+    const made = this.#world.channels.opened / this.#options.replicas;
+    const graph = this.#tell("graph", this.#graph());
+    const connectionsMade = this.#tell("connectionsMade", made);
+    const writes = this.#tell("writes", await this.#writes("writes"));
+    const quorum = this.#tell("quorum", await this.#quorumWrites());
+    const idle = this.#tell("idle", await this.#idle());
     const leaving = await this.#lose("a tenth leaves", 0.1, (replica) => void replica.leave(), SECOND, MINUTE);
+    this.#tell("leaving", leaving);
     const dying = await this.#lose("three tenths die", 0.3, (replica) => replica.die(), 20 * SECOND, 2 * MINUTE);
-    return { graph, connectionsMade, writes, quorum, idle, leaving, dying, events: this.#world.clock.events };
+    this.#tell("dying", dying);
+    const events = this.#tell("events", this.#world.clock.events);
+    return { graph, connectionsMade, writes, quorum, idle, leaving, dying, events };
+  }
+
+  #tell<K extends keyof MeshFigures>(name: K, figures: MeshFigures[K]): MeshFigures[K] {
+    this.#options.measured?.({ [name]: figures });
+    return figures;
   }
 
   /** Virtual time goes by. */
@@ -120,7 +135,6 @@ export class MeshRun {
   }
 
   async #found(): Promise<void> {
-    this.#tell("founding");
     for (let i = 0; i < FOUNDERS; i++) await this.#within(MINUTE, this.#join(`founder ${i}`));
     await this.#pass(10 * SECOND);
     const [founder] = this.#replicas;
@@ -128,7 +142,6 @@ export class MeshRun {
   }
 
   async #gather(): Promise<void> {
-    this.#tell("joining");
     const { clock, streams } = this.#world;
     const random = streams.of("joining");
     for (let i = FOUNDERS; i < this.#options.replicas; i++)
@@ -141,7 +154,6 @@ export class MeshRun {
   }
 
   async #writes(purpose: string): Promise<WriteFigures> {
-    this.#tell(purpose);
     const { clock, streams, spreads } = this.#world;
     const random = streams.of(purpose);
     const followed: Spread[] = [];
@@ -166,7 +178,6 @@ export class MeshRun {
   }
 
   async #quorumWrites(): Promise<QuorumFigures> {
-    this.#tell("quorum writes");
     const { clock, streams } = this.#world;
     const random = streams.of("quorum writes");
     const voters = await this.#voters();
@@ -191,7 +202,6 @@ export class MeshRun {
 
   /** After what was written has come to rest. */
   async #idle(): Promise<IdleFigures> {
-    this.#tell("idle");
     await this.#pass(MINUTE);
     const before = this.#traffic();
     await this.#pass(MINUTE);
@@ -220,8 +230,7 @@ export class MeshRun {
     how: (replica: MeshedReplica) => void,
     noticedMs: number,
     mendedMs: number,
-  ): Promise<MeshFigures["leaving"]> {
-    this.#tell(purpose);
+  ): Promise<LossFigures> {
     const voters = await this.#voters();
     const learners = [...this.#replicas].filter(({ nodeId }) => !voters.has(nodeId));
     const lost = this.#world.streams
@@ -250,9 +259,5 @@ export class MeshRun {
       ([nodeId, peers]) => [nodeId, new Set([...peers].filter((peer) => links.has(peer)))] as const,
     );
     return graphFigures(new Map(own));
-  }
-
-  #tell(step: string): void {
-    this.#options.progress?.(step);
   }
 }

@@ -19,9 +19,14 @@ function expectSpread({ replicas, reached, transmissions }: WriteFigures): void 
 }
 
 test("T7: in a mesh of 60 every write reaches all with at most two transmissions each, also when many leave or die", async () => {
-  const { graph, writes, idle, leaving, dying } = await new MeshRun({ seed: 1, replicas: 60, writes: 5 }).measure();
+  const { graph, writes, quorum, idle, leaving, dying } = await new MeshRun({
+    seed: 1,
+    replicas: 60,
+    writes: 5,
+  }).measure();
   expectHealthy(graph, 60);
   expectSpread(writes);
+  expect([quorum.failures, quorum.ms.length]).toEqual([[], 5]);
   // Nothing but what keeps a dozen connections alive: a byte or two, asked and answered every five seconds.
   expect(idle.frameBytes).toBeLessThan(2 * idle.frames);
   expect(leaving.atOnce.largestPart).toBe(54);
