@@ -1,12 +1,12 @@
 import { defineConfig, type Plugin } from "vite";
 
 /**
- * The built page runs only its own code and styles and speaks only to its own server and to signaling servers: a second wall behind
- * the rule that notes are shown as text. Not while developing, where Vite injects styles.
+ * The built page runs only its own code and styles and speaks only to its own server and to signaling servers, which also answer by plain HTTP: a
+ * second wall behind the rule that notes are shown as text. Not while developing, where Vite injects styles.
  */
 const POLICY = [
   "default-src 'self'",
-  "connect-src 'self' ws: wss:",
+  "connect-src 'self' ws: wss: http: https:",
   "img-src 'self' data:",
   "object-src 'none'",
   "base-uri 'none'",

@@ -6,7 +6,8 @@ import { Replicator, vectorClock } from "@vecmesh/sdk";
 import { settingsFrom } from "./page/page-address.ts";
 
 async function open(): Promise<HTMLElement> {
-  const { room, signaling, password } = settingsFrom(new URL(location.href));
+  const settings = settingsFrom(new URL(location.href));
+  const { room, signaling, password } = settings;
   const vocabulary = loadVocabulary("./vocabulary/");
   const replicator = await Replicator.create({
     room,
@@ -17,7 +18,7 @@ async function open(): Promise<HTMLElement> {
     conflictResolution: vectorClock(),
     replicaName: "auto",
   });
-  return openNotesPage({ room, password }, replicator, await vocabulary);
+  return openNotesPage(settings, replicator, await vocabulary);
 }
 
 const place = document.querySelector("#page")!;

@@ -114,3 +114,38 @@ test("demo: a room gets a password, the copied link brings others in, and who co
     await expect(page.getByTestId("notice").filter({ hasText: "Somebody here has another password" })).toBeVisible();
   await expect(stranger.page.getByTestId("note")).toHaveCount(0);
 });
+
+test("demo: a banner comes and goes by itself when the network does, and says what still works", async ({
+  device,
+  room,
+}) => {
+  const [here, there] = (await NotesPage.openMany(device, room, 2)) as [NotesPage, NotesPage];
+  const banner = here.page.getByTestId("offline-banner");
+  await expect(banner).toBeHidden();
+  await device.setOffline(true);
+  await expect(banner).toHaveAttribute("data-reach", "no-network");
+  await expect(banner).toContainText("Reading, searching and writing go on");
+  // They do: by the machine itself, to the browser's other tab.
+  await here.save("written without a network", "quorum");
+  await expect(there.note("written without a network")).toBeVisible();
+  await device.setOffline(false);
+  await expect(banner).toBeHidden();
+});
+
+test("demo: a page that is alone, its signaling server gone, says so until the server is back", async ({
+  device,
+  room,
+  startSignaling,
+}) => {
+  const server = await startSignaling();
+  const address = new URL(process.env["VECMESH_DEMO_URL"] ?? "");
+  address.search = String(new URLSearchParams({ room, signaling: server.url }));
+  const tab = await NotesPage.visit(device, address.href);
+  const banner = tab.page.getByTestId("offline-banner");
+  await server.crash();
+  await expect(banner).toHaveAttribute("data-reach", "alone");
+  await tab.save("kept here", "one");
+  await expect(tab.note("kept here")).toHaveAttribute("data-state", "saved");
+  await startSignaling(new URL(server.url).port);
+  await expect(banner).toBeHidden();
+});

@@ -3,6 +3,7 @@ import { createMapColumn } from "./map-column.ts";
 import { createNotesColumn } from "./notes-column.ts";
 import { createPageFooter } from "../view/page-footer.ts";
 import { createPageHeader } from "../view/page-header.ts";
+import { createReachabilityBanner } from "./reachability-banner.ts";
 import { createRoomColumn } from "./room-column.ts";
 import { createWorkspace } from "./workspace.ts";
 import type { PageSettings } from "./page-address.ts";
@@ -17,7 +18,7 @@ import type { Vocabulary } from "../meaning/vocabulary.ts";
 
 /** The whole page over an open replicator, which joins the room. */
 export function openNotesPage(
-  { room, password }: Pick<PageSettings, "room" | "password">,
+  { room, password, signaling }: PageSettings,
   replicator: Replicator,
   vocabulary: Vocabulary,
 ): HTMLElement {
@@ -45,6 +46,7 @@ export function openNotesPage(
     "div",
     { class: "page" },
     header.element,
+    createReachabilityBanner(workspace, roomState, signaling),
     element(
       "main",
       { class: "columns" },
