@@ -7,6 +7,7 @@ import {
   type ReplicationEvent,
   Replicator,
 } from "@vecmesh/sdk";
+import { authorOf, keptIdentity } from "./kept-identity.ts";
 import { loadWords } from "./words.ts";
 import { WriteStream } from "./write-stream.ts";
 
@@ -28,6 +29,14 @@ export interface PlainEntry {
   readonly timestamp: number;
 }
 
+/** A configuration in plain data. */
+export type PageConfig = ReplicationConfig & {
+  /** The name of an author whose keys this browser keeps: entries are signed. */
+  readonly signedBy?: string;
+  /** Everybody may write ids that begin with their own key, and no others. */
+  readonly ownKeysOnly?: boolean;
+};
+
 /** Entries in one local transaction. */
 const WRITE_CHUNK = 500;
 
@@ -43,8 +52,13 @@ class ReplicaPage {
   }
 
   /** Creates the replica and records its events from then on. */
-  async open(config: ReplicationConfig): Promise<void> {
-    const replica = await Replicator.create(config);
+  async open({ signedBy, ownKeysOnly, ...config }: PageConfig): Promise<void> {
+    const identity = signedBy === undefined ? undefined : await keptIdentity(signedBy);
+    const replica = await Replicator.create({
+      ...config,
+      ...(identity && { identity }),
+      ...(ownKeysOnly && { authorize: ({ id }, author) => id.startsWith(`${author}/`) }),
+    });
     this.#replica = replica;
     // More than any test raises: none may be missing.
     void this.#record(replica.events({ capacity: 100_000 }));
@@ -57,6 +71,11 @@ class ReplicaPage {
       if (!isReplicationError(error)) throw error;
       return { error: plainError(error) };
     }
+  }
+
+  /** Of the author of that name, whose keys this browser keeps. */
+  async author(name: string): Promise<string> {
+    return authorOf(await keptIdentity(name));
   }
 
   /** Every recorded event of that type, in plain data. */

@@ -6,16 +6,15 @@ import type {
   JsonObject,
   NodeId,
   ReplicaInfo,
-  ReplicationConfig,
   ReplicationEvent,
   WriteReceipt,
 } from "@vecmesh/sdk";
 import { eventually } from "./eventually.ts";
-import type { Outcome, PlainEntry } from "../app/replica-page.ts";
+import type { Outcome, PageConfig, PlainEntry } from "../app/replica-page.ts";
 
 /** What of a configuration is plain data and so can be sent into a page. */
 export type TabConfig = Pick<
-  ReplicationConfig,
+  PageConfig,
   | "room"
   | "password"
   | "signaling"
@@ -26,6 +25,8 @@ export type TabConfig = Pick<
   | "replicationFactor"
   | "distinctDevices"
   | "replicaName"
+  | "signedBy"
+  | "ownKeysOnly"
 >;
 
 /** What a tab needs of a page, whoever drives its browser. */
