@@ -149,3 +149,30 @@ test("demo: a page that is alone, its signaling server gone, says so until the s
   await startSignaling(new URL(server.url).port);
   await expect(banner).toBeHidden();
 });
+
+test("demo: notes go from Chromium to Firefox and back, acknowledged by both", async ({
+  device,
+  openPuppeteer,
+  room,
+}) => {
+  const firefox = await (await openPuppeteer("firefox", "firefox")).newPage();
+  const here = await NotesPage.open(device, room);
+  await firefox.goto(here.page.url());
+  await expect(here.page.getByTestId("quorum-state")).toHaveAttribute("data-available", "true");
+
+  await firefox.locator("[data-testid=composer-text]").fill("written in Firefox");
+  await firefox.locator("[data-testid=composer-save]").click();
+  await expect(here.note("written in Firefox")).toHaveAttribute("data-state", "saved");
+  await firefox.waitForSelector("[data-testid=last-write][data-state=acknowledged]");
+
+  await here.save("written in Chromium", "quorum");
+  await expect(here.lastWrite).toHaveAttribute("data-state", "acknowledged");
+  await firefox.waitForFunction(
+    (text) => [...document.querySelectorAll("[data-testid=note-text]")].some((note) => note.textContent === text),
+    {},
+    "written in Chromium",
+  );
+  // It finds by meaning what was written elsewhere.
+  await firefox.locator("[data-testid=search-input]").fill("Chromium");
+  await firefox.waitForSelector("[data-testid=note][data-score]");
+});
