@@ -1,7 +1,7 @@
 import { activeRecord } from "../core/durable-state.ts";
 import { type ReplicationConfig, settingsOf } from "./config.ts";
 import type { JsonObject } from "../core/version.ts";
-import type { ReplicatorParts } from "./replicator.ts";
+import type { ReplicatorParts } from "./replicator-parts.ts";
 import { EntrySigner } from "./entry-signer.ts";
 import { PasswordGate } from "./password-gate.ts";
 import type { Runtime } from "../ports/runtime.ts";

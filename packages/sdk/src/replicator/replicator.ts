@@ -13,33 +13,25 @@ import type { Signer } from "./entry-signer.ts";
 import { EffectRunner } from "./effect-runner.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { OpenedDocument } from "../core/entry-document.ts";
-import type { LoadedStore } from "./store-image.ts";
 import { asDocuments, deleteItems, editItem, putItems, type VectorEntry } from "./local-items.ts";
 import { Membership } from "./membership.ts";
-import { mintLineageId, mintOrigin, type NodeId } from "../core/node-id.ts";
+import type { NodeId } from "../core/node-id.ts";
+import { mintBy } from "./mint.ts";
+import type { ReplicatorParts } from "./replicator-parts.ts";
+import { closedError, receiptOf, reportOf, versionsOf } from "./outcomes.ts";
 import { dotsOfSession, type SessionToken } from "../core/session-token.ts";
 import { NoticeEvents } from "./notice-events.ts";
 import { LiveDocuments } from "./live-documents.ts";
 import { MAX_READ_IDS } from "../core/codec/limits.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import { Replica } from "../core/replica.ts";
-import { replicationError } from "../core/replication-error.ts";
+import type { ReplicationError } from "../core/replication-error.ts";
+import { storeGone } from "./store-damage.ts";
 import { RoomKeys } from "./room-keys.ts";
 import { Scrubber } from "./scrubber.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
 import type { TrafficStats } from "./traffic.ts";
-
-/** What a replicator is made of; `open-replicator.ts` puts it together. */
-export interface ReplicatorParts<M extends JsonObject, D = unknown> {
-  readonly settings: Settings<M, D>;
-  readonly store: Store;
-  readonly loaded: LoadedStore;
-  readonly gate: PasswordGate;
-  /** Where entries are signed. */
-  readonly signer: Signer | undefined;
-  readonly runtime: Runtime;
-}
 
 /**
  * A replica of a room: its own durable store, kept equal with its peers'. Reads and writes at 'one' work at all times; `start`
@@ -68,20 +60,10 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     this.#store = store;
     this.#runtime = runtime;
     this.#signer = signer;
-    this.#replica = new Replica(loaded.image, settings, loaded.seenCounters, {
-      origin: () => mintOrigin((length) => runtime.randomBytes(length)),
-      lineage: (nowMs) => mintLineageId(nowMs, (length) => runtime.randomBytes(length)),
-      nonce: () => mintOrigin((length) => runtime.randomBytes(length)),
-      fraction: () => new DataView(runtime.randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32,
-    });
+    this.#replica = new Replica(loaded.image, settings, loaded.seenCounters, mintBy(runtime));
     const mend = (dots: readonly Dot[]): Promise<Outcome> => this.#run((op) => ({ type: "damaged", op, dots }));
-    this.#reader = new EntryReader(
-      this.#replica.state,
-      store,
-      settings.conflictResolution,
-      (error) => this.#events.publish({ type: "error", error }),
-      mend,
-    );
+    const tell = (error: ReplicationError): void => this.#events.publish({ type: "error", error });
+    this.#reader = new EntryReader(this.#replica.state, store, settings.conflictResolution, tell, mend);
     this.#scrubber = new Scrubber(this.#replica.state, store, runtime, mend);
     this.#feed = new ChangeFeed(this.#replica.state, this.#reader);
     this.#search = new FlatSearch(this.#reader, runtime, () => [...this.#replica.state.all()].map(([id]) => id));
@@ -90,7 +72,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
       runtime,
       read: (id) => this.#reader.document(id),
       write: (id, edit, vector) => this.#write([{ kind: "edit", id, vector, edit }], { consistency: "one" }),
-      onError: (error) => this.#events.publish({ type: "error", error }),
+      onError: tell,
     });
     const notices = new NoticeEvents(this.#events, this.#reader, () => this.#closing !== undefined);
     this.#runner = new EffectRunner({
@@ -114,16 +96,13 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     this.#membership = new Membership(gate, runtime, settings.room, this.#runner, {
       nodeId: () => this.nodeId,
       takeNewIdentity: (nodeId) => this.#run((op) => ({ type: "new-identity", op, nodeId })).then(() => undefined),
-      onError: (error) => this.#events.publish({ type: "error", error }),
+      onError: tell,
     });
     const error = loaded.damage.error(store.replicaName);
-    if (error !== undefined) {
-      // Later, so that whoever awaits the replicator can listen first.
-      runtime.setTimer(() => this.#events.publish({ type: "error", error }), 0);
-    }
+    // Later, so that whoever awaits the replicator can listen first.
+    if (error !== undefined) runtime.setTimer(() => tell(error), 0);
     store.onLost((cause) => {
-      const message = `The local store is gone: ${cause.message} Create the replicator again.`;
-      this.#events.publish({ type: "error", error: replicationError("storage-corrupt", message, {}, { cause }) });
+      tell(storeGone(cause));
       void this.close();
     });
   }
@@ -216,8 +195,8 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
 
   /**
    * An entry's document, open for editors to bind to, where `conflictResolution` is `crdt()`: it follows what other replicas change, and what is
-   * changed in it is written at 'one' within a moment, at the latest when it is closed, or this replicator is. What cannot be written an `error`
-   * event tells; it is tried again with the next change. Edited after somebody has deleted the entry, it makes the entry anew.
+   * changed in it is written at 'one' within a moment, at the latest when it or this replicator is closed. What cannot be written an `error` event
+   * tells, and the next change tries again. Edited after somebody has deleted the entry, it makes the entry anew.
    * @param options.vector of the entry that it makes where there is none.
    * @throws ReplicationError `invalid-config`, `invalid-entry`, `dimension-mismatch`
    */
@@ -262,8 +241,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     if (after !== undefined) await this.#awaitSession(after, deadline, signal);
     if (level === "one") return (await this.#reader.read([id]))[0];
     const outcome = await this.#run((op) => ({ type: "read", op, ids: [id], level, deadline }), signal);
-    if (outcome.kind !== "versions") throw new Error(`Unexpected outcome: ${outcome.kind}`);
-    return this.#reader.show(id, outcome.versions);
+    return this.#reader.show(id, versionsOf(outcome));
   }
 
   /** Every visible entry of this replica, in no promised order. */
@@ -359,8 +337,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     this.#mustBeOpen();
     const { deadline } = this.#waiting(options);
     const outcome = await this.#run((op) => ({ type: "force-sync", op, nodeId, deadline }), options.signal);
-    if (outcome.kind !== "sync-report") throw new Error(`Unexpected outcome: ${outcome.kind}`);
-    return outcome.report;
+    return reportOf(outcome);
   }
 
   async #reconfigure(change: "add" | "remove", nodeId: NodeId, options: WriteOptions): Promise<void> {
@@ -421,13 +398,4 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
   #mustBeOpen(): void {
     if (this.#closing !== undefined) throw closedError("Create a new one.");
   }
-}
-
-function closedError(advice: string): Error {
-  return replicationError("closed", `The replicator is closed. ${advice}`, {});
-}
-
-function receiptOf(outcome: Outcome): WriteReceipt {
-  if (outcome.kind !== "receipt") throw new Error(`Unexpected outcome: ${outcome.kind}`);
-  return outcome.receipt;
 }

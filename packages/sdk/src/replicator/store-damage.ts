@@ -67,3 +67,9 @@ export class StoreDamage {
     return [...this.#parts].join(", ");
   }
 }
+
+/** What the user is told when the store is lost while it is open. */
+export function storeGone(cause: Error): ReplicationError {
+  const message = `The local store is gone: ${cause.message} Create the replicator again.`;
+  return replicationError("storage-corrupt", message, {}, { cause });
+}
