@@ -1,11 +1,11 @@
 import { chain, full, meshRoom, ring, ROUTES_KNOWN_MS } from "./mesh-room.fixture.ts";
 import { describe, expect, it } from "vitest";
 import { dropping, ref } from "./room.fixture.ts";
-import { put, type Site, TIMEOUT_MS } from "./replica-lab.fixture.ts";
+import { Lab, put, type Site, TIMEOUT_MS } from "./replica-lab.fixture.ts";
 import type { LinkId } from "./peer.ts";
 import { MAX_ROUTE_HOPS } from "./voter-routes.ts";
 import type { Message } from "./messages.ts";
-import { nodeOf } from "./replica-state.fixture.ts";
+import { nodeOf, recordOf } from "./replica-state.fixture.ts";
 import { QUESTION_BYTES } from "./routed-mail.ts";
 import { RELAYED_COMPARISON_MS } from "./anti-entropy.ts";
 import { RETRY_MS } from "./distant-voters.ts";
@@ -241,6 +241,16 @@ describe("what is shown of voters that are no neighbours (T7)", () => {
 });
 
 describe("whom a voter prefers to be connected to (T7)", () => {
+  it("are also those of another lineage that it meets, as one has to be handed over to the other's (Q7b)", () => {
+    const lab = new Lab();
+    const [ours, theirs] = [recordOf([1, 2]), recordOf([3, 4])];
+    const [a, c] = [lab.site(1, { image: { replicaSet: ours } }), lab.site(3, { image: { replicaSet: theirs } })];
+    lab.connect(a, c);
+    lab.settle();
+    expect([...a.preferred].sort()).toEqual([nodeOf(2), nodeOf(3), nodeOf(4)]);
+    expect([...c.preferred].sort()).toEqual([nodeOf(1), nodeOf(2), nodeOf(4)]);
+  });
+
   it("are the other voters; a learner prefers nobody", () => {
     const { site } = meshRoom(4, [1, 2, 3], full(4));
     expect([...site(1).preferred].sort()).toEqual([nodeOf(2), nodeOf(3)]);

@@ -84,7 +84,7 @@ export class Replica {
       load: (keys, then) => this.#loads.begin(keys, then),
       mend: (dots, done) => this.#mending.mend(dots, done),
     };
-    this.#preferred = new PreferredNeighbours(this.state);
+    this.#preferred = new PreferredNeighbours(env);
     const skew = new ClockSkewNotices(env);
     const noteReceived = (from: Correspondent, draft: Draft): void => skew.note(from, draft);
     this.#env = env;

@@ -22,6 +22,7 @@ export interface Terminal {
   readonly nodeId: NodeId;
   readonly life: Life;
   readonly isThere: boolean;
+  readonly preferred: ReadonlySet<NodeId>;
   /** The line to each peer: at most one that is announced. */
   readonly ends: Map<NodeId, LineEnd>;
   connected(end: LineEnd): void;

@@ -1,4 +1,4 @@
-import { Line, type LineQuality } from "./line.ts";
+import { Line, type LineQuality, type Terminal } from "./line.ts";
 import type { TransportAdapter, TransportSession } from "../ports/transport.ts";
 import type { Life, VirtualClock } from "./clock.ts";
 import type { SeededRandom } from "./random.ts";
@@ -9,6 +9,8 @@ export interface NetworkOptions {
   readonly random: SeededRandom;
   /** Quality of the line between two machines. */
   readonly quality: (a: number, b: number) => LineQuality;
+  /** Which of them may connect where neither has asked for the other (T7); left out: all. */
+  readonly knows?: ((a: number, b: number) => boolean) | undefined;
   readonly delivered: (from: number, to: number, bytes: Uint8Array) => void;
 }
 
@@ -40,8 +42,10 @@ export class Network {
         this.#stations.add(station);
         this.#seek();
         return Promise.resolve({
-          // Whoever can reach each other is connected.
-          prefer: () => {},
+          prefer: (nodeIds) => {
+            station.preferred = nodeIds;
+            this.#seek();
+          },
           stop: () => {
             this.#leave(station);
             return Promise.resolve();
@@ -49,6 +53,15 @@ export class Network {
         });
       },
     };
+  }
+
+  /** Machines know others now: what joins those that know each other no more is given up. */
+  acquaintanceChanged(): void {
+    for (const line of this.lines) {
+      const [a, b] = line.ends;
+      if (!this.#knows(a.station, b.station)) this.breakLine(line);
+    }
+    this.#seek();
   }
 
   /** Lines that are open, in the order of their making. */
@@ -214,11 +227,18 @@ export class Network {
 
   #wantsLine(a: Station, b: Station): boolean {
     if (!a.isThere || !b.isThere || a.nodeId === b.nodeId || !this.#reachable(a.machine, b.machine)) return false;
+    if (!this.#knows(a, b)) return false;
     for (const line of this.lines) {
       const joins = line.ends.every((end) => end.station === a || end.station === b);
       if (joins && line.ends.some((end) => !end.closed)) return false;
     }
     return true;
+  }
+
+  #knows(a: Terminal, b: Terminal): boolean {
+    const { knows } = this.#options;
+    const isPreferred = [a, b].some(({ preferred }, i) => preferred.has([b, a][i]!.nodeId));
+    return knows === undefined || isPreferred || knows(a.machine, b.machine);
   }
 
   #connect(a: Station, b: Station): void {

@@ -43,6 +43,8 @@ export interface Plan {
   readonly isContended: boolean;
   /** Whether it is about ids that are deleted, collected and written again (`rewriting-plan.ts`). */
   readonly isRewriting: boolean;
+  /** Whether not all may connect to all (`partial-plan.ts`). */
+  readonly isPartial: boolean;
   /** How much longer than an answer a write may take to a peer, milliseconds. */
   readonly lateWritesMs: number;
   /** Before the first action and the first fault, so that there are voters to ask. */
@@ -83,6 +85,7 @@ export function drawPlan(streams: Streams): Plan {
     isUnsettled: false,
     isContended: false,
     isRewriting: false,
+    isPartial: false,
     lateWritesMs: 0,
     warmUpMs: 0,
   };

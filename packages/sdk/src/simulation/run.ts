@@ -11,6 +11,8 @@ import {
 } from "./oracles.ts";
 import { contendedSometimes } from "./contended-plan.ts";
 import { recordOf } from "./stored-image.ts";
+import { Acquaintance } from "./acquaintance.ts";
+import { partialSometimes } from "./partial-plan.ts";
 import { unsettledSometimes } from "./unsettled-plan.ts";
 import { drawPlan, type Plan } from "./plan.ts";
 import { type FaultCounts, Faults } from "./faults.ts";
@@ -65,6 +67,8 @@ const QUIET_MS = 20_000;
 /** For calls that are made when all is well. */
 const ANSWER_MS = 20_000;
 const ACTIONS_BETWEEN_AUDITS = 12;
+/** At any action of a run in a partial mesh. */
+const ACQUAINTANCE_CHANGE = 0.05;
 
 /** How what no promise names begins: an exception that nobody caught. */
 export const OUTSIDE_OF_THE_RULES = "exception:";
@@ -87,6 +91,7 @@ class Run {
   readonly #workload: Workload;
   readonly #leases: LeaseWitness;
   readonly #onQuiet: RunOptions["onQuiet"];
+  #acquaintance: Acquaintance | undefined;
   #messages = 0;
   #lastMessageAt = 0;
 
@@ -95,7 +100,8 @@ class Run {
     this.#onQuiet = onQuiet;
     const streams = new Streams(seed);
     const settled = unsettledSometimes(contendedSometimes(drawPlan(streams), streams), streams);
-    const plan = mergingSometimes(rewritingSometimes(settled, streams), streams);
+    const plan = partialSometimes(mergingSometimes(rewritingSometimes(settled, streams), streams), streams);
+    if (plan.isPartial) this.#acquaintance = new Acquaintance(plan.machines, streams.of("acquaintance"));
     const clock = new VirtualClock();
     const trace = new Trace(clock, traced);
     const leases = new LeaseWitness(this.#machines, clock, plan.diskMaxMs);
@@ -111,6 +117,7 @@ class Run {
       clock,
       random: streams.of("network"),
       quality: (a, b) => this.#quality(a, b),
+      knows: this.#acquaintance && ((a, b) => this.#acquaintance!.knows(a, b)),
       delivered: (from, to, bytes) => {
         this.#messages++;
         witness.delivered(from, to, bytes, clock.now);
@@ -174,10 +181,17 @@ class Run {
       await this.#pass(random.real(0, 2 * plan.pauseMs));
       if (random.chance(plan.faultChance)) this.#faults.strike();
       else this.#workload.act();
+      if (this.#acquaintance !== undefined && random.chance(ACQUAINTANCE_CHANGE)) this.#changeAcquaintance();
       checkLags(this.#world.ledger, this.#machines, clock.now);
       if (done % ACTIONS_BETWEEN_AUDITS === 0) this.#audit();
     }
     this.#audit();
+  }
+
+  #changeAcquaintance(): void {
+    this.#world.trace.note(() => "-- other acquaintances");
+    this.#acquaintance?.change();
+    this.#world.network.acquaintanceChanged();
   }
 
   /** What must be true at any time. */
@@ -231,7 +245,9 @@ class Run {
     checkNothingLostOrRaised(ledger, this.#machines[0]!.disk.image);
     const nodeIds = this.#machines.map((machine) => machine.replicator!.nodeId);
     if (new Set(nodeIds).size < nodeIds.length) ledger.violation("C1: two stores still have one NodeId");
-    for (const { disk } of this.#machines) checkCollected(ledger, disk, new Set(nodeIds), this.#leases.leasedOn(disk));
+    if (!this.#world.plan.isPartial)
+      for (const { disk } of this.#machines)
+        checkCollected(ledger, disk, new Set(nodeIds), this.#leases.leasedOn(disk));
     checkReads(ledger, this.#world.history, shownIsOneWrite(this.#world.plan.mode));
     await this.#compareShown();
     if (ledger.violations.length === 0 && ledger.lostStores.size === 0) await this.#proveLife();

@@ -13,6 +13,8 @@ export class Station implements Terminal {
   /** Stations of the same NodeId that this one has been told of. */
   readonly twins: Set<Station> = new Set();
   left = false;
+  /** To whom a connection matters most to it (T7). */
+  preferred: ReadonlySet<NodeId> = new Set();
   readonly #events: TransportEvents;
 
   constructor(machine: number, life: Life, identity: TransportIdentity, events: TransportEvents) {
