@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
 
 const SCRIPT = fileURLToPath(new URL("store-writer.fixture.js", import.meta.url));
 
@@ -17,6 +18,8 @@ export class StoreWriter {
     const child = spawn(process.execPath, [SCRIPT, folder, ...flags], { stdio: ["ignore", "pipe", "inherit"] });
     this.#child = child;
     this.#exited = once(child, "exit");
+    // Also where the test fails before it does so itself.
+    onTestFinished(() => this.kill());
     this.opened = new Promise((resolve, reject) => {
       child.once("exit", () => reject(new Error("the writer ended before it had opened the store")));
       createInterface({ input: child.stdout }).on("line", (line) => {

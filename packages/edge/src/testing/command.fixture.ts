@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { vi } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import { runCli } from "../cli.ts";
 
 const COMMAND = fileURLToPath(new URL("../../bin/vecmesh-edge.js", import.meta.url));
@@ -49,6 +49,8 @@ export class RunningEdge {
     const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     this.#exited = once(child, "exit");
+    // Also where the test fails before it does so itself.
+    onTestFinished(async () => void (await this.end("SIGKILL")));
     child.stderr.on("data", (chunk: Buffer) => (this.stderr += chunk.toString()));
     this.url = new Promise((resolve, reject) => {
       let printed = "";
