@@ -7,6 +7,7 @@ import { mainThread } from "./main-thread.js";
 import { quorumLatency } from "./quorum-latency.js";
 import { signalingHostile } from "./signaling-hostile.js";
 import { signalingJoins } from "./signaling-joins.js";
+import { taskTimes } from "./task-times.js";
 
 /** @type {readonly import("../runner/bench.js").Benchmark[]} */
 export const BENCHMARKS = [
@@ -19,6 +20,7 @@ export const BENCHMARKS = [
   quorumLatency,
   bytes,
   mainThread,
+  taskTimes,
   signalingJoins,
   signalingHostile,
 ];

@@ -61,11 +61,16 @@ export class VecmeshTab {
     return { fromStartMs: durable - started, fromChannelMs: durable - (await this.#watch.channelOpened) };
   }
 
-  /** Closes the store and opens it again, and compares every entry bit by bit. */
-  async verifyStored(source: VectorSource): Promise<void> {
+  /** Closes the store and opens it again. */
+  async reopen(): Promise<void> {
     const { replicaName } = this.#replicator;
     await this.#replicator.close();
     this.#replicator = await Replicator.create({ ...this.#options, replicaName });
+  }
+
+  /** Opens the store anew, and compares every entry bit by bit. */
+  async verifyStored(source: VectorSource): Promise<void> {
+    await this.reopen();
     await this.verify(source);
   }
 
