@@ -76,6 +76,7 @@ describe("a causal context (S1)", () => {
         const buckets = new Set(chosen);
         const rest = new Set(Array.from({ length: DIGEST_BUCKETS }, (_, i) => i).filter((i) => !buckets.has(i)));
         const [part, other] = [context.inBuckets(buckets), context.inBuckets(rest)];
+        expect(part.digest.equals(rebuilt(part).digest)).toBe(true);
         expect(sameMembers(part.join(other), context)).toBe(true);
         for (const origin of part.origins.keys()) expect(buckets.has(ContextDigest.bucketOf(origin))).toBe(true);
       }),

@@ -78,9 +78,10 @@ export class CausalContext {
 
   /** The part of this context whose origins fall into the given digest buckets. */
   inBuckets(buckets: ReadonlySet<number>): CausalContext {
-    const part: [Origin, IntervalSet][] = [];
-    for (const entry of this.origins) if (buckets.has(ContextDigest.bucketOf(entry[0]))) part.push(entry);
-    return CausalContext.of(part);
+    const part = new Map<Origin, IntervalSet>();
+    for (const [origin, intervals] of this.origins)
+      if (buckets.has(ContextDigest.bucketOf(origin))) part.set(origin, intervals);
+    return new CausalContext(part, this.digest.inBuckets(buckets));
   }
 
   /** The origins whose intervals differ from those in `before`, with their intervals here: what a commit has to write. */

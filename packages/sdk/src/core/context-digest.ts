@@ -54,6 +54,16 @@ export class ContextDigest {
     return differing;
   }
 
+  /** Of the same context without the origins of other buckets. */
+  inBuckets(buckets: ReadonlySet<number>): ContextDigest {
+    const words = new Uint32Array(DIGEST_WORDS);
+    for (const bucket of buckets) {
+      const at = bucket * WORDS_PER_BUCKET;
+      words.set(this.words.subarray(at, at + WORDS_PER_BUCKET), at);
+    }
+    return new ContextDigest(words);
+  }
+
   edit(): DigestEditor {
     return new DigestEditor(this.words.slice());
   }
