@@ -2,7 +2,7 @@ import type { CausalContext } from "./causal-context.ts";
 import { type ContextDigest, DIGEST_BUCKETS } from "./context-digest.ts";
 
 /** Own contexts remembered: some seconds of commits under load. */
-const REMEMBERED_CONTEXTS = 256;
+export const REMEMBERED_CONTEXTS = 256;
 /** Origins in all contexts remembered, each context being a map of its own: some 16 MiB at most, after years of openings too. */
 const REMEMBERED_ORIGINS = 262_144;
 

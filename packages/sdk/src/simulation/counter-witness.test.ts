@@ -46,7 +46,7 @@ function forgetfulAfter(counters: readonly number[], isRestored: boolean, since 
   );
   const voters = EPOCH_2.voters.map((voter) => ({ ...voter, since }));
   ledger.records.set(`${LINEAGE} epoch 3`, { ...EPOCH_2, epoch: 3, voters });
-  if (isRestored) ledger.lostStores.add(VOTER);
+  if (isRestored) ledger.storeLost(VOTER);
   const machines = [machineOf(HEARER), machineOf(VOTER)];
   const witness = new CounterWitness(ledger, machines);
   for (const [at, counter] of counters.entries()) {

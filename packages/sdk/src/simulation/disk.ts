@@ -25,6 +25,9 @@ export class Disk {
   full = false;
   /** A bit of some record has decayed, and may be found out at any time, whoever the store belongs to by then. */
   hasFlips = false;
+  /** Called when a record in which a bit has decayed has been replaced or deleted. */
+  onDamageGone: ((key: string) => void) | undefined;
+  readonly #damaged = new Map<string, Uint8Array>();
   /** Called once, when the next strict commit is on the disk and nobody has been told yet. */
   afterStrictCommit: (() => void) | undefined;
   readonly #clock: VirtualClock;
@@ -68,6 +71,7 @@ export class Disk {
     if (this.full && batch.puts.length > 0) throw replicationError("storage-full", "The simulated disk is full.", {});
     this.#watcher.applying(this, batch);
     apply(this.#image, batch);
+    this.#noteDamageGone();
     this.#cached.push(batch);
     if (durability === "strict") this.#flush();
   }
@@ -77,6 +81,7 @@ export class Disk {
     const lost = this.#cached.splice(kept).length;
     this.#flush();
     this.#image = new Map(this.#flushed);
+    for (const [key, bytes] of this.#damaged) if (this.#image.get(key) !== bytes) this.#damaged.delete(key);
     return lost;
   }
 
@@ -90,15 +95,25 @@ export class Disk {
     const damaged = this.#image.get(key)!.slice();
     damaged[bit >> 3]! ^= 1 << (bit & 7);
     this.#image.set(key, damaged);
+    this.#damaged.set(key, damaged);
     if (this.#flushed.has(key)) this.#flushed.set(key, damaged);
   }
 
   /** The user restores a backup, or the browser evicts the store (an empty image). */
   replace(image: DiskImage, hasFlips: boolean): void {
     this.hasFlips = hasFlips;
+    this.#damaged.clear();
     this.#image = new Map(image);
     this.#flushed = new Map(image);
     this.#cached = [];
+  }
+
+  #noteDamageGone(): void {
+    for (const [key, bytes] of this.#damaged) {
+      if (this.#image.get(key) === bytes) continue;
+      this.#damaged.delete(key);
+      this.onDamageGone?.(key);
+    }
   }
 
   #flush(): void {

@@ -34,6 +34,9 @@ export interface AcknowledgedWrite {
   readonly lineage: LineageId;
 }
 
+/** Of a store in which a bit has decayed: that may be found out at any time. */
+export const FOR_GOOD: number = Number.POSITIVE_INFINITY;
+
 /**
  * What has happened in truth, seen from outside: it watches the disks and believes nothing that a replica says. Domination is
  * worked out here once more, from what writers had on their disks.
@@ -53,8 +56,8 @@ export class Ledger implements DiskWatcher {
   undecidedOrders = 0;
   /** Writes that have ever been acknowledged at quorum or all. */
   acknowledged = 0;
-  /** Stores that have been evicted, restored from a backup or copied: theirs may be lost. */
-  readonly lostStores: Set<NodeId> = new Set();
+  /** Stores that have been evicted, restored from a backup, copied or damaged, and when they last were: what they held may be lost. */
+  readonly lostStores: Map<NodeId, number> = new Map();
   /** When the first of them was; Infinity: none has been. */
   firstLossAt: number = Number.POSITIVE_INFINITY;
   /** Origins of a peer that lies: whose writes have seen what they say, and not what was on the disk that first took them. */
@@ -67,6 +70,8 @@ export class Ledger implements DiskWatcher {
   readonly #leasedOn: (disk: Disk) => ReadonlySet<NodeId>;
   /** Lineages that went into one of lost voters. */
   readonly #unpromised = new Set<LineageId>();
+  /** When each record came onto a disk first. */
+  readonly #metAt = new Map<string, number>();
   /** The newest epoch of each lineage that any disk says is active. */
   readonly #active = new Map<LineageId, ReplicaSetRecord>();
   readonly #held = new Map<Disk, Map<string, Set<DotName>>>();
@@ -108,8 +113,8 @@ export class Ledger implements DiskWatcher {
   durable(disk: Disk): void {
     const nodeId = nodeIdOf(disk.flushed);
     if (nodeId === undefined) return;
-    // A store that has lost its identity takes another one, and keeps the damage.
-    if (disk.hasFlips && !this.lostStores.has(nodeId)) this.storeLost(nodeId);
+    // A store that has lost its identity takes another one, and keeps the damage, which may be found at any time.
+    if (disk.hasFlips && this.lostStores.get(nodeId) !== FOR_GOOD) this.storeLost(nodeId, FOR_GOOD);
     const flushed = this.flushedBy.get(nodeId) ?? new Set();
     for (const name of coveredOn(disk.flushed)) flushed.add(name);
     this.flushedBy.set(nodeId, flushed);
@@ -145,8 +150,8 @@ export class Ledger implements DiskWatcher {
   }
 
   /** A store's content is gone, or no longer its own. What more than a minority of its voters have lost is promised no more. */
-  storeLost(nodeId: NodeId): void {
-    this.lostStores.add(nodeId);
+  storeLost(nodeId: NodeId, at: number = this.#now()): void {
+    this.lostStores.set(nodeId, Math.max(at, this.lostStores.get(nodeId) ?? 0));
     this.firstLossAt = Math.min(this.firstLossAt, this.#now());
     this.quorumWrites = this.quorumWrites.filter(({ lineage }) => {
       const record = this.activeRecord(lineage);
@@ -154,8 +159,15 @@ export class Ledger implements DiskWatcher {
     });
   }
 
-  lostVoters(record: ReplicaSetRecord): number {
-    return record.voters.filter((voter) => this.lostStores.has(voter.nodeId)).length;
+  /**
+   * How many of its voters have lost something since they were enrolled. Who has been enrolled anew since counts like any other: that
+   * epoch has begun with all that had been acknowledged on enough of its voters (Q3, Q6).
+   */
+  lostVoters({ lineage, voters }: ReplicaSetRecord): number {
+    return voters.filter(({ nodeId, since }) => {
+      const lostAt = this.lostStores.get(nodeId);
+      return lostAt !== undefined && lostAt >= (this.#metAt.get(recordKey({ lineage, epoch: since })) ?? 0);
+    }).length;
   }
 
   /** The newest active record of the lineage in which a lineage's writes live by now. */
@@ -203,10 +215,11 @@ export class Ledger implements DiskWatcher {
   }
 
   #meetRecord(record: ReplicaSetRecord): void {
-    const key = `${record.lineage} epoch ${record.epoch}`;
+    const key = recordKey(record);
     const known = this.records.get(key);
     if (known === undefined) {
       this.records.set(key, record);
+      this.#metAt.set(key, this.#now());
       this.#checkVoters(key, record);
     } else if (canonical(known) !== canonical(record) && this.lostStores.size === 0) {
       // A decider that has lost its store decides anew what it had decided: that takes Paxos to prevent (Q6).
@@ -251,6 +264,10 @@ export class Ledger implements DiskWatcher {
     }
     return held;
   }
+}
+
+function recordKey({ lineage, epoch }: Pick<ReplicaSetRecord, "lineage" | "epoch">): string {
+  return `${lineage} epoch ${epoch}`;
 }
 
 /** How many voters' stores may be lost. */

@@ -2,10 +2,12 @@ import { Disk, type DiskImage } from "./disk.ts";
 import { isReplicationError } from "../core/replication-error.ts";
 import type { DeviceId } from "../core/node-id.ts";
 import { isGarbled, lacksPart } from "./damage-oracle.ts";
+import { FlipOracle } from "./flip-oracle.ts";
 import type { Life } from "./clock.ts";
 import { Operations } from "./operations.ts";
 import { Mirror } from "./mirror.ts";
 import { nodeIdOf } from "./stored-image.ts";
+import { FOR_GOOD } from "./ledger.ts";
 import { resolutionFor } from "./resolver.ts";
 import { SimulatedReplicator } from "./simulated-replicator.ts";
 import { simulatedRuntime, type WallClock } from "./runtime.ts";
@@ -39,6 +41,7 @@ export class Machine {
   #lacksPart = false;
   /** How often the disk has been damaged under a process. */
   #damages = 0;
+  readonly #flips: FlipOracle;
   readonly #world: World;
   #isOff = false;
   #life: Life | undefined;
@@ -56,6 +59,7 @@ export class Machine {
       speed: { maxMs: plan.diskMaxMs },
       watcher: ledger,
     });
+    this.#flips = new FlipOracle(world, this.disk);
     this.wall = { aheadMs };
     this.operations = new Operations(world, this);
   }
@@ -113,6 +117,7 @@ export class Machine {
       // What has been damaged while it was being read is not found by reading it.
       if (this.#damages === damages) this.isTorn = false;
       trace.note(() => `${this.name} is ${replicator.nodeId.slice(0, 4)}`);
+      this.#flips.listen(replicator, life);
       if (mustTell) this.#expectDamageTold(replicator, life);
       this.#follow(replicator);
       this.start();
@@ -183,9 +188,9 @@ export class Machine {
   }
 
   /** From now on nobody can count on what this store held. */
-  markLost(): void {
+  markLost(at: number = this.#world.clock.now): void {
     const nodeId = nodeIdOf(this.disk.flushed);
-    if (nodeId !== undefined) this.#world.ledger.storeLost(nodeId);
+    if (nodeId !== undefined) this.#world.ledger.storeLost(nodeId, at);
   }
 
   /** The store's content becomes another, from outside; the process must be dead. */
@@ -211,7 +216,7 @@ export class Machine {
     const keys = [...this.disk.image.keys()].filter((key) => key.startsWith(VERSION_PREFIX));
     if (keys.length === 0) return false;
     const key = random.pick(keys);
-    this.markLost();
+    this.markLost(FOR_GOOD);
     this.disk.flip(key, random.integer(0, 8 * this.disk.image.get(key)!.length - 1));
     this.isTorn = true;
     this.#damages++;

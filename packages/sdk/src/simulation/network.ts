@@ -30,6 +30,8 @@ export class Network {
   readonly #parted = new Set<readonly [number, number]>();
   /** Until when. */
   readonly #starving = new Map<number, number>();
+  /** Until when nothing arrives, of pairs in one direction. */
+  readonly #held: { readonly from: number; readonly to: number; readonly until: number }[] = [];
 
   constructor(options: NetworkOptions) {
     this.#options = options;
@@ -67,6 +69,13 @@ export class Network {
   /** Lines that are open, in the order of their making. */
   get lines(): readonly Line[] {
     return [...this.#lines].filter((line) => !line.cut);
+  }
+
+  /** The line of two machines of which both know. */
+  lineBetween(a: number, b: number): Line | undefined {
+    const joins = ({ ends }: Line): boolean =>
+      ends.every((end) => end.announced) && [a, b].every((index) => ends.some((end) => end.station.machine === index));
+    return this.lines.find(joins);
   }
 
   /** Every line between groups breaks, and none is made until `heal`. */
@@ -148,6 +157,19 @@ export class Network {
 
   #tellStarved({ ends }: Line): void {
     for (const end of ends) end.starvesUntil = this.#starving.get(end.remote.station.machine) ?? 0;
+  }
+
+  /** Nothing arrives from one machine at another for a while, and then all of it, also on connections that are made meanwhile. */
+  hold(from: number, to: number, forMs: number): void {
+    this.#held.push({ from, to, until: this.#options.clock.now + forMs });
+    for (const line of this.lines) this.#deafen(line);
+  }
+
+  #deafen({ ends }: Line): void {
+    for (const end of ends)
+      for (const { from, to, until } of this.#held)
+        if (end.station.machine === to && end.remote.station.machine === from)
+          end.deafUntil = Math.max(end.deafUntil, until);
   }
 
   /** Two machines cannot reach each other until the returned function is called, or all is healed. */
@@ -256,5 +278,6 @@ export class Network {
       end.deafUntil = clock.now + inMs;
       clock.schedule(inMs, () => end.announce(), end.station.life);
     }
+    this.#deafen(line);
   }
 }

@@ -53,6 +53,11 @@ export class Operations {
     this.#machine = machine;
   }
 
+  /** How many calls nobody has answered yet. */
+  get openCalls(): number {
+    return this.#open.size;
+  }
+
   /** Calls that have not been answered, though their process lives. */
   get hanging(): string[] {
     return [...this.#open]

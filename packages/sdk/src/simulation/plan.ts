@@ -2,6 +2,7 @@ import { VOTER_SWAP_MS } from "../core/environment.ts";
 import type { Mode } from "./resolver.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Streams } from "./streams.ts";
+import type { DramaName } from "./staging/drama-names.ts";
 import { FAULTS, type FaultName } from "./fault-names.ts";
 
 /** What kind of run a seed gives: drawn first, so that runs differ in kind and not only in detail. */
@@ -45,6 +46,8 @@ export interface Plan {
   readonly isRewriting: boolean;
   /** Whether not all may connect to all (`partial-plan.ts`). */
   readonly isPartial: boolean;
+  /** What it stages, if it is about that (`staged-plan.ts`). */
+  readonly drama: DramaName | undefined;
   /** How much longer than an answer a write may take to a peer, milliseconds. */
   readonly lateWritesMs: number;
   /** Before the first action and the first fault, so that there are voters to ask. */
@@ -86,6 +89,7 @@ export function drawPlan(streams: Streams): Plan {
     isContended: false,
     isRewriting: false,
     isPartial: false,
+    drama: undefined,
     lateWritesMs: 0,
     warmUpMs: 0,
   };

@@ -9,18 +9,18 @@ import {
   checkSameReplicaSet,
   visibleEntries,
 } from "./oracles.ts";
-import { contendedSometimes } from "./contended-plan.ts";
 import { recordOf } from "./stored-image.ts";
 import { Acquaintance } from "./acquaintance.ts";
-import { partialSometimes } from "./partial-plan.ts";
-import { unsettledSometimes } from "./unsettled-plan.ts";
-import { drawPlan, type Plan } from "./plan.ts";
+import { planOf } from "./kinds-of-runs.ts";
+import type { Plan } from "./plan.ts";
 import { type FaultCounts, Faults } from "./faults.ts";
 import { SCRUB_ROUND_MS } from "../replicator/scrubber.ts";
 import type { DeviceId } from "../core/node-id.ts";
 import { checkCollected } from "./collected.ts";
 import { checkReads } from "./read-oracles.ts";
 import { History } from "./history.ts";
+import { Director } from "./staging/director.ts";
+import type { DramaName } from "./staging/drama-names.ts";
 import { CounterWitness } from "./counter-witness.ts";
 import { checkLags } from "./lag-oracle.ts";
 import { LeaseWitness } from "./lease-witness.ts";
@@ -30,8 +30,6 @@ import type { LineQuality } from "./line.ts";
 import { Machine } from "./machine.ts";
 import { isBackgroundCheck, messageText } from "./message-text.ts";
 import { Network } from "./network.ts";
-import { mergingSometimes } from "./merging-plan.ts";
-import { rewritingSometimes } from "./rewriting-plan.ts";
 import type { SimulatedReplicator } from "./simulated-replicator.ts";
 import { Streams } from "./streams.ts";
 import { ReplyWitness } from "./reply-witness.ts";
@@ -55,6 +53,8 @@ export interface RunResult {
   /** Epochs after a lineage's first, and lineages that survivors have founded. */
   readonly laterEpochs: number;
   readonly survivals: number;
+  /** What was staged, where it came about. */
+  readonly drama: DramaName | undefined;
   readonly trace: readonly string[];
 }
 
@@ -77,6 +77,8 @@ export interface RunOptions {
   readonly trace?: boolean;
   /** Is shown the replicators when all are equal and have fallen silent. */
   readonly onQuiet?: (replicators: readonly SimulatedReplicator[]) => void;
+  /** Is shown the machines now and then, while all is going on. */
+  readonly onAudit?: (machines: readonly Machine[]) => void;
 }
 
 export async function run(seed: number, options: RunOptions = {}): Promise<RunResult> {
@@ -89,18 +91,20 @@ class Run {
   readonly #machines: Machine[] = [];
   readonly #faults: Faults;
   readonly #workload: Workload;
+  readonly #director: Director;
   readonly #leases: LeaseWitness;
   readonly #onQuiet: RunOptions["onQuiet"];
   #acquaintance: Acquaintance | undefined;
+  readonly #onAudit: RunOptions["onAudit"];
   #messages = 0;
   #lastMessageAt = 0;
 
-  constructor(seed: number, { trace: traced = false, onQuiet }: RunOptions) {
+  constructor(seed: number, { trace: traced = false, onQuiet, onAudit }: RunOptions) {
     this.#seed = seed;
     this.#onQuiet = onQuiet;
+    this.#onAudit = onAudit;
     const streams = new Streams(seed);
-    const settled = unsettledSometimes(contendedSometimes(drawPlan(streams), streams), streams);
-    const plan = partialSometimes(mergingSometimes(rewritingSometimes(settled, streams), streams), streams);
+    const plan = planOf(streams);
     if (plan.isPartial) this.#acquaintance = new Acquaintance(plan.machines, streams.of("acquaintance"));
     const clock = new VirtualClock();
     const trace = new Trace(clock, traced);
@@ -124,6 +128,7 @@ class Run {
         leases.delivered(from, to, bytes);
         counters.delivered(from, to, bytes, clock.now);
         this.#faults.delivered(from, to, bytes);
+        this.#director.delivered(from, to, bytes);
         if (!isBackgroundCheck(bytes)) this.#lastMessageAt = clock.now;
         trace.note(() => `r${from} -> r${to} ${messageText(bytes)}`);
       },
@@ -131,6 +136,7 @@ class Run {
     this.#world = { clock, streams, network, ledger, witness, counters, history: new History(), plan, trace };
     this.#workload = new Workload(this.#world, this.#machines);
     this.#faults = new Faults(this.#world, this.#machines, () => this.#addMachine());
+    this.#director = new Director(this.#world, this.#machines);
     for (let i = 0; i < plan.machines; i++) this.#addMachine();
   }
 
@@ -163,6 +169,7 @@ class Run {
       undecidedOrders: ledger.undecidedOrders,
       laterEpochs: [...ledger.records.values()].filter(({ epoch }) => epoch > 1).length,
       survivals: [...ledger.records.values()].filter(({ epoch, generation }) => epoch === 1 && generation > 0).length,
+      drama: this.#director.played,
       trace: trace.lines,
     };
   }
@@ -177,8 +184,10 @@ class Run {
       clock.schedule(random.real(0, plan.actions * plan.pauseMs), () => network.heal());
     }
     await this.#pass(plan.warmUpMs);
-    for (let done = 0; done < plan.actions; done++) {
+    this.#director.begin();
+    for (let done = 0; done < plan.actions || this.#director.isPlaying; done++) {
       await this.#pass(random.real(0, 2 * plan.pauseMs));
+      if (this.#director.isHushed) continue;
       if (random.chance(plan.faultChance)) this.#faults.strike();
       else this.#workload.act();
       if (this.#acquaintance !== undefined && random.chance(ACQUAINTANCE_CHANGE)) this.#changeAcquaintance();
@@ -197,6 +206,7 @@ class Run {
   /** What must be true at any time. */
   #audit(): void {
     const { ledger, clock } = this.#world;
+    this.#onAudit?.(this.#machines);
     checkDurability(ledger, this.#machines, `at ${clock.now.toFixed(0)}`);
     for (const machine of this.#machines) {
       if (!machine.isTorn) checkHonestContext(ledger, machine.name, machine.disk.image);
@@ -207,6 +217,7 @@ class Run {
   async #heal(): Promise<void> {
     this.#world.trace.note(() => "-- healing");
     this.#faults.end();
+    this.#director.end();
     while (this.#faults.absenceMs > 0) {
       for (const machine of this.#machines) machine.open();
       await this.#pass(this.#faults.absenceMs);

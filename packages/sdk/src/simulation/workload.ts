@@ -160,7 +160,9 @@ export class Workload {
         return;
       case "force-sync": {
         const peer = this.#otherThan(machine);
-        if (peer !== undefined) operations.trackSync(peer, replicator.forceSync(peer.replicator!.nodeId));
+        if (peer === undefined) return;
+        operations.trackSync(peer, replicator.forceSync(peer.replicator!.nodeId));
+        this.#writeMeanwhile(peer, id, random);
         return;
       }
       case "abort": {
@@ -236,6 +238,16 @@ export class Workload {
     const call = machine.replicator!.update(id, edit, { ...options, ...(random.chance(0.5) && { vector }) });
     machine.operations.trackWrite(`edit ${id} (#${n}) at ${options.consistency}`, options.consistency, call);
     return call;
+  }
+
+  /** What comes to be, and comes by other ways, while two stores are being compared. */
+  #writeMeanwhile(machine: Machine, id: string, random: SeededRandom): void {
+    const { clock, plan } = this.#world;
+    const withinMs = 2 * (plan.latencyMs + plan.jitterMs + plan.diskMaxMs);
+    const write = (): void => {
+      if (machine.replicator !== undefined) this.#write(machine, [id], "one");
+    };
+    for (let n = random.integer(0, 3); n > 0; n--) clock.schedule(random.real(0, withinMs), write);
   }
 
   #readAtQuorum({ operations, replicator }: Machine, id: string, random: SeededRandom): Promise<unknown> | undefined {

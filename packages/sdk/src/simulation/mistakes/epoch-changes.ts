@@ -53,7 +53,7 @@ export const EPOCH_CHANGE_MISTAKES: readonly Mistake[] = [
         }
       },
     }),
-    { from: 270, took: 276 },
+    { from: 42, took: 42, among: "decided-alone" },
   ),
   mistake<typeof WriteQuorumModule>(
     "acks of the last epoch count in the next",
@@ -146,6 +146,6 @@ export const EPOCH_CHANGE_MISTAKES: readonly Mistake[] = [
           draft.keepLineage({ ...left, sealed: true, retiredInto: target.lineage });
       },
     }),
-    { from: 95, took: 102 },
+    { from: 95, took: 102, among: "unsettled" },
   ),
 ];

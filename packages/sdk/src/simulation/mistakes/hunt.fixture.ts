@@ -1,11 +1,13 @@
 import { afterAll, afterEach, expect, test, vi } from "vitest";
-import type { Mistake } from "./mistake.ts";
+import type { Mistake, Search } from "./mistake.ts";
+import { kindOf } from "../kinds-of-runs.ts";
+import { MemoryOracle } from "../memory-oracle.fixture.ts";
 import { OUTSIDE_OF_THE_RULES } from "../run.ts";
 
-/** Seeds that a mistake may survive in a test run. */
-const SEEDS_AT_MOST = 60;
-/** Seeds that it may survive when the search begins at seed 1. */
-const MEASURED_SEEDS_AT_MOST = 5000;
+/** Runs that a mistake may survive in a test run. */
+const RUNS_AT_MOST = 60;
+/** Runs that it may survive when the search begins at seed 1. */
+const MEASURED_RUNS_AT_MOST = 5000;
 const MEASURED_HOURS_AT_MOST = 2;
 
 /** Whether to begin at seed 1 whatever a mistake says, and to print how many seeds each takes: `npm run sim -- --mistakes`. */
@@ -34,25 +36,31 @@ export function huntEach(mistakes: readonly Mistake[]): void {
     if (isMeasured) process.stdout.write(`${table.join("\n")}\n`);
   });
 
-  const timeout = isMeasured ? MEASURED_HOURS_AT_MOST * 3_600_000 : 120_000;
+  const timeout = isMeasured ? MEASURED_HOURS_AT_MOST * 3_600_000 : 300_000;
   test.each(mistakes.map((mistake) => [titleOf(mistake), mistake] as const))(
     "%s",
     { timeout },
     async (_title, mistake) => {
-      const from = isMeasured ? 1 : mistake.from;
-      const find = await hunt(mistake, from, isMeasured ? MEASURED_SEEDS_AT_MOST : SEEDS_AT_MOST);
+      const { search } = mistake;
+      const find = isMeasured
+        ? await hunt(mistake, { ...search, from: 1 }, MEASURED_RUNS_AT_MOST)
+        : await hunt(mistake, search, RUNS_AT_MOST);
       expect(find.violation, `not found in ${find.seeds} seeds; ${find.exception ?? "no exception"}`).toBeDefined();
       table.push(`| ${mistake.name} | ${mistake.rule} | ${find.seeds} | ${find.violation} |`);
     },
   );
 }
 
-function titleOf({ name, rule, from, took }: Mistake): string {
-  const search = took === undefined ? "" : ` (from seed ${from}; ${took} seeds from seed 1)`;
+function titleOf({ name, rule, search: { from, took } }: Mistake): string {
+  const search = took === undefined ? "" : ` (from seed ${from ?? 1}; ${took} seeds from seed 1)`;
   return `${rule}: it is found out when ${name}${search}`;
 }
 
-async function hunt({ module, plant }: Mistake, from: number, atMost: number): Promise<Find> {
+async function hunt(
+  { module, plant }: Mistake,
+  { from = 1, among, looksIntoMemory = false }: Search,
+  atMost: number,
+): Promise<Find> {
   vi.resetModules();
   vi.doMock(pathOf(module), async (importRight) => {
     const right = await importRight<object>();
@@ -60,13 +68,24 @@ async function hunt({ module, plant }: Mistake, from: number, atMost: number): P
   });
   const { run } = await import("../run.ts");
   let exception: string | undefined;
-  for (let seed = from; seed < from + atMost; seed++) {
-    const { violations } = await run(seed);
+  let seed = from - 1;
+  for (let runs = 0; runs < atMost; runs++) {
+    seed = firstOfKind(among, seed + 1);
+    const memory = new MemoryOracle();
+    const { violations: broken } = await run(seed, looksIntoMemory ? memory : {});
+    const violations = [...broken, ...memory.excesses];
     const found = violations.find((violation) => !violation.startsWith(OUTSIDE_OF_THE_RULES));
     if (found !== undefined) return { seeds: seed - from + 1, violation: gist(found), exception };
     exception ??= violations[0];
   }
-  return { seeds: atMost, violation: undefined, exception };
+  return { seeds: seed - from + 1, violation: undefined, exception };
+}
+
+function firstOfKind(kind: Search["among"], from: number): number {
+  if (kind === undefined) return from;
+  let seed = from;
+  while (kindOf(seed) !== kind) seed++;
+  return seed;
 }
 
 /** The beginning of a violation, without what differs from run to run. */

@@ -1,3 +1,5 @@
+import { CausalContext } from "../../core/causal-context.ts";
+import type * as DraftModule from "../../core/draft.ts";
 import { type Mistake, mistake } from "./mistake.ts";
 import type { Effect } from "../../core/effects.ts";
 import { compareHlc } from "../../core/hybrid-logical-clock.ts";
@@ -10,6 +12,18 @@ import type { VersionStamp } from "../../core/version.ts";
 
 /** Mistakes in what takes something away for good: repair, domination, collection. */
 export const REPAIR_MISTAKES: readonly Mistake[] = [
+  mistake<typeof DraftModule>(
+    "a context is joined without the horizon that goes with it",
+    "S5",
+    "core/draft.ts",
+    (right) => ({
+      Draft: class extends right.Draft {
+        override joinContext(context: CausalContext): void {
+          super.joinContext(context, CausalContext.EMPTY);
+        }
+      },
+    }),
+  ),
   mistake<typeof RepairSessionModule>(
     "a repair takes its list first and its context later",
     "S8",
@@ -32,7 +46,7 @@ export const REPAIR_MISTAKES: readonly Mistake[] = [
         }
       },
     }),
-    { from: 325, took: 335 },
+    { from: 333, took: 335 },
   ),
   mistake<typeof RepairSessionModule>(
     "a repair drops and joins before the peer's versions are durable here",
@@ -59,7 +73,7 @@ export const REPAIR_MISTAKES: readonly Mistake[] = [
         }
       },
     }),
-    { from: 140, took: 160 },
+    { from: 30, took: 34 },
   ),
   mistake<typeof SiblingsModule>(
     "a tombstone competes with concurrent writes by its time",
@@ -87,6 +101,6 @@ export const REPAIR_MISTAKES: readonly Mistake[] = [
     () => ({
       isDominated: (v: VersionStamp, w: VersionStamp): boolean => includesDot(w.context, v.dot),
     }),
-    { from: 160, took: 165 },
+    { among: "rewriting", from: 160, took: 165 },
   ),
 ];
