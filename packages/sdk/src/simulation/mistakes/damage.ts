@@ -37,6 +37,7 @@ export const DAMAGE_MISTAKES: readonly Mistake[] = [
     () => ({
       resetContext: (...[, image]: Parameters<typeof StoreRecoveryModule.resetContext>) => Promise.resolve(image),
     }),
+    { from: 62, took: 66 },
   ),
   mistake<typeof DraftModule>(
     "a store out of which damage has been taken goes on claiming what that had replaced",

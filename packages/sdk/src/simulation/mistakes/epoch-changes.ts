@@ -108,6 +108,7 @@ export const EPOCH_CHANGE_MISTAKES: readonly Mistake[] = [
         }
       },
     }),
+    { among: "sealed-apart", from: 145, took: 145 },
   ),
   mistake<typeof EpochChangeModule>(
     "only who has proposed a change may carry it out",

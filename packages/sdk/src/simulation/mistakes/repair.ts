@@ -46,7 +46,7 @@ export const REPAIR_MISTAKES: readonly Mistake[] = [
         }
       },
     }),
-    { from: 333, took: 335 },
+    { from: 160, took: 166 },
   ),
   mistake<typeof RepairSessionModule>(
     "a repair drops and joins before the peer's versions are durable here",
