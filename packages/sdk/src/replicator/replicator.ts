@@ -379,9 +379,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
 
   /** Whatever fails on the way, what comes after it is still done. */
   async #end(release: () => Promise<void>): Promise<void> {
-    const closed = closedError(
-      "What waited for other replicas may be stored here, and there; what was still to be stored is.",
-    );
+    const closed = closedError("What waited for others may be stored here, and there; what was still to be stored is.");
     this.#operations.leave(closed);
     this.#scrubber.stop();
     try {
