@@ -9,8 +9,11 @@ import { Tab } from "./tab.ts";
 
 /** How long a sleeper sleeps at least: a minute in `npm run test:long`. By default until it is missed, some 15 s. */
 const SLEEP_MS = Number(process.env["VECMESH_SLEEP_MS"] ?? 0);
-/** What T4 promises, from the moment at which the sleeper runs again until it holds what it has missed. */
-const CAUGHT_UP_MS = 5000;
+/**
+ * From the moment at which the sleeper runs again until it holds what it has missed. Demanded in `npm run test:long`, which has the machine
+ * to itself; in `npm test`, beside other tests, the time is printed and says nothing of T4.
+ */
+const CAUGHT_UP_MS = SLEEP_MS > 0 ? 5000 : undefined;
 /** Shorter than it takes to miss a sleeper: these writes wait for its ack in vain. */
 const ACK_TIMEOUT_MS = 2000;
 
@@ -24,7 +27,7 @@ const sleepers: Readonly<Record<string, (browser: PuppeteerBrowser, tab: Tab<Pag
 };
 
 for (const [who, fallAsleep] of Object.entries(sleepers)) {
-  test(`T4: ${who} acknowledges nothing, is missed, and catches up within 5 s of its return`, async ({
+  test(`T4: ${who} acknowledges nothing, is missed, and catches up on its return`, async ({
     openContext,
     openPuppeteer,
     room,
@@ -59,7 +62,9 @@ for (const [who, fallAsleep] of Object.entries(sleepers)) {
 
     await wake();
     const wokenAt = Date.now();
-    await eventually(() => tab.read("missed"), { timeout: CAUGHT_UP_MS }).toBe("meanwhile");
+    await eventually(() => tab.read("missed"), CAUGHT_UP_MS === undefined ? {} : { timeout: CAUGHT_UP_MS }).toBe(
+      "meanwhile",
+    );
     console.log(`${who} for ${wokenAt - asleepSince} ms caught up in ${Date.now() - wokenAt} ms`);
     await eventually(() => awake.votersOnline()).toBe(2);
     // Only now does it count, and holds what it is counted for.
