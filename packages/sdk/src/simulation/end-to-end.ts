@@ -16,6 +16,8 @@ export interface Delivered {
 /** Follows what is routed over others from who asks to who answers and back (T7): what comes to a relay is delivered to nobody. */
 export class EndToEnd {
   readonly #machines: readonly Machine[];
+  /** By nonce, the machine that asks. Its NodeId does not tell: a copied store has the same one (C1, seed 1607). */
+  readonly #askers = new Map<string, number>();
   /** By nonce, the machine that was asked. */
   readonly #asked = new Map<string, number>();
 
@@ -30,10 +32,11 @@ export class EndToEnd {
     if (!isRouted && !types.has(type)) return undefined;
     const message = decoded(bytes);
     if (message?.type === "routed-question") {
+      if (message.route.length === 1) this.#askers.set(message.nonce, from);
       if (message.target !== this.#nodeIdOf(to)) return undefined;
       this.#asked.set(message.nonce, to);
-      const asker = this.#machines.findIndex((_, machine) => this.#nodeIdOf(machine) === message.route[0]);
-      return asker < 0 ? undefined : { from: asker, to, message: message.body };
+      const asker = this.#askers.get(message.nonce);
+      return asker === undefined ? undefined : { from: asker, to, message: message.body };
     }
     if (message?.type === "routed-answer") {
       const voter = this.#asked.get(message.nonce);

@@ -43,6 +43,7 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [16034, "the oracle looked for a write that was overwritten in the transaction that reset the context (S1)"],
   [1039, "the oracle did not wait until a voter that is gone for good is swapped (Q7a)"],
   [1505, "the oracle held against a voter what it had forgotten before it was enrolled anew (Q3)"],
+  [1607, "the oracle took a copied store for the original that asks by the same NodeId over a relay (C1, T7)"],
 ];
 
 it.each(KEPT)("seed %i, which once found: %s", { timeout: 60_000 }, async (seed) => {
