@@ -4,6 +4,7 @@ import { Lab, type Site, SYNC_INTERVAL_MS, TIMEOUT_MS } from "./replica-lab.fixt
 import { dropping, ref, room } from "./room.fixture.ts";
 import type { NodeId } from "./node-id.ts";
 import type { OperationId } from "./effects.ts";
+import { RETRY_AFTER_REFUSAL_MS } from "./lineage-changes.ts";
 
 function change(site: Site, kind: "add" | "remove", nodeId: NodeId): OperationId {
   return site.ask((op, deadline) => ({ type: "reconfigure", op, change: kind, nodeId, deadline }));
@@ -181,6 +182,22 @@ describe("adding and removing by hand (Q7a)", () => {
 });
 
 describe("a record from a peer", () => {
+  it("that a full disk has refused is taken once there is room, though it is told only once (Q5, T7)", () => {
+    const { lab, sites } = room([1, 2], [4]);
+    const [a, b, learner] = sites as [Site, Site, Site];
+    learner.holdsCommits = true;
+    const op = change(a, "remove", b.nodeId);
+    lab.settle();
+    expect(a.outcomes.get(op)).toEqual({ kind: "done" });
+    while (learner.isCommitting) learner.failCommit();
+    learner.holdsCommits = false;
+    lab.settle();
+    expect(votersOf(learner)).toEqual([a.nodeId, b.nodeId]);
+    lab.pass(RETRY_AFTER_REFUSAL_MS);
+    expect(ref(learner)).toEqual(ref(a));
+    expect(votersOf(learner)).toEqual([a.nodeId]);
+  });
+
   it("of a later epoch is taken, one of an earlier is answered with ours (Q5)", () => {
     const { lab, sites } = room([1, 2], [4]);
     const [a, , learner] = sites as [Site, Site, Site];

@@ -168,11 +168,15 @@ export class Reconfiguration {
   wake(): void {
     this.requests.wake();
     this.#reachability.wake();
+    if (this.#changes.takeRetry())
+      for (const peer of this.#env.peers.values()) this.#learn(peer, peer.replicaSet, undefined);
     this.evaluate();
   }
 
   nextWake(): number | undefined {
-    const times = [this.requests, this.#proposer, this.#change, this.#reachability].map((part) => part.nextWake());
+    const times = [this.requests, this.#changes, this.#proposer, this.#change, this.#reachability].map((part) =>
+      part.nextWake(),
+    );
     const next = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
     return Number.isFinite(next) ? next : undefined;
   }
