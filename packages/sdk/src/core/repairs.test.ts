@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Lab, put, type Site } from "./replica-lab.fixture.ts";
 import { CausalContext } from "./causal-context.ts";
 import { REPAIR_BEGIN_MS, REPAIR_IDLE_MS, REPAIR_INTERVAL_MS, REPAIR_RETRY_MS, REPAIRS_AT_ONCE } from "./repairs.ts";
+import { dropping } from "./room.fixture.ts";
 import type { SyncReport } from "./effects.ts";
 import { versionKey } from "./store-layout.ts";
 
@@ -26,8 +27,13 @@ function pair(): { lab: Lab; a: Site; b: Site } {
   return { lab, a, b };
 }
 
-function force(site: Site, peer: Site): () => SyncReport {
-  const op = site.ask((op, deadline) => ({ type: "force-sync", op, nodeId: peer.nodeId, deadline }));
+function force(site: Site, peer: Site, longerMs = 0): () => SyncReport {
+  const op = site.ask((op, deadline) => ({
+    type: "force-sync",
+    op,
+    nodeId: peer.nodeId,
+    deadline: deadline + longerMs,
+  }));
   return () => {
     const outcome = site.outcomes.get(op);
     if (outcome?.kind !== "sync-report") throw new Error(outcome?.kind ?? "no outcome");
@@ -60,6 +66,20 @@ describe("Repairs (S8)", () => {
     ]);
     expect(a.replica.state.context.digest.equals(b.replica.state.context.digest)).toBe(true);
     expect(a.replica.state.horizon.coversAll(b.replica.state.horizon)).toBe(true);
+  });
+
+  it("forceSync tells nothing of what a repair that was under way had done before it was asked for", () => {
+    const { lab, a, b } = pair();
+    lab.cut(a, b);
+    b.write("only-b");
+    meetAndForce(lab, a, b);
+    lab.drops = dropping("repair-done", "pull", "digest");
+    lab.settle();
+    expect(a.ids()).toContain("only-b");
+    const report = force(a, b, REPAIR_IDLE_MS + REPAIR_RETRY_MS);
+    lab.drops = dropping();
+    lab.pass(REPAIR_IDLE_MS + REPAIR_RETRY_MS + 1000);
+    expect(report()).toEqual({ received: 0, sent: 0, dropped: 0, droppedByPeer: 0 });
   });
 
   it("forceSync of equal replicas moves nothing, from both sides at once", () => {

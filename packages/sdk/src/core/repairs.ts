@@ -21,7 +21,12 @@ export const REPAIRS_AT_ONCE = 5;
 /** After those, one in this time; the next begin waits for it, so that nothing is refused, and is answered long before its peer gives it up. */
 export const REPAIR_BEGIN_MS = 1000;
 
-type Waiter = (report: SyncReport) => void;
+/** Who waits for a whole repair that begins after it was asked for. */
+interface Waiter {
+  /** What the repairs begun since have done: of one that was under way, nobody can tell what it had done by then. */
+  report: SyncReport;
+  readonly done: (report: SyncReport) => void;
+}
 
 /** What is to be repaired with one peer. */
 interface Ward {
@@ -36,8 +41,6 @@ interface Ward {
   /** Who waits for the next repair, and for the one under way. */
   next: Waiter[];
   current: Waiter[];
-  /** What the repairs since the last whole one have done. */
-  report: SyncReport;
   /** An unanswered question whether all is equal; the answer is trusted only in that case. */
   checking: boolean;
 }
@@ -81,7 +84,6 @@ export class Repairs {
       heldBack: undefined,
       next: [],
       current: [],
-      report: NOTHING,
       checking: false,
     };
     this.#wards.set(peer.link, ward);
@@ -115,10 +117,10 @@ export class Repairs {
   }
 
   /** A whole repair that begins from now on. `done` is not called when the link breaks. */
-  force(peer: Peer, done: Waiter): void {
+  force(peer: Peer, done: Waiter["done"]): void {
     const ward = this.#wards.get(peer.link);
     if (ward === undefined) return;
-    ward.next.push(done);
+    ward.next.push({ report: NOTHING, done });
     ward.wanted = true;
     this.#evaluate(ward);
   }
@@ -207,7 +209,6 @@ export class Repairs {
     if (ward.heldBack !== undefined) return;
     if (ward.session !== undefined) {
       // The peer has given its own up, or ours gives way; who waits for ours waits for the peer's.
-      ward.next = [...ward.current.splice(0), ...ward.next];
       ward.session.breakOff();
     }
     this.#open(ward, message.repair).onSnapshot(message);
@@ -232,13 +233,7 @@ export class Repairs {
   #over(ward: Ward, wanted: boolean, ours: RepairResult, theirs: RepairResult | undefined): void {
     const now = this.#env.now();
     ward.session = undefined;
-    const { received, sent, dropped, droppedByPeer } = ward.report;
-    ward.report = {
-      received: received + ours.gained,
-      sent: sent + (theirs?.gained ?? 0),
-      dropped: dropped + ours.dropped,
-      droppedByPeer: droppedByPeer + (theirs?.dropped ?? 0),
-    };
+    for (const waiter of ward.current) waiter.report = added(waiter.report, ours, theirs);
     if (ours.gained > 0) {
       ward.peer.lastSyncAt = now;
       this.#env.emit({ type: "notice", notice: { type: "synced", nodeId: ward.peer.nodeId, entries: ours.gained } });
@@ -248,9 +243,7 @@ export class Repairs {
     const waiters = ward.current;
     ward.current = [];
     if (whole) {
-      const { report } = ward;
-      ward.report = NOTHING;
-      for (const done of waiters) done(report);
+      for (const { done, report } of waiters) done(report);
       ward.wanted = ward.next.length > 0;
     } else {
       ward.next = [...waiters, ...ward.next];
@@ -306,4 +299,17 @@ function guarded(action: () => void): string | undefined {
     if (error instanceof RangeError) return error.message;
     throw error;
   }
+}
+
+function added(
+  { received, sent, dropped, droppedByPeer }: SyncReport,
+  ours: RepairResult,
+  theirs: RepairResult | undefined,
+): SyncReport {
+  return {
+    received: received + ours.gained,
+    sent: sent + (theirs?.gained ?? 0),
+    dropped: dropped + ours.dropped,
+    droppedByPeer: droppedByPeer + (theirs?.dropped ?? 0),
+  };
 }

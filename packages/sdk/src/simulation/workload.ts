@@ -161,7 +161,12 @@ export class Workload {
       case "force-sync": {
         const peer = this.#otherThan(machine);
         if (peer === undefined) return;
-        operations.trackSync(peer, replicator.forceSync(peer.replicator!.nodeId));
+        const { nodeId } = peer.replicator!;
+        const call = replicator.forceSync(nodeId);
+        // C1: which of two copies goes by the name here, only the connection tells.
+        const isCopied = this.#machines.filter((other) => other.replicator?.nodeId === nodeId).length > 1;
+        if (isCopied) operations.track(`forceSync with a copy of ${peer.name}`, call);
+        else operations.trackSync(peer, call);
         this.#writeMeanwhile(peer, id, random);
         return;
       }
