@@ -5,6 +5,7 @@ import type { DeviceId, NodeId } from "./node-id.ts";
 import type { Dot } from "./dot.ts";
 import type { JsonObject, Signature, StoredVersion } from "./version.ts";
 import type { Edit } from "./entry-document.ts";
+import type { EphemeralEvent } from "./ephemeral-channel.ts";
 import type { LinkId } from "./peer.ts";
 import type { Message } from "./messages.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
@@ -100,7 +101,11 @@ export type Input =
   /** The answers to `sign`; the signatures are in its order. */
   | { readonly type: "signed"; readonly signatures: readonly Signature[] }
   | { readonly type: "sign-failed"; readonly error: Error }
-  | { readonly type: "new-identity"; readonly op: OperationId; readonly nodeId: NodeId };
+  | { readonly type: "new-identity"; readonly op: OperationId; readonly nodeId: NodeId }
+  /** Ephemeral messages are wanted here from now on (T12). */
+  | { readonly type: "open-channels" }
+  /** To everybody, or to one neighbour alone. */
+  | { readonly type: "say"; readonly channel: string; readonly bytes: Uint8Array; readonly to: NodeId | undefined };
 
 /** Everything that a replica asks of the world. Effects are carried out in order. */
 export type Effect =
@@ -119,6 +124,7 @@ export type Effect =
   | { readonly type: "settle"; readonly op: OperationId; readonly outcome: Outcome }
   /** The visible state of these ids may have changed. */
   | { readonly type: "changed"; readonly ids: ReadonlySet<string> }
+  | { readonly type: "heard"; readonly event: EphemeralEvent }
   | { readonly type: "notice"; readonly notice: Notice };
 
 export type Outcome =

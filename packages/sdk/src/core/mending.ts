@@ -3,6 +3,7 @@ import type { Steps } from "./commit-queue.ts";
 import type { Dot } from "./dot.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
+import type { OperationId, Outcome } from "./effects.ts";
 import { isReplicationError, type ReplicationError, replicationError } from "./replication-error.ts";
 
 /** Ids in a message that people read; `ids` names all. */
@@ -19,6 +20,14 @@ export class Mending {
   constructor(env: Environment, onReset: () => void) {
     this.#env = env;
     this.#onReset = onReset;
+  }
+
+  /** As `mend`, for whoever waits, if anybody does. */
+  mendFor(op: OperationId | undefined, dots: readonly Dot[]): void {
+    this.mend(dots, (error) => {
+      const outcome: Outcome = error === undefined ? { kind: "done" } : { kind: "failed", error };
+      if (op !== undefined) this.#env.emit({ type: "settle", op, outcome });
+    });
   }
 
   /**

@@ -101,7 +101,7 @@ export function routeMessage(
       to.reconfiguration.requests.onReconfigure(peer, message);
       return undefined;
     case "reconfigured":
-      to.reconfiguration.requests.onReconfigured(peer, message);
+      if (!to.mesh.ephemeral.isAnnouncement(peer, message)) to.reconfiguration.requests.onReconfigured(peer, message);
       return undefined;
     case "retired":
       to.reconfiguration.onRetired(peer, message);
@@ -119,7 +119,10 @@ export function routeMessage(
       to.reconfiguration.receive(peer.nodeId, message);
       return undefined;
     case "neighbours":
-      return to.mesh.neighbourhood.onNeighbours(peer, message);
+      return to.mesh.onNeighbours(peer, message);
+    case "ephemeral":
+      to.mesh.ephemeral.onMessage(peer, message);
+      return undefined;
     case "routed-question":
       return to.mesh.mail.onQuestion(peer, message);
     case "routed-answer":

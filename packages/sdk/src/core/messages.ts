@@ -277,6 +277,19 @@ export interface Neighbours {
   readonly routes: ReadonlyMap<NodeId, number>;
 }
 
+/** Bytes for everybody in the room that nobody stores, acknowledges or sends again (T12). */
+export interface Ephemeral {
+  readonly type: "ephemeral";
+  readonly origin: NodeId;
+  /** Of the origin's opening, in hex: with `seq`, which counts from 1, it names the message for ever. */
+  readonly opening: string;
+  readonly seq: number;
+  /** How many replicas may still pass it on. */
+  readonly reach: number;
+  readonly channel: string;
+  readonly bytes: Uint8Array;
+}
+
 /** "My durable context hashes to this now" (C9). `wanted`: the sender holds tombstones, and waits for such reports. */
 export interface Report {
   readonly type: "report";
@@ -321,6 +334,7 @@ export type Message =
   | Retired
   | Report
   | Neighbours
+  | Ephemeral
   | RoutedQuestion
   | RoutedAnswer
   | RepairMessage;

@@ -98,6 +98,21 @@ export class Neighbourhood {
       .map(({ peer }) => peer);
   }
 
+  /** The neighbours that are not connected to this one, as far as is known. */
+  beyond(from: Peer): Peer[] {
+    const reached = this.#neighbours.get(from.link)?.links;
+    return [...this.#neighbours.values()]
+      .filter(({ link, nodeId }) => link !== from.link && reached?.has(nodeId) !== true)
+      .map(({ peer }) => peer);
+  }
+
+  /** Whether it is a neighbour, or a neighbour's. */
+  knows(nodeId: NodeId): boolean {
+    return [...this.#neighbours.values()].some(
+      (neighbour) => neighbour.nodeId === nodeId || neighbour.links.has(nodeId),
+    );
+  }
+
   wake(): void {
     if (this.#isNews && this.#env.now() >= this.#notBefore) this.#tell();
   }

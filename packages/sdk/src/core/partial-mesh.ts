@@ -1,7 +1,8 @@
 import type { Correspondent, LinkId, Peer } from "./peer.ts";
 import { type DistantListener, type DistantVoter, DistantVoters } from "./distant-voters.ts";
 import type { Environment } from "./environment.ts";
-import type { Message } from "./messages.ts";
+import { EphemeralMessages } from "./ephemeral-messages.ts";
+import type { Message, Neighbours } from "./messages.ts";
 import { Neighbourhood } from "./neighbourhood.ts";
 import { RoutedMail } from "./routed-mail.ts";
 import type { RoutedQuestionBody } from "./routed-messages.ts";
@@ -18,6 +19,7 @@ export class PartialMesh {
   readonly neighbourhood: Neighbourhood;
   readonly distant: DistantVoters;
   readonly mail: RoutedMail;
+  readonly ephemeral: EphemeralMessages;
   #lastLink = 0;
 
   constructor(
@@ -35,16 +37,28 @@ export class PartialMesh {
       answered: (by, answeredNonce, answer) => this.distant.onAnswer(by, answeredNonce, answer),
       forgotten: (asker) => listener.forgotten(asker),
     });
+    this.ephemeral = new EphemeralMessages(env, this.neighbourhood, nonce);
   }
 
   peerUp(peer: Peer): void {
     this.mail.peerUp(peer);
     this.neighbourhood.peerUp(peer);
+    this.ephemeral.peerUp(peer);
+    this.ephemeral.meshChanged();
   }
 
   peerDown(link: LinkId): void {
     this.mail.peerDown(link);
     this.neighbourhood.peerDown(link);
+    this.ephemeral.peerDown(link);
+    this.ephemeral.meshChanged();
+  }
+
+  /** Returns why no correct peer sends this, if so. */
+  onNeighbours(peer: Peer, message: Neighbours): string | undefined {
+    const fault = this.neighbourhood.onNeighbours(peer, message);
+    this.ephemeral.meshChanged();
+    return fault;
   }
 
   /** Takes what is sent to a voter or an asker that is no neighbour; returns whether the link is one of theirs. */

@@ -3,6 +3,7 @@ import type { CoreConfig } from "./environment.ts";
 import { decodeJsonRecord } from "./codec/json-record.ts";
 import { decodeStored } from "./codec/stored.ts";
 import type { Effect, Input, LocalItem, Notice, OperationId, Outcome } from "./effects.ts";
+import type { EphemeralEvent } from "./ephemeral-channel.ts";
 import { configOf, imageOf, lineageOf, nodeOf, type ImageFields } from "./replica-state.fixture.ts";
 import type { LinkId } from "./peer.ts";
 import type { Message } from "./messages.ts";
@@ -30,6 +31,7 @@ export class Site {
   readonly outcomes: Map<OperationId, Outcome> = new Map();
   readonly notices: Notice[] = [];
   readonly sent: Message[] = [];
+  readonly heard: EphemeralEvent[] = [];
   readonly closed: string[] = [];
   preferred: ReadonlySet<NodeId> = new Set();
   commits = 0;
@@ -237,6 +239,9 @@ export class Site {
         return;
       case "notice":
         this.notices.push(effect.notice);
+        return;
+      case "heard":
+        this.heard.push(effect.event);
         return;
       case "changed":
         return;

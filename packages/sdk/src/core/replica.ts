@@ -1,4 +1,4 @@
-import type { Effect, Input, Outcome } from "./effects.ts";
+import type { Effect, Input } from "./effects.ts";
 import { DurableState, type StoreImage } from "./durable-state.ts";
 import type { CoreConfig, Environment } from "./environment.ts";
 import type { Correspondent, LinkId, Peer } from "./peer.ts";
@@ -103,8 +103,7 @@ export class Replica {
       lost: (link) => this.#voterLost(link),
       forgotten: (link) => this.#forgetAsker(link),
     });
-    const { neighbourhood } = this.#mesh;
-    this.#livePush = new LivePush(env, neighbourhood, noteReceived);
+    this.#livePush = new LivePush(env, this.#mesh.neighbourhood, noteReceived);
     this.#repairs = new Repairs(env, noteReceived, (peer, fault) =>
       this.#handshake.turnAway(peer.link, peer.nodeId, fault),
     );
@@ -113,7 +112,7 @@ export class Replica {
       (link) => this.#livePush.underWay(link),
       noteReceived,
       this.#repairs,
-      neighbourhood,
+      this.#mesh.neighbourhood,
     );
     this.#forcedSync = new ForcedSync(env, this.#repairs);
     this.#mending = new Mending(env, () => {
@@ -251,19 +250,16 @@ export class Replica {
         this.#loads.loaded(input.load, input.versions);
         return;
       case "damaged":
-        this.#mend(input);
+        this.#mending.mendFor(input.op, input.dots);
         return;
       case "new-identity":
         takeIdentity(this.#env, input.op, input.nodeId);
         return;
+      case "open-channels":
+      case "say":
+        this.#mesh.ephemeral.handle(input);
+        return;
     }
-  }
-
-  #mend({ op, dots }: Extract<Input, { readonly type: "damaged" }>): void {
-    this.#mending.mend(dots, (error) => {
-      const outcome: Outcome = error === undefined ? { kind: "done" } : { kind: "failed", error };
-      if (op !== undefined) this.#env.emit({ type: "settle", op, outcome });
-    });
   }
 
   #wake(): void {

@@ -1,6 +1,7 @@
 import { checkDuration, checkLevel, refuse } from "./config.ts";
 import type { ConsistencyLevel } from "../core/consistency-level.ts";
-import type { SessionToken } from "../core/session-token.ts";
+import type { CausalContext } from "../core/causal-context.ts";
+import { dotsOfSession, type SessionToken } from "../core/session-token.ts";
 
 export interface WriteOptions {
   /** Default: the configuration's `consistencyLevel`. */
@@ -47,6 +48,11 @@ export function patience(
     level: options.consistency ?? defaults.level,
     deadline: nowMs + (options.timeoutMs ?? defaults.timeoutMs),
   };
+}
+
+/** @throws ReplicationError `invalid-config` */
+export function sessionDots(after: SessionToken): CausalContext {
+  return dotsOfSession(after) ?? refuse("after", "the `session` of a receipt, whole and unchanged");
 }
 
 /** @throws ReplicationError `invalid-config` */

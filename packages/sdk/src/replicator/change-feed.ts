@@ -2,6 +2,7 @@ import { closableIterator } from "./closable-iterator.ts";
 import type { EntryReader, StoredEntry } from "./entry-reader.ts";
 import type { DurableState } from "../core/durable-state.ts";
 import { revisionOf } from "../core/held-versions.ts";
+import { isShelved } from "../core/shelf.ts";
 import type { JsonObject } from "../core/version.ts";
 
 /** Where a reader of `changes` is: opaque, and good for this store alone. */
@@ -79,6 +80,7 @@ export class ChangeFeed<M extends JsonObject> {
     const from = isResumed ? this.#revisionAt(since) : undefined;
     const subscriber: Subscriber = { changed: new Set(), told: from ?? 0, shown: from ?? 0, wake: () => undefined };
     for (const [id, siblings] of this.#state.all()) {
+      if (isShelved(id)) continue;
       if (revisionOf(siblings) > (from ?? 0) && (from !== undefined || siblings.some((sibling) => !sibling.tombstone)))
         subscriber.changed.add(id);
     }

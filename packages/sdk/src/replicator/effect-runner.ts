@@ -2,7 +2,8 @@ import { closingError, frameError, frameRefusal } from "./connection-errors.ts";
 import { Allowance } from "../core/allowance.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
 import type { Signer } from "./entry-signer.ts";
-import type { Effect, Input, Notice } from "../core/effects.ts";
+import type { Effect, Input, Notice, ReplicaInfo } from "../core/effects.ts";
+import type { EphemeralEvent } from "../core/ephemeral-channel.ts";
 import { decodeMessage } from "../core/codec/frames.ts";
 import { decodeStored } from "../core/codec/stored.ts";
 import type { Dot } from "../core/dot.ts";
@@ -35,6 +36,7 @@ export interface RunnerOptions {
   readonly maxBytesPerSecond: number;
   readonly onNotice: (notice: Notice) => void;
   readonly onChanged: (ids: ReadonlySet<string>) => void;
+  readonly onHeard: (event: EphemeralEvent) => void;
   readonly onThrottled: () => void;
   readonly onPreferred: (nodeIds: ReadonlySet<NodeId>) => void;
 }
@@ -125,8 +127,16 @@ export class EffectRunner {
     if (error !== undefined) this.#options.onNotice({ type: "error", error });
   }
 
-  /** By which way each peer that is connected is reached now, as far as the transport knows. */
-  async paths(): Promise<ReadonlyMap<NodeId, ConnectionPath>> {
+  /** With the way by which each is reached now, as far as the transport knows. */
+  async withPaths(replicas: () => readonly ReplicaInfo[]): Promise<ReplicaInfo[]> {
+    const paths = await this.#paths();
+    return replicas().map((info) => {
+      const path = info.status === "offline" ? undefined : paths.get(info.id);
+      return path === undefined ? info : { ...info, path };
+    });
+  }
+
+  async #paths(): Promise<ReadonlyMap<NodeId, ConnectionPath>> {
     const paths = new Map<NodeId, ConnectionPath>();
     const ask = async ({ connection }: PeerLink): Promise<void> => {
       // A connection may end while it is asked.
@@ -190,6 +200,9 @@ export class EffectRunner {
         return;
       case "changed":
         this.#options.onChanged(effect.ids);
+        return;
+      case "heard":
+        this.#options.onHeard(effect.event);
         return;
       case "notice":
         this.#options.onNotice(effect.notice);

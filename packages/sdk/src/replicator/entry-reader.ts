@@ -6,6 +6,7 @@ import {
   toVersion,
   type Version,
 } from "../core/conflict-resolution.ts";
+import { aborted } from "./pending-operations.ts";
 import type { DurableState } from "../core/durable-state.ts";
 import type { IndexedVersion } from "../core/held-versions.ts";
 import { statesOf, vectorHolder } from "../core/entry-document.ts";
@@ -16,6 +17,7 @@ import type { Dot } from "../core/dot.ts";
 import type { JsonObject, StoredVersion } from "../core/version.ts";
 import { unreadable } from "../core/mending.ts";
 import { liveSiblings } from "../core/siblings.ts";
+import { isShelved } from "../core/shelf.ts";
 import { modeOf } from "../core/room-facts.ts";
 import { type ReplicationError, replicationError } from "../core/replication-error.ts";
 import { validateEntry } from "../core/entry-validation.ts";
@@ -95,11 +97,19 @@ export class EntryReader<M extends JsonObject> {
       : { siblings: live!.map((version) => toVersion<M>(this.#shown(version))), resolution };
   }
 
-  /** All visible entries, as they are when their chunk is read. */
-  async *all(): AsyncGenerator<StoredEntry<M>, void> {
-    const ids = [...this.#state.all()].map(([id]) => id);
+  /** The room's, deleted ones among them. */
+  ids(): string[] {
+    return [...this.#state.all()].map(([id]) => id).filter((id) => !isShelved(id));
+  }
+
+  /** All visible entries of the room, as they are when their chunk is read. */
+  async *all(signal?: AbortSignal): AsyncGenerator<StoredEntry<M>, void> {
+    const ids = this.ids();
     for (let from = 0; from < ids.length; from += READ_CHUNK) {
-      for (const entry of await this.read(ids.slice(from, from + READ_CHUNK))) if (entry !== undefined) yield entry;
+      for (const entry of await this.read(ids.slice(from, from + READ_CHUNK))) {
+        if (signal?.aborted === true) throw aborted(signal, "Reading has stopped.");
+        if (entry !== undefined) yield entry;
+      }
     }
   }
 

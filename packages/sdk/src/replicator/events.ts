@@ -1,3 +1,4 @@
+import { callListener } from "./call-listener.ts";
 import { closableIterator } from "./closable-iterator.ts";
 import type { NodeId } from "../core/node-id.ts";
 import type { ReplicaStatus } from "../core/effects.ts";
@@ -47,7 +48,7 @@ export class EventHub {
 
   publish(event: ReplicationEvent): void {
     for (const listener of this.#listeners.get(event.type) ?? [])
-      call(listener as (event: ReplicationEvent) => void, event);
+      callListener(() => (listener as (event: ReplicationEvent) => void)(event));
     for (const reader of this.#readers) {
       if (reader.waiting.length < reader.capacity) reader.waiting.push(event);
       else reader.dropped++;
@@ -106,16 +107,5 @@ export class EventHub {
         });
       }
     }
-  }
-}
-
-/** A listener's exception is its own: it reaches the page's error handler, and no other listener misses the event. */
-function call(listener: (event: ReplicationEvent) => void, event: ReplicationEvent): void {
-  try {
-    listener(event);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }

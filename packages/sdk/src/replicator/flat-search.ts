@@ -1,5 +1,6 @@
 import { refuse } from "./config.ts";
 import { norm, VectorMatrix } from "./vector-matrix.ts";
+import { validateVector } from "../core/entry-validation.ts";
 import type { EntryReader, StoredEntry } from "./entry-reader.ts";
 import type { JsonObject } from "../core/version.ts";
 import { replicationError } from "../core/replication-error.ts";
@@ -33,7 +34,7 @@ const COMPONENTS_PER_SLICE = 4_000_000;
 const REFRESH_CHUNK = 256;
 
 /** @throws ReplicationError `invalid-config` */
-export function checkSearchOptions(options: { readonly k?: number; readonly metric?: Metric }): void {
+function checkSearchOptions(options: { readonly k?: number; readonly metric?: Metric }): void {
   const { k, metric } = options;
   if (k !== undefined && !(Number.isInteger(k) && k >= 1)) refuse("k", "an integer of 1 or more");
   if (metric !== undefined && !METRICS.includes(metric)) refuse("metric", METRICS.join(", "));
@@ -70,7 +71,9 @@ export class FlatSearch<M extends JsonObject> {
   }
 
   /** @throws ReplicationError `aborted`, also when the signal fires while earlier searches run. */
-  search(query: Float32Array, options: SearchOptions<M>): Promise<SearchHit<M>[]> {
+  search(query: Float32Array, options: SearchOptions<M>, dimensions: number | undefined): Promise<SearchHit<M>[]> {
+    validateVector(query, dimensions);
+    checkSearchOptions(options);
     // The caller may change it while earlier searches run.
     const copy = query.slice();
     const result = this.#last.then(() => this.#search(copy, options));

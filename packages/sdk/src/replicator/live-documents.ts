@@ -1,5 +1,6 @@
 import type { DocumentHost, DocumentModel, Edit, OpenedDocument } from "../core/entry-document.ts";
 import { isReplicationError, type ReplicationError, replicationError } from "../core/replication-error.ts";
+import { validateId, validateVector } from "../core/entry-validation.ts";
 import { refuse } from "./config.ts";
 import type { Runtime } from "../ports/runtime.ts";
 
@@ -31,11 +32,13 @@ export class LiveDocuments<D> {
   }
 
   /** @param vector of the entry that is made where there is none. */
-  async open(id: string, vector: Float32Array | undefined): Promise<OpenedDocument<D>> {
+  async open(id: string, vector: Float32Array | undefined, dimensions: number | undefined): Promise<OpenedDocument<D>> {
+    validateId(id);
+    if (vector !== undefined) validateVector(vector, dimensions, id);
     const { documents } = this.#options;
     if (documents === undefined) refuse("conflictResolution", "crdt() of @vecmesh/sdk/yjs, for entries to be edited");
     const ends: (() => void)[] = [];
-    const opened = await documents.open(this.#host(id, vector, ends));
+    const opened = await documents.open(this.#host(id, vector?.slice(), ends));
     const document: OpenedDocument<D> = {
       doc: opened.doc,
       flush: () => opened.flush(),

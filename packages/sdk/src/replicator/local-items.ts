@@ -1,4 +1,5 @@
 import { validateEntry, validateId, validateVector } from "../core/entry-validation.ts";
+import { isShelved } from "../core/shelf.ts";
 import type { JsonObject } from "../core/version.ts";
 import type { LocalItem } from "../core/effects.ts";
 import type { DocumentModel } from "../core/entry-document.ts";
@@ -15,8 +16,15 @@ export interface VectorEntry<M extends JsonObject = JsonObject> {
   readonly metadata?: M;
 }
 
-/** @throws ReplicationError `invalid-entry`, `dimension-mismatch` */
+/** Of the room's own. @throws ReplicationError `invalid-entry`, `dimension-mismatch` */
 export function putItems(entries: readonly VectorEntry[], dimensions: number | undefined): LocalItem[] {
+  const items = itemsToPut(entries, dimensions);
+  for (const { id } of items) mustBeOfRoom(id);
+  return items;
+}
+
+/** @throws ReplicationError `invalid-entry`, `dimension-mismatch` */
+export function itemsToPut(entries: readonly VectorEntry[], dimensions: number | undefined): LocalItem[] {
   mustBeList(entries, "entries");
   for (const entry of entries) {
     if (typeof entry !== "object" || entry === null)
@@ -55,6 +63,7 @@ export function editItem<D>(
 ): LocalItem {
   if (documents === undefined) refuse("conflictResolution", "crdt() of @vecmesh/sdk/yjs, for entries to be edited");
   validateId(id);
+  mustBeOfRoom(id);
   if (typeof edit !== "function")
     throw replicationError("invalid-entry", "An edit is a function of the entry's document.", { id });
   if (vector !== undefined) validateVector(vector, dimensions, id);
@@ -64,9 +73,18 @@ export function editItem<D>(
 /** @throws ReplicationError `invalid-entry` */
 export function deleteItems(ids: readonly string[]): LocalItem[] {
   mustBeList(ids, "ids");
-  for (const id of ids) validateId(id);
+  for (const id of ids) {
+    validateId(id);
+    mustBeOfRoom(id);
+  }
   mustDiffer(ids);
   return ids.map((id) => ({ kind: "delete", id }));
+}
+
+function mustBeOfRoom(id: string): void {
+  if (!isShelved(id)) return;
+  const message = `The id ${JSON.stringify(id)} begins as those of \`shelf\` do, which are shown nowhere. Choose another.`;
+  throw replicationError("invalid-entry", message, { id });
 }
 
 function mustBeList(list: unknown, of: string): void {

@@ -1,5 +1,8 @@
 import { mintNodeId, type NodeId } from "../core/node-id.ts";
-import type { TransportAdapter, TransportSession } from "../ports/transport.ts";
+import { checkPassword } from "./config.ts";
+import type { PasswordGate } from "./password-gate.ts";
+import { RoomKeys } from "./room-keys.ts";
+import type { TransportSession } from "../ports/transport.ts";
 import type { EffectRunner } from "./effect-runner.ts";
 import { isReplicationError, type ReplicationError, replicationError } from "../core/replication-error.ts";
 import type { Runtime } from "../ports/runtime.ts";
@@ -15,7 +18,7 @@ interface Member {
 
 /** Being in the room or not: joins and leaves by the transport, one step after another, whatever the order of calls. */
 export class Membership {
-  readonly #transport: TransportAdapter;
+  readonly #gate: PasswordGate;
   readonly #runtime: Runtime;
   readonly #room: string;
   readonly #runner: EffectRunner;
@@ -27,8 +30,8 @@ export class Membership {
   #isChangingIdentity = false;
   #cancelRetry: (() => void) | undefined;
 
-  constructor(transport: TransportAdapter, runtime: Runtime, room: string, runner: EffectRunner, member: Member) {
-    this.#transport = transport;
+  constructor(gate: PasswordGate, runtime: Runtime, room: string, runner: EffectRunner, member: Member) {
+    this.#gate = gate;
     this.#runtime = runtime;
     this.#room = room;
     this.#runner = runner;
@@ -50,13 +53,14 @@ export class Membership {
     });
   }
 
-  /** Where it is in the room, leaves it and joins anew, with the change in between; what takes time is prepared before. */
-  rejoin(prepare: () => Promise<() => void>): Promise<void> {
+  /** Where it is in the room, leaves it and joins anew. @throws ReplicationError `invalid-config`, `insecure-context` */
+  rotatePassword(password: string): Promise<void> {
+    checkPassword(password);
     return this.#step(async () => {
-      const change = await prepare();
+      const keys = await RoomKeys.derive(password, this.#room, this.#runtime.subtle);
       const wasIn = this.#session !== undefined;
       await this.#leave();
-      change();
+      this.#gate.changeKeys(keys);
       if (wasIn) await this.#join();
     });
   }
@@ -69,7 +73,7 @@ export class Membership {
 
   async #join(): Promise<void> {
     if (this.#session !== undefined) return;
-    this.#session = await this.#transport.join(
+    this.#session = await this.#gate.join(
       { room: this.#room, nodeId: this.#member.nodeId(), ageMs: () => this.#ageMs() },
       {
         connected: (connection) => this.#runner.connected(connection),

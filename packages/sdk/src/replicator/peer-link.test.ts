@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { MAX_QUEUED_BYTES, PeerLink } from "./peer-link.ts";
+import { EPHEMERAL_YIELDS_AT_BYTES, LIVE_QUEUE_BYTES, MAX_QUEUED_BYTES, PeerLink } from "./peer-link.ts";
 import type { LinkId } from "../core/peer.ts";
 import type { NodeId } from "../core/node-id.ts";
 import { Throttle } from "./throttle.ts";
@@ -59,4 +59,31 @@ it.each([
   const before = { ...queued };
   peer.send(BATCH);
   expect(queued).toEqual(before);
+});
+
+it.each([
+  ["on the line", Number.POSITIVE_INFINITY],
+  ["in the throttle", 1],
+])("T12: ephemeral messages yield to live writes that wait %s, and never keep one from leaving", (_where, rate) => {
+  const { link: peer } = link(rate);
+  const ephemeral = {
+    type: "ephemeral",
+    origin: "00".repeat(16) as NodeId,
+    opening: "00".repeat(8),
+    seq: 1,
+    reach: 0,
+    channel: "c",
+    bytes: new Uint8Array(16 * 1024),
+  } as const;
+  for (let i = 0; i < 1000; i++) peer.send(ephemeral);
+  expect(peer.queuedBytes).toBeGreaterThan(EPHEMERAL_YIELDS_AT_BYTES);
+  expect(peer.queuedBytes).toBeLessThan(EPHEMERAL_YIELDS_AT_BYTES + 2 * ephemeral.bytes.length);
+  const before = peer.queuedBytes;
+  const push = { type: "push", ack: undefined, versions: "versions" in BATCH ? BATCH.versions : [] } as const;
+  peer.send(push);
+  const after = peer.queuedBytes;
+  expect(after).toBeGreaterThan(before + 200_000);
+  expect(after).toBeLessThan(LIVE_QUEUE_BYTES);
+  peer.send(ephemeral);
+  expect(peer.queuedBytes).toBe(after);
 });

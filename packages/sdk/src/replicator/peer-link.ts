@@ -12,6 +12,9 @@ import type { Traffic } from "./traffic.ts";
  */
 export const LIVE_QUEUE_BYTES: number = 4 * 1024 * 1024;
 
+/** Of live writes and ephemeral messages together: while more wait, ephemeral ones are dropped (T12). Twenty milliseconds of a good line. */
+export const EPHEMERAL_YIELDS_AT_BYTES: number = 256 * 1024;
+
 /**
  * What waits for one peer, of all classes. Sessions have a window, live writes a queue that is bounded, and contexts and records are rarely
  * over a megabyte: only a peer that asks and asks, and reads no answer, gets here, and is let go before it fills this replica's memory.
@@ -49,7 +52,9 @@ export class PeerLink {
       this.close("it asks for more than it reads");
       return;
     }
-    if (message.type === "push" && this.connection.queuedBytes("live") + this.#throttledLiveBytes > LIVE_QUEUE_BYTES) {
+    const liveBytes = this.connection.queuedBytes("live") + this.#throttledLiveBytes;
+    if (message.type === "ephemeral" && liveBytes > EPHEMERAL_YIELDS_AT_BYTES) return;
+    if (message.type === "push" && liveBytes > LIVE_QUEUE_BYTES) {
       const question = questionOf(message);
       if (question !== undefined) this.send(question);
       return;
@@ -93,9 +98,11 @@ export class PeerLink {
   }
 }
 
+const LIVE: ReadonlySet<Message["type"]> = new Set(["push", "digest", "read-reply", "ephemeral"]);
+
 /** T3. A digest goes with the live writes, so that it does not overtake those that it tells of. */
 function priorityOf(message: Message): Priority {
   if (message.type === "routed-answer") return priorityOf(message.body);
-  if (message.type === "push" || message.type === "digest" || message.type === "read-reply") return "live";
+  if (LIVE.has(message.type)) return "live";
   return message.type === "batch" ? "bulk" : "control";
 }

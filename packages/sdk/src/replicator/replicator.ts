@@ -1,13 +1,20 @@
 import { aborted, PendingOperations } from "./pending-operations.ts";
 import { ChangeFeed, type ChangeEvent, type ChangesReset, type Checkpoint } from "./change-feed.ts";
 import { checkDots } from "./dot-list.ts";
-import { checkInteger, checkPassword, refuse, type Settings } from "./config.ts";
-import { checkOrdered, patience, type Patience, type ReadOptions, type WriteOptions } from "./call-options.ts";
+import { checkInteger, type Settings } from "./config.ts";
+import {
+  checkOrdered,
+  patience,
+  sessionDots,
+  type Patience,
+  type ReadOptions,
+  type WriteOptions,
+} from "./call-options.ts";
 import type { Input, LocalItem, OperationId, Outcome, ReplicaInfo, SyncReport, WriteReceipt } from "../core/effects.ts";
 import { DEFAULT_EVENT_CAPACITY, EventHub, type EventOf, type EventType, type ReplicationEvent } from "./events.ts";
 import { EntryReader, type StoredEntry } from "./entry-reader.ts";
-import { checkSearchOptions, FlatSearch, type SearchHit, type SearchOptions } from "./flat-search.ts";
-import { validateId, validateVector } from "../core/entry-validation.ts";
+import { FlatSearch, type SearchHit, type SearchOptions } from "./flat-search.ts";
+import { validateId } from "../core/entry-validation.ts";
 import type { Dot } from "../core/dot.ts";
 import type { Signer } from "./entry-signer.ts";
 import { EffectRunner } from "./effect-runner.ts";
@@ -19,15 +26,16 @@ import type { NodeId } from "../core/node-id.ts";
 import { mintBy } from "./mint.ts";
 import type { ReplicatorParts } from "./replicator-parts.ts";
 import { closedError, receiptOf, reportOf, versionsOf } from "./outcomes.ts";
-import { dotsOfSession, type SessionToken } from "../core/session-token.ts";
 import { NoticeEvents } from "./notice-events.ts";
+import type { EphemeralChannel } from "../core/ephemeral-channel.ts";
+import { EphemeralChannels } from "./ephemeral-channels.ts";
+import type { Shelf } from "../core/shelf.ts";
+import { Shelves } from "./shelves.ts";
 import { LiveDocuments } from "./live-documents.ts";
 import { MAX_READ_IDS } from "../core/codec/limits.ts";
-import type { PasswordGate } from "./password-gate.ts";
 import { Replica } from "../core/replica.ts";
 import type { ReplicationError } from "../core/replication-error.ts";
-import { storeGone } from "./store-damage.ts";
-import { RoomKeys } from "./room-keys.ts";
+import { tellOfStore } from "./store-damage.ts";
 import { Scrubber } from "./scrubber.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Store } from "../ports/storage.ts";
@@ -49,7 +57,8 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
   readonly #feed: ChangeFeed<M>;
   readonly #search: FlatSearch<M>;
   readonly #documents: LiveDocuments<D>;
-  readonly #gate: PasswordGate;
+  readonly #shelves: Shelves;
+  readonly #channels: EphemeralChannels;
   readonly #membership: Membership;
   readonly #signer: Signer | undefined;
   readonly #scrubber: Scrubber;
@@ -66,13 +75,18 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     this.#reader = new EntryReader(this.#replica.state, store, settings.conflictResolution, tell, mend);
     this.#scrubber = new Scrubber(this.#replica.state, store, runtime, mend);
     this.#feed = new ChangeFeed(this.#replica.state, this.#reader);
-    this.#search = new FlatSearch(this.#reader, runtime, () => [...this.#replica.state.all()].map(([id]) => id));
+    this.#search = new FlatSearch(this.#reader, runtime, () => this.#reader.ids());
     this.#documents = new LiveDocuments({
       documents: settings.documents,
       runtime,
       read: (id) => this.#reader.document(id),
       write: (id, edit, vector) => this.#write([{ kind: "edit", id, vector, edit }], { consistency: "one" }),
       onError: tell,
+    });
+    this.#shelves = new Shelves(this.#replica.state, this.#reader, settings.documents, {
+      dimensions: () => this.#dimensions,
+      write: (items, options) => this.#write(items, options),
+      confirm: (dots, options) => this.confirm(dots, options),
     });
     const notices = new NoticeEvents(this.#events, this.#reader, () => this.#closing !== undefined);
     this.#runner = new EffectRunner({
@@ -84,27 +98,18 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
       compression: settings.compression,
       maxBytesPerSecond: settings.maxBytesPerSecond,
       onNotice: (notice) => notices.tell(notice),
-      onChanged: (ids) => {
-        this.#feed.note(ids);
-        this.#search.note(ids);
-        this.#documents.note(ids);
-      },
+      onChanged: (ids) => this.#shelves.note(ids, [this.#feed, this.#search, this.#documents]),
+      onHeard: (event) => this.#channels.heard(event),
       onPreferred: (nodeIds) => this.#membership.prefer(nodeIds),
       onThrottled: () => this.#events.publish({ type: "throttled" }),
     });
-    this.#gate = gate;
+    this.#channels = new EphemeralChannels((input) => this.#runner.dispatch(input), runtime);
     this.#membership = new Membership(gate, runtime, settings.room, this.#runner, {
       nodeId: () => this.nodeId,
       takeNewIdentity: (nodeId) => this.#run((op) => ({ type: "new-identity", op, nodeId })).then(() => undefined),
       onError: tell,
     });
-    const error = loaded.damage.error(store.replicaName);
-    // Later, so that whoever awaits the replicator can listen first.
-    if (error !== undefined) runtime.setTimer(() => tell(error), 0);
-    store.onLost((cause) => {
-      tell(storeGone(cause));
-      void this.close();
-    });
+    tellOfStore(loaded.damage.error(store.replicaName), store, runtime, tell, () => void this.close());
   }
 
   /** This store's identity. It changes only when a copy of the store is met (C1). */
@@ -140,11 +145,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
    */
   async rotatePassword(password: string): Promise<void> {
     this.#mustBeOpen();
-    checkPassword(password);
-    await this.#membership.rejoin(async () => {
-      const keys = await RoomKeys.derive(password, this.#settings.room, this.#runtime.subtle);
-      return () => this.#gate.changeKeys(keys);
-    });
+    await this.#membership.rotatePassword(password);
   }
 
   /** Stops, waits for what is being stored, and releases the store and its lock. What still waits for others is rejected with `closed`. Idempotent. */
@@ -202,9 +203,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
    */
   async doc(id: string, options: { readonly vector?: Float32Array } = {}): Promise<OpenedDocument<D>> {
     this.#mustBeOpen();
-    validateId(id);
-    if (options.vector !== undefined) validateVector(options.vector, this.#dimensions, id);
-    return this.#documents.open(id, options.vector?.slice());
+    return this.#documents.open(id, options.vector, this.#dimensions);
   }
 
   /** Deletes an entry. An id that is not there needs no write; the receipt then names no dot. Errors as in `write`. */
@@ -238,7 +237,10 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     const { level, deadline } = this.#waiting(options, "one");
     const { after, signal } = options;
     if (signal?.aborted === true) throw aborted(signal, "Nothing was read.");
-    if (after !== undefined) await this.#awaitSession(after, deadline, signal);
+    if (after !== undefined) {
+      const dots = sessionDots(after);
+      await this.#run((op) => ({ type: "await-session", op, dots, deadline }), signal);
+    }
     if (level === "one") return (await this.#reader.read([id]))[0];
     const outcome = await this.#run((op) => ({ type: "read", op, ids: [id], level, deadline }), signal);
     return this.#reader.show(id, versionsOf(outcome));
@@ -247,23 +249,18 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
   /** Every visible entry of this replica, in no promised order. */
   async *entries(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<StoredEntry<M>, void> {
     this.#mustBeOpen();
-    for await (const entry of this.#reader.all()) {
-      if (options.signal?.aborted === true) throw aborted(options.signal, "Reading has stopped.");
-      yield entry;
-    }
+    yield* this.#reader.all(options.signal);
   }
 
   async count(): Promise<number> {
     this.#mustBeOpen();
-    return this.#replica.state.visibleCount;
+    return this.#replica.state.visibleCount - this.#shelves.count;
   }
 
   /** The nearest entries of the local replica, nearest first: exact. @throws ReplicationError `dimension-mismatch`, `invalid-entry` */
   async search(vector: Float32Array, options: SearchOptions<M> = {}): Promise<SearchHit<M>[]> {
     this.#mustBeOpen();
-    validateVector(vector, this.#dimensions);
-    checkSearchOptions(options);
-    return this.#search.search(vector, options);
+    return this.#search.search(vector, options, this.#dimensions);
   }
 
   /** The largest lag among online voters, milliseconds; 0 alone. */
@@ -275,16 +272,24 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
   /** This replica first. */
   async replicas(): Promise<ReplicaInfo[]> {
     this.#mustBeOpen();
-    const paths = await this.#runner.paths();
-    return this.#replica.status.replicas(this.#runtime.now()).map((info) => {
-      const path = info.status === "offline" ? undefined : paths.get(info.id);
-      return path === undefined ? info : { ...info, path };
-    });
+    return this.#runner.withPaths(() => this.#replica.status.replicas(this.#runtime.now()));
   }
 
   /** What replication has moved since this replicator was created, and what waits to leave. */
   stats(): TrafficStats {
     return { ...this.#runner.traffic, queuedBytes: this.#runner.queuedBytes };
+  }
+
+  /** Bytes for everybody in the room that are not stored, such as cursors (T12). @throws ReplicationError `invalid-config` */
+  channel(name: string): EphemeralChannel {
+    this.#mustBeOpen();
+    return this.#channels.open(name);
+  }
+
+  /** Entries beside the room's own, for a library that keeps something in it. @throws ReplicationError `invalid-config` */
+  shelf(name: string): Shelf {
+    this.#mustBeOpen();
+    return this.#shelves.open(name);
   }
 
   /** All events from now on. A reader that falls `capacity` (256) events behind is told `overflow`. */
@@ -344,12 +349,6 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
     this.#mustBeOpen();
     const { deadline } = this.#waiting(options);
     await this.#run((op) => ({ type: "reconfigure", op, change, nodeId, deadline }), options.signal);
-  }
-
-  async #awaitSession(after: SessionToken, deadline: number, signal: AbortSignal | undefined): Promise<void> {
-    const dots = dotsOfSession(after);
-    if (dots === undefined) refuse("after", "the `session` of a receipt, whole and unchanged");
-    await this.#run((op) => ({ type: "await-session", op, dots, deadline }), signal);
   }
 
   async #write(items: readonly LocalItem[], options: WriteOptions): Promise<WriteReceipt> {

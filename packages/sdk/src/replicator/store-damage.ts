@@ -1,4 +1,6 @@
 import { type ReplicationError, replicationError } from "../core/replication-error.ts";
+import type { Runtime } from "../ports/runtime.ts";
+import type { Store } from "../ports/storage.ts";
 import {
   CONTEXT_PREFIX,
   COUNTERS_KEY,
@@ -68,8 +70,18 @@ export class StoreDamage {
   }
 }
 
-/** What the user is told when the store is lost while it is open. */
-export function storeGone(cause: Error): ReplicationError {
-  const message = `The local store is gone: ${cause.message} Create the replicator again.`;
-  return replicationError("storage-corrupt", message, {}, { cause });
+/** Tells of what was found damaged, once whoever awaits the replicator can listen, and of a store that is lost while it is open, which ends it. */
+export function tellOfStore(
+  found: ReplicationError | undefined,
+  store: Pick<Store, "onLost">,
+  runtime: Pick<Runtime, "setTimer">,
+  tell: (error: ReplicationError) => void,
+  end: () => void,
+): void {
+  if (found !== undefined) runtime.setTimer(() => tell(found), 0);
+  store.onLost((cause) => {
+    const message = `The local store is gone: ${cause.message} Create the replicator again.`;
+    tell(replicationError("storage-corrupt", message, {}, { cause }));
+    end();
+  });
 }

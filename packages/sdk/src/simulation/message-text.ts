@@ -71,6 +71,8 @@ function detail(message: Message): string {
       return `${message.nodeId.slice(0, SHORT)} counter ${message.counter} ${recordText(message.replicaSet)}`;
     case "digest":
       return digestText(message.digest);
+    case "ephemeral":
+      return `${message.opening}:${message.seq} ${message.channel} +${message.reach}`;
     case "report":
       return `${digestText(message.digest)}${message.wanted ? " wanted" : ""}`;
     case "pull":

@@ -52,5 +52,9 @@ export const MAX_LISTED_ITEMS = 32;
 export const MAX_TOLD_LINKS = 1_024;
 /** Voters that a peer tells routes to: those of two epochs. */
 export const MAX_ROUTES_TOLD = 30;
+/** Bytes of one ephemeral message: a cursor is a hundred, and what is larger than a page of text can wait for a write. */
+export const MAX_EPHEMERAL_BYTES: number = 16 * 1024;
+/** The name of an ephemeral channel in UTF-8: it travels with every message. */
+export const MAX_CHANNEL_BYTES = 64;
 /** Intervals of the dots that are asked about over others: 4,096 writes that nobody else's came between, and any number in a row. */
 export const MAX_ROUTED_INTERVALS = 4_096;

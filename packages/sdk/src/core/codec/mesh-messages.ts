@@ -1,5 +1,11 @@
 import { DecodeError } from "./decode-error.ts";
-import { MAX_ROUTED_INTERVALS, MAX_ROUTES_TOLD, MAX_TOLD_LINKS } from "./limits.ts";
+import {
+  MAX_CHANNEL_BYTES,
+  MAX_EPHEMERAL_BYTES,
+  MAX_ROUTED_INTERVALS,
+  MAX_ROUTES_TOLD,
+  MAX_TOLD_LINKS,
+} from "./limits.ts";
 import { MAX_ROUTE_HOPS, THROUGH_YOU } from "../voter-routes.ts";
 import { intervalsIn } from "../causal-context.ts";
 import type { MessageCodec, MessageCodecs } from "./message-codec.ts";
@@ -25,7 +31,7 @@ const ANSWERS: MessageCodecs<RoutedAnswerBody["type"]> = {
 };
 
 /** Partial meshes (T7). */
-export const meshCodecs: MessageCodecs<"neighbours" | "routed-question" | "routed-answer"> = {
+export const meshCodecs: MessageCodecs<"neighbours" | "routed-question" | "routed-answer" | "ephemeral"> = {
   neighbours: {
     code: 52,
     write(writer, { come, gone, routes }) {
@@ -78,6 +84,28 @@ export const meshCodecs: MessageCodecs<"neighbours" | "routed-question" | "route
       const nonce = reader.hex(NONCE_BYTES, "nonce");
       const route = readNodeIds(reader, "an answer's route", MAX_ROUTE_HOPS);
       return { type: "routed-answer", nonce, route, body: readBody<RoutedAnswerBody>(reader, ANSWERS) };
+    },
+  },
+  ephemeral: {
+    code: 56,
+    write(writer, { origin, opening, seq, reach, channel, bytes }) {
+      writer.hex(origin);
+      writer.hex(opening);
+      writer.uint(seq, "seq");
+      writer.byte(reach);
+      writer.text(channel, "channel", MAX_CHANNEL_BYTES);
+      writer.uint(bytes.length, "ephemeral bytes", MAX_EPHEMERAL_BYTES);
+      writer.raw(bytes);
+    },
+    read(reader) {
+      const origin = readNodeId(reader);
+      const opening = reader.hex(NONCE_BYTES, "opening");
+      const seq = reader.uint("seq");
+      const reach = reader.byte("reach");
+      if (seq < 1 || reach >= MAX_ROUTE_HOPS) throw new DecodeError("an ephemeral message that nobody sends");
+      const channel = reader.text("channel", MAX_CHANNEL_BYTES);
+      const length = reader.uint("ephemeral bytes", MAX_EPHEMERAL_BYTES);
+      return { type: "ephemeral", origin, opening, seq, reach, channel, bytes: reader.view(length, "bytes").slice() };
     },
   },
 };

@@ -294,6 +294,17 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
       body: fc.oneof(ack, readReply, reconfigured),
     }),
   ),
+  ephemeral: message(
+    "ephemeral",
+    record({
+      origin: nodeId,
+      opening: hex(8),
+      seq: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+      reach: fc.nat(15),
+      channel: fc.string({ maxLength: 16 }),
+      bytes: fc.uint8Array({ maxLength: 64 }),
+    }),
+  ),
   challenge: message("challenge", record({ protocol: fc.constant(1), nonce: hex(32) })),
   proof: message("proof", record({ mac: hex(32) })),
 };

@@ -385,6 +385,19 @@ export const TEST_VECTORS: readonly TestVector[] = [
     },
     hex: "0136f1f2f3f4f5f6f7f801000102030405060708090a0b0c0d0e0f0aac02202122232425262728292a2b2c2d2e2f0106",
   },
+  {
+    name: "ephemeral",
+    message: {
+      type: "ephemeral",
+      origin: nodeId,
+      opening: "f1f2f3f4f5f6f7f8",
+      seq: 300,
+      reach: 15,
+      channel: "cursors",
+      bytes: Uint8Array.of(1, 2, 3),
+    },
+    hex: "0138000102030405060708090a0b0c0d0e0ff1f2f3f4f5f6f7f8ac020f07637572736f727303010203",
+  },
   { name: "repair-checked", message: { type: "repair-checked", equal: true }, hex: "012c01" },
 ];
 

@@ -78,7 +78,7 @@ describe("test vectors", () => {
   });
 
   const rules =
-    "C1 C2 C3 C4 C5 C6 C7 C8 C10 S1 S2 S3 S4 S5 S6 S7 S9 Q1 Q2 Q3 Q4 Q5 Q7a Q7b Q8 Q9 T1 T2 T3 T4 T5 T6 T8 T9 T10 D1 D2 D3 D4";
+    "C1 C2 C3 C4 C5 C6 C7 C8 C10 S1 S2 S3 S4 S5 S6 S7 S9 Q1 Q2 Q3 Q4 Q5 Q7a Q7b Q8 Q9 T1 T2 T3 T4 T5 T6 T8 T9 T10 T11 T12 D1 D2 D3 D4";
 
   it.each(rules.split(" "))("stand beside one paragraph for rule %s", (rule) => {
     expect(protocolDocument.split(`\n**${rule}** `)).toHaveLength(2);
