@@ -26,6 +26,7 @@ const PARTS = [
   { name: "browser", command: "node e2e/browser/ensure-browser.js" },
   { name: "firefox", command: "node e2e/system/ensure-firefox.js" },
   { name: "redis", command: "node e2e/system/ensure-redis.js" },
+  { name: "postgresql", command: "node e2e/system/ensure-postgresql.js" },
   { name: "coturn", command: "node e2e/system/ensure-coturn.js" },
   { name: "networks", command: "node e2e/system/ensure-network-namespaces.js" },
   { name: "check", command: "npm run check" },
