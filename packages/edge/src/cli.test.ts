@@ -2,6 +2,8 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SignalingServer, startSignalingServer } from "@vecmesh/signaling";
+import { custom } from "@vecmesh/sdk";
+import { crdt } from "@vecmesh/sdk/yjs";
 import { createEdgeReplicator } from "./edge-replicator.ts";
 import { DataFolder } from "./leveldb/data-folder.ts";
 import { ImportProgress } from "./commands/import-progress.ts";
@@ -164,6 +166,64 @@ describe("the command", () => {
         { sound: true, entries: 1 },
         { sound: true, entries: 1 },
       ],
+    });
+  });
+
+  test("C6: keeps rooms whose entries are documents, or resolved by a module of the operator's", async () => {
+    writeFileSync(
+      path("most.js"),
+      `export const version = "most-1"; export const resolve = (siblings) => siblings.at(-1);`,
+    );
+    const modes = {
+      documents: ["--conflict-resolution", "crdt", "--crdt-fields", "tags=list"],
+      resolved: ["--conflict-resolution", "custom", "--resolver", path("most.js")],
+    };
+    const resolutions = {
+      documents: crdt({ fields: { tags: "list" } }),
+      resolved: custom((siblings) => siblings.at(-1)!, { version: "most-1" }),
+    };
+    for (const room of ["documents", "resolved"] as const) {
+      const flags = ["--room", room, "--data", path(room)];
+      const running = ["--signaling", signaling.url, "--port", "0", "--replication-factor", "2", ...modes[room]];
+      const edge = new RunningEdge(...flags, ...running);
+      const url = await edge.url;
+      const writer = await createEdgeReplicator({
+        room,
+        signaling: signaling.url,
+        data: path(`writer of ${room}`),
+        conflictResolution: resolutions[room],
+        replicationFactor: 2,
+        iceServers: [],
+      });
+      await writer.start();
+      await writer.write({ id: "x", vector: Float32Array.of(1), metadata: { tags: ["a"] } }, { consistency: "one" });
+      await expect
+        .poll(async () => (await fetch(`${url}/metrics`)).text(), { timeout: 30_000 })
+        .toContain(`vecmesh_edge_entries{room="${room}"} 1`);
+      await writer.close();
+      expect(await edge.end()).toBe(0);
+      expect(edge.stderr).not.toContain('"level":50');
+      const exported = path(`${room}.jsonl`);
+      expect(await runCommand("export", "--file", exported, ...flags)).toMatchObject({
+        status: 1,
+        stderr: expect.stringContaining("conflictResolution"),
+      });
+      const whole = await runCommand("export", "--file", exported, ...flags, ...modes[room]);
+      expect(whole.lines).toMatchObject([{ exported: 1 }]);
+      expect(JSON.parse(readFileSync(exported, "utf8"))).toMatchObject({ id: "x", metadata: { tags: ["a"] } });
+    }
+  });
+
+  test.each([
+    ["export const resolve = () => 1;", "must export what `custom`"],
+    ["export const version = ;", "cannot be loaded"],
+  ])("says what is wrong with the resolver %j", async (text, message) => {
+    const file = path(`bad${message.length}.js`);
+    writeFileSync(file, text);
+    const flags = ["--room", "a", "--signaling", signaling.url, "--data", path("bad")];
+    expect(await runCommand(...flags, "--conflict-resolution", "custom", "--resolver", file)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(message),
     });
   });
 

@@ -6,6 +6,7 @@ import { helpText } from "./settings/help-text.ts";
 import { importEntries } from "./commands/import-entries.ts";
 import { InputError } from "./commands/input-error.ts";
 import { run } from "./commands/run.ts";
+import { SinkError } from "./sink/sink-error.ts";
 import { SettingError } from "./settings/read-settings.ts";
 import { type Settings, settingsFrom } from "./settings/settings.ts";
 import type { Command } from "./settings/setting-table.ts";
@@ -39,7 +40,8 @@ export async function runCli(args: readonly string[]): Promise<void> {
   try {
     await RUN_BY_COMMAND[settings.command](settings);
   } catch (error) {
-    if (!(isReplicationError(error) || error instanceof InputError || isSystemError(error))) throw error;
+    const isTheOperators = isReplicationError(error) || error instanceof InputError || error instanceof SinkError;
+    if (!(isTheOperators || isSystemError(error))) throw error;
     fail((error as Error).message, 1);
   }
 }

@@ -5,7 +5,7 @@ import { systemRuntime, webrtcTransport } from "@vecmesh/sdk/node";
 
 export type EdgeTransportOptions = Pick<
   ReplicationConfig,
-  "signaling" | "token" | "iceServers" | "iceTransportPolicy" | "maxPeers"
+  "signaling" | "token" | "iceServers" | "iceTransportPolicy" | "relay" | "maxPeers"
 >;
 
 /** WebRTC in Node, by `@roamhq/wrtc`, and signaling over WebSockets by `ws`: Node 20 has neither of its own. */

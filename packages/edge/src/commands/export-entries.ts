@@ -7,14 +7,16 @@ import type { Replicator, StoredEntry } from "@vecmesh/sdk";
 import { createEdgeReplicator } from "../edge-replicator.ts";
 import { idsFileOf } from "./entry-file.ts";
 import { InputError } from "./input-error.ts";
+import { loadConflictResolution } from "./conflict-resolution.ts";
 import { ProgressLine } from "./progress-line.ts";
 import type { Settings } from "../settings/settings.ts";
 
 /** Writes every entry of the room's store, which no running replica has open, to a file that is there only when it is whole. */
 export async function exportEntries(settings: Settings): Promise<void> {
-  const { data, rooms, replicaName, file, format } = settings;
+  const { data, rooms, replicaName, file, format, conflicts } = settings;
   const [room = ""] = rooms;
-  const replicator = await createEdgeReplicator({ room, replicaName, data });
+  const mode = await loadConflictResolution(conflicts);
+  const replicator = await createEdgeReplicator({ ...mode, room, replicaName, data });
   try {
     const exported = format === "jsonl" ? await exportJson(replicator, file) : await exportRaw(replicator, file);
     process.stdout.write(`${JSON.stringify({ room, replicaName, exported })}\n`);

@@ -3,6 +3,7 @@ import process from "node:process";
 import { isReplicationError, type Replicator, type VectorEntry } from "@vecmesh/sdk";
 import { BEGINNING, entryOf, type FilePosition, idOf, idsFileOf, linesFrom } from "./entry-file.ts";
 import { createEdgeReplicator } from "../edge-replicator.ts";
+import { loadConflictResolution } from "./conflict-resolution.ts";
 import { ImportProgress } from "./import-progress.ts";
 import { InputError } from "./input-error.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -22,9 +23,10 @@ interface Batch {
  * earlier import of the same file was broken off.
  */
 export async function importEntries(settings: Settings): Promise<void> {
-  const { data, rooms, replicaName, file, replica } = settings;
+  const { data, rooms, replicaName, file, replica, conflicts } = settings;
   const [room = ""] = rooms;
-  const replicator = await createEdgeReplicator({ ...replica, room, replicaName, data });
+  const mode = await loadConflictResolution(conflicts);
+  const replicator = await createEdgeReplicator({ ...replica, ...mode, room, replicaName, data });
   const progress = await ImportProgress.open(data, [room, replicaName, settings.format], file);
   const line = new ProgressLine();
   const startedAt = performance.now();

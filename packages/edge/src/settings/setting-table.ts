@@ -24,6 +24,8 @@ const STORED: readonly Command[] = ["status", "export", "import", "verify", "com
 const ALL: readonly Command[] = COMMANDS;
 const RUN: readonly Command[] = ["run"];
 const FOUNDING: readonly Command[] = ["run", "import"];
+/** What shows entries to anybody, or founds a room. */
+const SHOWING: readonly Command[] = ["run", "import", "export"];
 
 const PREFIX = "VECMESH_EDGE_";
 /** Of a setting that is a number of something: far out of reach. */
@@ -47,6 +49,7 @@ const ROWS: readonly Row[] = [
   ["password-file", "secret", "FILE", "the rooms' password", RUN],
   ["token-file", "secret", "FILE", "what is shown to the signaling servers", RUN],
   ["ice-servers", "list", "URL", "a STUN server, e.g. stun:stun.example:3478; TURN servers come from signaling", RUN],
+  ["relay", "switch", "", "go through signaling servers that relay, sealed, where no other way leads to a peer", RUN],
   ["relay-only", "switch", "", "connect through TURN servers alone", RUN],
   ["max-bytes-per-second", "integer", "N", "bytes of replication a second, to all peers of a room", RUN, { min: 1 }],
   [
@@ -70,9 +73,17 @@ const ROWS: readonly Row[] = [
     "conflict-resolution",
     "text",
     "MODE",
-    "of a room that this replica founds: last-write-wins or vector-clock",
-    FOUNDING,
+    "of a room that this replica founds: last-write-wins, vector-clock, crdt or custom; in a room of the last two it is needed",
+    SHOWING,
   ],
+  [
+    "crdt-fields",
+    "list",
+    "NAME=KIND",
+    "of crdt: text, list or counter, e.g. body=text; again for another one",
+    SHOWING,
+  ],
+  ["resolver", "text", "FILE", "of custom: a module that exports resolve and version", SHOWING],
   [
     "host",
     "text",
@@ -89,6 +100,8 @@ const ROWS: readonly Row[] = [
     RUN,
     { fallback: "4460", min: 0, max: 65_535 },
   ],
+  ["sink", "text", "URL", "a PostgreSQL that is fed with all entries: postgres://user@host:5432/database", RUN],
+  ["sink-password-file", "secret", "FILE", "its password", RUN],
   [
     "http-token-file",
     "secret",

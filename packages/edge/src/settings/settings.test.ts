@@ -25,6 +25,8 @@ describe("settings", () => {
       data: "./data",
       replicaName: "edge",
       replica: { signaling: ["ws://a.example"], voterExpiryMs: Number.POSITIVE_INFINITY },
+      conflicts: undefined,
+      sink: undefined,
       http: { host: "127.0.0.1", port: 4460, token: undefined, metricsToken: undefined },
       logLevel: "info",
       format: "jsonl",
@@ -62,6 +64,34 @@ describe("settings", () => {
     });
   });
 
+  test("put a sink's password into its URL, whatever characters it has", () => {
+    const environment = { VECMESH_EDGE_SINK_PASSWORD: "100%41 / @:é" };
+    const { sink } = settingsFrom(
+      [...NEEDED, "--sink", "postgres://me@db.example:5433/notes?sslmode=verify-full"],
+      environment,
+    );
+    const url = new URL(sink!);
+    expect(decodeURIComponent(url.password)).toBe("100%41 / @:é");
+    expect([url.username, url.host, url.pathname, url.search]).toEqual([
+      "me",
+      "db.example:5433",
+      "/notes",
+      "?sslmode=verify-full",
+    ]);
+    expect(settingsFrom([...NEEDED, "--sink", "postgres:///notes"], {}).sink).toBe("postgres:///notes");
+  });
+
+  test("name how conflicts are resolved, with what that takes", () => {
+    const conflicts = (...args: string[]) => settingsFrom([...NEEDED, "--conflict-resolution", ...args], {}).conflicts;
+    expect(conflicts("vector-clock")).toEqual({ mode: "vector-clock" });
+    expect(conflicts("crdt")).toEqual({ mode: "crdt", fields: {} });
+    expect(conflicts("crdt", "--crdt-fields", "body=text", "--crdt-fields", "a=b=counter")).toEqual({
+      mode: "crdt",
+      fields: { body: "text", "a=b": "counter" },
+    });
+    expect(conflicts("custom", "--resolver", "./mine.js")).toEqual({ mode: "custom", file: "./mine.js" });
+  });
+
   test("name several rooms, which may have commas", () => {
     expect(settingsFrom([...NEEDED, "--room", "a, b", "--room", "notes"], {}).rooms).toEqual(["notes", "a, b"]);
   });
@@ -76,7 +106,17 @@ describe("settings", () => {
     [[...NEEDED, "--room", ""], "--room must not be empty"],
     [[...NEEDED, "--log-level", "loud"], "--log-level must be one of"],
     [[...NEEDED, "--ice-servers", "turn:a"], "--ice-servers must be like"],
-    [[...NEEDED, "--conflict-resolution", "custom"], "--conflict-resolution must be"],
+    [[...NEEDED, "--conflict-resolution", "mine"], "--conflict-resolution must be one of"],
+    [[...NEEDED, "--conflict-resolution", "custom"], "--resolver (or VECMESH_EDGE_RESOLVER) is needed"],
+    [[...NEEDED, "--resolver", "./file.js"], "is for the conflict resolution custom alone"],
+    [[...NEEDED, "--crdt-fields", "body=text"], "is for the conflict resolution crdt alone"],
+    [[...NEEDED, "--conflict-resolution", "crdt", "--crdt-fields", "body"], 'must be like "body=text"'],
+    [[...NEEDED, "--relay"], "--password-file (or VECMESH_EDGE_PASSWORD)"],
+    [[...NEEDED, "--sink", "mysql://db.example"], '--sink must be like "postgres://'],
+    [[...NEEDED, "--sink", "postgres://me:secret@db.example/notes"], "--sink must hold no password"],
+    [[...NEEDED, "--sink", "postgres://db.example/notes?password=secret"], "--sink must hold no password"],
+    [[...NEEDED, "--sink", "postgres:///notes", "--sink-password-file", fileWith("p", "x")], "must name the host"],
+    [[...NEEDED, "--sink-password-file", fileWith("p", "x")], "is for a sink alone"],
     [[...NEEDED, "--password-file", join(folder, "missing")], "--password-file: the file cannot be read"],
     [[...NEEDED, "--config", join(folder, "missing")], "--config:"],
     [[...NEEDED, "--config", fileWith("list.json", "[]")], "must hold one JSON object"],

@@ -1,6 +1,8 @@
-import { lastWriteWins, type ReplicationConfig, vectorClock } from "@vecmesh/sdk";
+import type { ReplicationConfig } from "@vecmesh/sdk";
+import { type ConflictSettings, conflictSettingsFrom } from "./conflict-settings.ts";
 import { type Environment, nameOf, RawSettings } from "./read-settings.ts";
 import { type Command, isStoreCommand } from "./setting-table.ts";
+import { sinkUrlFrom } from "./sink-settings.ts";
 
 /** What the command runs with. */
 export interface Settings {
@@ -10,7 +12,10 @@ export interface Settings {
   readonly data: string;
   readonly replicaName: string;
   /** For each room's replica, beside its room. */
-  readonly replica: Omit<ReplicationConfig, "room">;
+  readonly replica: Omit<ReplicationConfig, "room" | "conflictResolution">;
+  readonly conflicts: ConflictSettings | undefined;
+  /** A PostgreSQL's URL, with its password. */
+  readonly sink: string | undefined;
   readonly http: {
     readonly host: string;
     readonly port: number;
@@ -45,6 +50,8 @@ export function settingsFrom(args: readonly string[], environment: Environment):
     data: raw.text("data") ?? "./data",
     replicaName: raw.text("replica-name") ?? "edge",
     replica: replicaFrom(raw),
+    conflicts: conflictSettingsFrom(raw),
+    sink: sinkUrlFrom(raw),
     http: {
       host: raw.text("host") ?? "127.0.0.1",
       port: raw.integer("port") ?? 0,
@@ -71,30 +78,27 @@ function requireWhatItTakes(raw: RawSettings, command: Command, rooms: readonly 
     raw.fail("http-token-file", `must be another one than ${nameOf("metrics-token-file")}`);
 }
 
-function replicaFrom(raw: RawSettings): Omit<ReplicationConfig, "room"> {
+function replicaFrom(raw: RawSettings): Settings["replica"] {
   const [password, token] = [raw.text("password-file"), raw.text("token-file")];
   const [signaling, iceServers] = [raw.list("signaling"), raw.list("ice-servers")];
   for (const url of iceServers)
     if (!/^stuns?:[^/]/.test(url)) raw.fail("ice-servers", 'must be like "stun:stun.example:3478"');
   const [maxBytesPerSecond, dimensions] = [raw.integer("max-bytes-per-second"), raw.integer("dimensions")];
   const replicationFactor = raw.integer("replication-factor");
-  const conflictResolution = raw.text("conflict-resolution");
-  if (conflictResolution !== undefined && !["last-write-wins", "vector-clock"].includes(conflictResolution))
-    raw.fail("conflict-resolution", "must be last-write-wins or vector-clock");
+  if (raw.isOn("relay") && password === undefined)
+    raw.fail("relay", `takes ${nameOf("password-file")}, without which the server could read along`);
   return {
     signaling,
     ...(raw.isOn("voter") && { steadyVoter: true }),
     ...(password !== undefined && { password }),
     ...(token !== undefined && { token }),
     ...(iceServers.length > 0 && { iceServers: iceServers.map((urls) => ({ urls })) }),
+    ...(raw.isOn("relay") && { relay: true }),
     ...(raw.isOn("relay-only") && { iceTransportPolicy: "relay" as const }),
     ...(maxBytesPerSecond !== undefined && { maxBytesPerSecond }),
     ...(dimensions !== undefined && { dimensions }),
     ...(replicationFactor !== undefined && { replicationFactor }),
     ...(raw.isOn("shared-devices") && { distinctDevices: false }),
-    ...(conflictResolution !== undefined && {
-      conflictResolution: conflictResolution === "vector-clock" ? vectorClock() : lastWriteWins(),
-    }),
     // What is always on waits for its like, however long they are away (Q7c).
     voterExpiryMs: Number.POSITIVE_INFINITY,
   };

@@ -65,10 +65,14 @@ export class RunningEdge {
     this.url.catch(() => undefined);
   }
 
+  /** Of its ending by itself, or otherwise. */
+  get exitCode(): Promise<number | null> {
+    return this.#exited.then(() => this.#child.exitCode);
+  }
+
   /** Ends it, and gives its exit code. */
   async end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     this.#child.kill(signal);
-    await this.#exited;
-    return this.#child.exitCode;
+    return this.exitCode;
   }
 }
