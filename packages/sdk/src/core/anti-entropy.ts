@@ -1,5 +1,6 @@
 import type { Batch, BatchAck, Digest, Pull, PullMore, SessionEnd } from "./messages.ts";
 import type { LinkId, Peer } from "./peer.ts";
+import type { CatchUpTurn } from "./catch-up-turn.ts";
 import type { CausalContext } from "./causal-context.ts";
 import { ContextDigest, DIGEST_BUCKETS } from "./context-digest.ts";
 import { Allowance } from "./allowance.ts";
@@ -51,13 +52,14 @@ interface Exchange {
  * Keeps this replica and each peer equal. Contexts are compared by digest, at most once a sync interval (C3); where the peer's
  * differs from ours and we have not caught up with it, one session at a time brings what we lack (S2 to S5).
  *
- * Invariant: events only set state; `#evaluate` alone decides whether a pull begins.
+ * Invariant: events only set state; `#evaluate` alone decides whether a pull begins, which is when it is the peer's turn.
  */
 export class AntiEntropy {
   readonly #env: Environment;
   readonly #underWay: (link: LinkId) => CausalContext;
   readonly #noteDraft: (peer: Peer, draft: Draft) => void;
   readonly #repairs: Repairs;
+  readonly #turn: CatchUpTurn;
   readonly #neighbourhood: Pick<Neighbourhood, "isRelaying">;
   readonly #exchanges = new Map<LinkId, Exchange>();
   #lastSession = 0;
@@ -75,6 +77,7 @@ export class AntiEntropy {
   ) {
     this.#env = env;
     this.#repairs = repairs;
+    this.#turn = repairs.turn;
     this.#neighbourhood = neighbourhood;
     this.#underWay = underWay;
     this.#noteDraft = noteDraft;
@@ -96,6 +99,7 @@ export class AntiEntropy {
 
   peerDown(link: LinkId): void {
     this.#exchanges.delete(link);
+    this.#turn.give(link);
   }
 
   /** A transaction is durable. */
@@ -164,6 +168,7 @@ export class AntiEntropy {
   onBatch(peer: Peer, batch: Batch): string | undefined {
     const receiving = this.#sessionOf(peer, batch.session)?.receiving;
     const fault = receiving?.fault;
+    if (receiving !== undefined) this.#turn.heard(peer.link);
     if (fault === undefined) receiving?.receive(batch, (draft) => this.#noteDraft(peer, draft));
     return fault;
   }
@@ -208,7 +213,8 @@ export class AntiEntropy {
       if (exchange.heldBack !== undefined) at(exchange.pulls.nextAt);
       if (exchange.receiving !== undefined) at(exchange.receiving.lastHeardAt + SESSION_IDLE_MS);
       const untold = exchange.peer.toldDigest !== this.#env.state.context.digest;
-      if (untold || this.#lacks(exchange)) at(Math.max(this.#nextComparison, untold ? 0 : exchange.notBefore));
+      const begins = Math.max(exchange.notBefore, this.#turn.freeAt(exchange.peer.link));
+      if (untold || this.#lacks(exchange)) at(Math.max(this.#nextComparison, untold ? 0 : begins));
     }
     return next;
   }
@@ -241,7 +247,7 @@ export class AntiEntropy {
 
   #evaluate(exchange: Exchange): void {
     if (exchange.receiving !== undefined || !this.#lacks(exchange) || this.#env.now() < exchange.notBefore) return;
-    this.#pull(exchange);
+    if (this.#turn.isFreeFor(exchange.peer.link)) this.#pull(exchange);
   }
 
   #pull(exchange: Exchange): void {
@@ -251,11 +257,12 @@ export class AntiEntropy {
     const buckets = new Set([...differing, ...exchange.alsoBuckets]);
     exchange.alsoBuckets = new Set();
     const session = ++this.#lastSession;
+    this.#turn.take(exchange.peer.link);
     exchange.receiving = new ReceiveSession(this.#env, exchange.peer, session, (outcome) => {
       if (exchange.receiving?.session !== session) return;
       if (outcome === "complete") exchange.satisfied = theirs;
-      if (outcome === "beyond-horizon") this.#repairs.want(exchange.peer);
       this.#finish(exchange, !(outcome instanceof Error));
+      if (outcome === "beyond-horizon") this.#repairs.want(exchange.peer);
     });
     this.#env.emit({
       type: "send",
@@ -274,6 +281,7 @@ export class AntiEntropy {
   #finish(exchange: Exchange, stored: boolean): void {
     const gained = exchange.receiving?.gained ?? 0;
     exchange.receiving = undefined;
+    this.#turn.give(exchange.peer.link);
     exchange.notBefore = this.#env.now() + (stored ? this.#intervalMs : RETRY_AFTER_FAILURE_MS);
     if (gained > 0) {
       exchange.peer.lastSyncAt = this.#env.now();

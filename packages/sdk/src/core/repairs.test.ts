@@ -4,6 +4,7 @@ import { CausalContext } from "./causal-context.ts";
 import { REPAIR_BEGIN_MS, REPAIR_IDLE_MS, REPAIR_INTERVAL_MS, REPAIR_RETRY_MS, REPAIRS_AT_ONCE } from "./repairs.ts";
 import { dropping } from "./room.fixture.ts";
 import type { SyncReport } from "./effects.ts";
+import { TURN_IDLE_MS } from "./catch-up-turn.ts";
 import { versionKey } from "./store-layout.ts";
 
 const dotOfId = (site: Site, id: string) => site.replica.state.siblings(id)[0]!.dot;
@@ -42,11 +43,11 @@ function force(site: Site, peer: Site, longerMs = 0): () => SyncReport {
 }
 
 /** Connects two, and forces a repair before any session. */
-function meetAndForce(lab: Lab, a: Site, b: Site): () => SyncReport {
+function meetAndForce(lab: Lab, a: Site, b: Site, longerMs = 0): () => SyncReport {
   lab.drops = (_, __, { type }) => type === "pull" || type === "digest";
   lab.connect(a, b);
   for (let left = 6; left > 0; left--) for (const site of [a, b]) site.step();
-  return force(a, b);
+  return force(a, b, longerMs);
 }
 
 describe("Repairs (S8)", () => {
@@ -148,13 +149,14 @@ describe("Repairs (S8)", () => {
     b.replica.state.context = CausalContext.EMPTY.with([dotOfId(b, "a"), dotOfId(b, "b")]);
     a.write("new");
     a.holdsLoads = true;
-    const report = meetAndForce(lab, a, b);
+    const report = meetAndForce(lab, a, b, TURN_IDLE_MS);
     lab.settle();
     // Both have taken their snapshots, and b waits for "new".
     expect(a.sentOf("repair-begin")).toHaveLength(1);
     lab.drops = () => false;
     lab.connect(b, stale);
-    lab.pass(1000);
+    // Its turn comes when a has brought nothing for long.
+    lab.pass(TURN_IDLE_MS + 1000);
     expect(b.ids()).toEqual(["a", "b", "c"]);
     a.holdsLoads = false;
     lab.settle();

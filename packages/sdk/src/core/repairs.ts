@@ -1,6 +1,7 @@
 import type { RepairBegin, RepairCheck, RepairChecked, RepairMessage } from "./repair-messages.ts";
 import { type RepairResult, RepairSession } from "./repair-session.ts";
 import { Allowance } from "./allowance.ts";
+import { CatchUpTurn } from "./catch-up-turn.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { LinkId, Peer } from "./peer.ts";
@@ -49,13 +50,14 @@ const NOTHING: SyncReport = { received: 0, sent: 0, dropped: 0, droppedByPeer: 0
 
 /**
  * Repairs (S8) with every peer: for `forceSync`, for a peer beyond the horizon (S2, S5), and in the background. One at a time with each peer; where both
- * begin, that of the lower NodeId goes on.
+ * begin, that of the lower NodeId goes on. Of the peers one at a time has its turn.
  *
  * Invariant: events only set state; `#evaluate` alone decides whether a repair begins.
  */
 export class Repairs {
   readonly #env: Environment;
   readonly #noteDraft: (peer: Peer, draft: Draft) => void;
+  readonly turn: CatchUpTurn;
   readonly #turnAway: (peer: Peer, fault: string) => void;
   readonly #wards = new Map<LinkId, Ward>();
   #lastRepair = 0;
@@ -70,6 +72,7 @@ export class Repairs {
     turnAway: (peer: Peer, fault: string) => void,
   ) {
     this.#env = env;
+    this.turn = new CatchUpTurn(env);
     this.#turnAway = turnAway;
     this.#noteDraft = noteDraft;
   }
@@ -149,9 +152,11 @@ export class Repairs {
       case "repair-begun":
         return guarded(() => session.onSnapshot(message));
       case "repair-ranges":
+        this.turn.heard(peer.link);
         return guarded(() => session.onRanges(message.ranges));
       case "repair-batch": {
         const { fault } = session;
+        this.turn.heard(peer.link);
         if (fault === undefined) session.onBatch(message);
         return fault;
       }
@@ -183,17 +188,20 @@ export class Repairs {
 
   nextWake(): number | undefined {
     let next = this.#wards.size === 0 ? undefined : this.#nextCheck;
-    for (const { session, wanted, notBefore, begins, heldBack } of this.#wards.values()) {
-      if (heldBack !== undefined) next = Math.min(next ?? Number.POSITIVE_INFINITY, begins.nextAt);
+    for (const ward of this.#wards.values()) {
+      const { peer, session, wanted, notBefore, begins, heldBack } = ward;
+      const freeAt = this.#isItsTurn(ward) ? 0 : this.turn.freeAt(peer.link);
+      if (heldBack !== undefined) next = Math.min(next ?? Number.POSITIVE_INFINITY, Math.max(begins.nextAt, freeAt));
       if (session !== undefined)
         next = Math.min(next ?? Number.POSITIVE_INFINITY, session.lastHeardAt + REPAIR_IDLE_MS);
-      else if (wanted) next = Math.min(next ?? Number.POSITIVE_INFINITY, notBefore);
+      else if (wanted) next = Math.min(next ?? Number.POSITIVE_INFINITY, Math.max(notBefore, freeAt));
     }
     return next;
   }
 
   #evaluate(ward: Ward): void {
     if (!ward.wanted || ward.session !== undefined || this.#env.now() < ward.notBefore) return;
+    if (!this.#isItsTurn(ward)) return;
     // Odd and even, so that a late word about the peer's repair is never taken for one about ours.
     const id = 2 * ++this.#lastRepair + Number(this.#env.state.nodeId > ward.peer.nodeId);
     this.#open(ward, id).begin();
@@ -205,8 +213,9 @@ export class Repairs {
       if (own && this.#env.state.nodeId < ward.peer.nodeId) return;
     }
     // Only its newest counts: a peer that begins anew has given up what it began before.
-    ward.heldBack = ward.begins.take(this.#env.now()) ? undefined : message;
-    if (ward.heldBack !== undefined) return;
+    const isHeldBack = !this.#isItsTurn(ward) || !ward.begins.take(this.#env.now());
+    ward.heldBack = isHeldBack ? message : undefined;
+    if (isHeldBack) return;
     if (ward.session !== undefined) {
       // The peer has given its own up, or ours gives way; who waits for ours waits for the peer's.
       ward.session.breakOff();
@@ -214,7 +223,13 @@ export class Repairs {
     this.#open(ward, message.repair).onSnapshot(message);
   }
 
+  /** Nobody whose repair has been forced, or is under way, waits for the others. */
+  #isItsTurn({ peer, session, next }: Ward): boolean {
+    return session !== undefined || next.length > 0 || this.turn.isFreeFor(peer.link);
+  }
+
   #open(ward: Ward, id: number): RepairSession {
+    this.turn.take(ward.peer.link);
     const wanted = ward.wanted || ward.next.length > 0;
     ward.wanted = false;
     ward.heldBack = undefined;
@@ -232,6 +247,7 @@ export class Repairs {
 
   #over(ward: Ward, wanted: boolean, ours: RepairResult, theirs: RepairResult | undefined): void {
     const now = this.#env.now();
+    this.turn.give(ward.peer.link);
     ward.session = undefined;
     for (const waiter of ward.current) waiter.report = added(waiter.report, ours, theirs);
     if (ours.gained > 0) {
