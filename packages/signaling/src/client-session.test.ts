@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -9,6 +10,7 @@ import { DEFAULT_LIMITS } from "./limits.ts";
 import { Metrics } from "./metrics.ts";
 import { OutgoingTotal } from "./outgoing-queue.ts";
 import { RoomDirectory } from "./room-directory.ts";
+import { SocketNames } from "./socket-names.ts";
 
 /** A session, the server's socket under it, and the client at its other end. */
 async function openSession(
@@ -16,9 +18,9 @@ async function openSession(
 ): Promise<{ session: ClientSession; serverSide: WebSocket; client: WebSocket }> {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
   await once(server, "listening");
-  const accepted = once(server, "connection") as Promise<[WebSocket]>;
+  const accepted = once(server, "connection") as Promise<[WebSocket, IncomingMessage]>;
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { autoPong });
-  const [[serverSide]] = await Promise.all([accepted, once(client, "open")]);
+  const [[serverSide, { socket }]] = await Promise.all([accepted, once(client, "open")]);
   const rooms = new RoomDirectory(new InProcessBroker(), DEFAULT_LIMITS);
   const gauges = { sockets: () => 0, topics: () => 0, addresses: () => 0, queuedBytes: () => 0 };
   const context: SessionContext = {
@@ -26,9 +28,11 @@ async function openSession(
     limits: DEFAULT_LIMITS,
     metrics: new Metrics(gauges),
     outgoing: new OutgoingTotal(),
+    names: new SocketNames(),
     turn: undefined,
     relay: undefined,
     violated: () => {},
+    ended: () => {},
   };
   const account = new AddressLedger(DEFAULT_LIMITS).connect("192.0.2.1", performance.now())!;
   const visitor = { address: "192.0.2.1", account, admission: { allowed: true }, authorized: false } as const;
@@ -36,7 +40,7 @@ async function openSession(
     client.terminate();
     server.close();
   });
-  return { session: new ClientSession(serverSide, visitor, context), serverSide, client };
+  return { session: new ClientSession(serverSide, socket, visitor, context), serverSide, client };
 }
 
 test("who answers pings stays, however idle", async () => {
@@ -63,6 +67,6 @@ test("who was silent from one ping to the next is terminated", async () => {
   const { session, serverSide } = await openSession(false);
   session.checkAlive();
   session.checkAlive();
-  await session.closed;
+  await session.whenClosed();
   expect(serverSide.readyState).toBe(WebSocket.CLOSED);
 });

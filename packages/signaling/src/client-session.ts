@@ -1,4 +1,5 @@
-import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import type { AddressAccount } from "./address-ledger.ts";
 import type { Admission } from "./authorization.ts";
@@ -6,6 +7,7 @@ import { parseClientMessage } from "./client-message.ts";
 import type { Limits } from "./limits.ts";
 import { messageCost } from "./message-cost.ts";
 import type { Metrics } from "./metrics.ts";
+import { encode } from "./outgoing-frame.ts";
 import { OutgoingQueue, type OutgoingTotal } from "./outgoing-queue.ts";
 import {
   CLOSE_CODES,
@@ -15,16 +17,14 @@ import {
   type SubscribeMessage,
 } from "./protocol.ts";
 import { RelayBudget } from "./relay-budget.ts";
-import { encode, type Member } from "./room.ts";
+import type { Member } from "./room.ts";
 import type { RoomDirectory } from "./room-directory.ts";
+import type { SocketNames } from "./socket-names.ts";
 import { TokenBucket } from "./token-bucket.ts";
-import { TrafficMeter } from "./traffic-meter.ts";
+import { type Metered, TrafficMeter } from "./traffic-meter.ts";
 import type { TurnOptions } from "./turn-credentials.ts";
 import { Violation } from "./violation.ts";
-import { Welcome } from "./welcome.ts";
-
-/** Unguessable, so that only those who share a topic with a socket can direct a message to it. */
-const FROM_BYTES = 16;
+import { isWorthTelling, Welcome } from "./welcome.ts";
 
 /** One message, as it came. */
 interface Frame {
@@ -38,10 +38,13 @@ export interface SessionContext {
   readonly limits: Limits;
   readonly metrics: Metrics;
   readonly outgoing: OutgoingTotal;
+  readonly names: SocketNames;
   readonly turn: TurnOptions | undefined;
   readonly relay: RelayOffer | undefined;
   /** Told why the server closes a socket whose client broke a rule. */
   readonly violated: (violation: Violation, address: string) => void;
+  /** Told when a session's socket has closed. */
+  readonly ended: (session: ClientSession) => void;
 }
 
 /** Whose socket it is. */
@@ -54,59 +57,59 @@ export interface Visitor {
 }
 
 /** One connected socket: reads its messages, keeps it to its limits, and takes it out of its rooms when it closes. */
-export class ClientSession implements Member {
-  readonly from: string = randomBytes(FROM_BYTES).toString("base64url");
-  readonly closed: Promise<void>;
+export class ClientSession implements Member, Metered<Frame> {
+  readonly from: string;
+  readonly visitor: Visitor;
   readonly #socket: WebSocket;
-  readonly #visitor: Visitor;
+  readonly #stream: Duplex;
   readonly #context: SessionContext;
   readonly #meter: TrafficMeter<Frame>;
   readonly #queue: OutgoingQueue;
   readonly #topics = new Set<string>();
   readonly #openedMs = performance.now();
   /** Set once the client has said a nodeId, which y-webrtc's never do. */
+  #isVecmesh = false;
+  /** Set once it has, where there is something to offer. */
   #welcome: Welcome | undefined;
   /** Set once something is relayed, which most sockets never ask for. */
   #relayBudget: RelayBudget | undefined;
   #active = false;
   #heard = true;
+  /** It has broken a rule: it may answer the close that this is the end of. */
+  #offended = false;
   #graceTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: WebSocket, visitor: Visitor, context: SessionContext) {
+  /** @param stream Under the socket. */
+  constructor(socket: WebSocket, stream: Duplex, visitor: Visitor, context: SessionContext) {
+    this.from = context.names.next();
+    this.visitor = visitor;
     this.#socket = socket;
-    this.#visitor = visitor;
+    this.#stream = stream;
     this.#context = context;
-    const { limits, metrics, outgoing } = context;
+    const { limits, outgoing } = context;
     const bucket = new TokenBucket(limits.burstTokens, limits.tokensPerSecond, this.#openedMs);
-    this.#meter = new TrafficMeter({
-      socket,
-      bucket,
-      turns: visitor.account.turns,
-      handle: (frame) => this.#receive(frame),
-      throttled: () => metrics.throttled.inc(),
-    });
-    this.#queue = new OutgoingQueue(socket, limits, outgoing);
+    this.#meter = new TrafficMeter(this, socket, bucket, visitor.account.turns);
+    this.#queue = new OutgoingQueue(socket, stream, limits, outgoing);
     socket.on("message", (data, isBinary) => {
+      if (this.#offended) return this.#stopReading();
       this.#heard = true;
       // ws gives Buffers unless told otherwise.
       this.#meter.received({ bytes: data as Buffer, isBinary });
     });
-    socket.on("ping", () => this.#meter.charge(1, performance.now()));
-    socket.on("pong", () => {
+    const heardControl = (): void => {
+      if (this.#offended) return this.#stopReading();
       this.#heard = true;
       this.#meter.charge(1, performance.now());
-    });
-    // An invalid frame: ws has begun to close the socket with the code that fits. It waits long for the answer.
-    socket.on("error", () => {
-      metrics.closed("invalid-frame");
-      this.#terminateAfterGrace();
-    });
-    this.closed = new Promise((resolve) => {
-      socket.on("close", () => {
-        this.#dispose();
-        resolve();
-      });
-    });
+    };
+    socket.on("ping", heardControl);
+    socket.on("pong", heardControl);
+    socket.on("error", () => this.#invalidFrame());
+    socket.on("close", () => this.#dispose());
+  }
+
+  /** Settles when the socket has closed. */
+  async whenClosed(): Promise<void> {
+    if (this.#socket.readyState !== this.#socket.CLOSED) await once(this.#socket, "close");
   }
 
   send(frame: Buffer): void {
@@ -118,7 +121,7 @@ export class ClientSession implements Member {
   /** Pings; or ends a socket that was silent since the last ping, has done nothing yet, or has outlived its token. */
   checkAlive(): void {
     const { limits, metrics } = this.#context;
-    const { expiresAtMs = Number.POSITIVE_INFINITY } = this.#visitor.admission;
+    const { expiresAtMs = Number.POSITIVE_INFINITY } = this.visitor.admission;
     if (!this.#heard) {
       metrics.closed("silent");
       return this.#socket.terminate();
@@ -136,7 +139,7 @@ export class ClientSession implements Member {
 
   /** Asks a client that understands it to come back after so long, and begins to close. */
   retire(reason: string, retryAfterMs: number): void {
-    if (this.#welcome !== undefined) this.send(encode({ type: "retry", afterMs: retryAfterMs }));
+    if (this.#isVecmesh) this.send(encode({ type: "retry", afterMs: retryAfterMs }));
     this.close(CLOSE_CODES.serviceRestart, reason);
   }
 
@@ -148,7 +151,7 @@ export class ClientSession implements Member {
     this.#terminateAfterGrace();
   }
 
-  #receive({ bytes, isBinary }: Frame): void {
+  handle({ bytes, isBinary }: Frame): void {
     // What was in the same TCP segment as the message that closed the socket.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     const { limits, metrics, rooms } = this.#context;
@@ -161,15 +164,20 @@ export class ClientSession implements Member {
         this.#relay(message, cost, this.#context.relay, performance.now());
       } else {
         this.#meter.charge(cost, performance.now());
-        if (message !== undefined) this.#handle(message);
+        if (message !== undefined) this.#act(message);
       }
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
+      this.#offended = true;
       this.#violate(error);
     }
   }
 
-  #handle(message: ClientMessage): void {
+  throttled(): void {
+    this.#context.metrics.throttled.inc();
+  }
+
+  #act(message: ClientMessage): void {
     switch (message.type) {
       case "subscribe":
         this.#active = true;
@@ -201,7 +209,7 @@ export class ClientSession implements Member {
 
   #subscribe({ topics, nodeId }: SubscribeMessage): void {
     const { rooms, limits, turn, relay } = this.#context;
-    const { account, admission, authorized } = this.#visitor;
+    const { account, admission, authorized } = this.visitor;
     for (const topic of topics) this.#requireAllowed(topic);
     const added = topics.filter((topic) => !this.#topics.has(topic)).length;
     if (this.#topics.size + added > limits.maxTopicsPerSocket) {
@@ -212,8 +220,9 @@ export class ClientSession implements Member {
       throw new Violation(CLOSE_CODES.tryAgainLater, "this address has as many subscriptions as it may have");
     }
     if (nodeId !== undefined) {
-      const subject = admission.subject ?? this.from;
-      this.#welcome ??= new Welcome(this, { turn: authorized ? turn : undefined, relay, subject }, Date.now());
+      this.#isVecmesh = true;
+      const offer = { turn: authorized ? turn : undefined, relay, subject: admission.subject ?? this.from };
+      if (isWorthTelling(offer)) this.#welcome ??= new Welcome(this, offer, Date.now());
     }
     for (const topic of topics) {
       rooms.join(topic, this, nodeId);
@@ -225,12 +234,12 @@ export class ClientSession implements Member {
 
   #leave(topic: string): void {
     if (!this.#topics.delete(topic)) return;
-    this.#visitor.account.subscriptions--;
+    this.visitor.account.subscriptions--;
     this.#context.rooms.leave(topic, this);
   }
 
   #requireAllowed(topic: string): void {
-    const { allowsTopic } = this.#visitor.admission;
+    const { allowsTopic } = this.visitor.admission;
     if (allowsTopic !== undefined && !allowsTopic(topic)) {
       throw new Violation(CLOSE_CODES.forbidden, "the token does not allow this topic");
     }
@@ -238,8 +247,24 @@ export class ClientSession implements Member {
 
   #violate(violation: Violation): void {
     this.#context.metrics.closed(String(violation.code));
-    this.#context.violated(violation, this.#visitor.address);
+    this.#context.violated(violation, this.visitor.address);
     this.close(violation.code, violation.message);
+  }
+
+  /** ws has begun to close the socket with the code that fits, and would read on: a message of five megabytes to its end. */
+  #invalidFrame(): void {
+    this.#context.metrics.closed("invalid-frame");
+    this.#offended = true;
+    this.#meter.end();
+    // ws resumes reading in the next tick, which was asked for before this.
+    process.nextTick(() => this.#stopReading());
+    this.#terminateAfterGrace();
+  }
+
+  /** What the client sends is left to the system, which stops it. It is told of the end by what was sent. */
+  #stopReading(): void {
+    this.#socket.pause();
+    this.#stream.end();
   }
 
   #terminateAfterGrace(): void {
@@ -251,5 +276,6 @@ export class ClientSession implements Member {
     this.#meter.end();
     this.#queue.dispose();
     for (const topic of this.#topics) this.#leave(topic);
+    this.#context.ended(this);
   }
 }

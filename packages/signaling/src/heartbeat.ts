@@ -8,6 +8,7 @@ const SLICE_MS = 100;
 export class Heartbeat<T> {
   readonly #slices: readonly Set<T>[];
   readonly #timer: NodeJS.Timeout;
+  readonly #sliceOf = new Map<T, Set<T>>();
   #beats = 0;
   #added = 0;
 
@@ -21,11 +22,15 @@ export class Heartbeat<T> {
     this.#timer.unref();
   }
 
-  /** Returns what takes it out again. */
-  add(member: T): () => void {
+  add(member: T): void {
     const slice = this.#slice(this.#added++);
     slice.add(member);
-    return () => slice.delete(member);
+    this.#sliceOf.set(member, slice);
+  }
+
+  delete(member: T): void {
+    this.#sliceOf.get(member)?.delete(member);
+    this.#sliceOf.delete(member);
   }
 
   stop(): void {

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { connectTo, serve, whileOthersTalk } from "./testing/setting.ts";
-import { closeCode, openRawSocket, textFrame } from "./testing/raw-socket.ts";
+import { closeCode, frameHead, openRawSocket, textFrame } from "./testing/raw-socket.ts";
 import { untilSubscribers } from "./testing/test-client.ts";
 
 const topicsOf = (count: number, prefix: string): string[] => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
@@ -56,6 +56,23 @@ describe("messages that close the socket, with a reason, and harm nobody else", 
     attacker.write(Buffer.concat([textFrame("{"), textFrame('{"type":"publish","topic":"room"}')]));
     expect(await closed).toBe(1007);
     expect(await listener.flush()).toEqual([]);
+  });
+
+  const MEGABYTE = 1024 * 1024;
+  test.each<[name: string, offence: Buffer, after: Buffer, code: number]>([
+    ["the rest of a message that is too large", frameHead(1024 * MEGABYTE), Buffer.alloc(MEGABYTE), 1009],
+    ["more messages", textFrame("{garbage"), Buffer.concat(Array(20).fill(textFrame("x".repeat(50_000)))), 1007],
+  ])("what follows on an offence is not even read: %s", async (_name, offence, after, code) => {
+    // Long enough to read all of it, were it read.
+    const server = await serve({ limits: { closeGraceMs: 3000 } });
+    const attacker = await openRawSocket(server.port);
+    const closed = closeCode(attacker);
+    let taken = 0;
+    attacker.write(offence);
+    for (let i = 0; i < 100; i++) attacker.write(after, (error) => void (taken += error ? 0 : 1));
+    expect(await closed).toBe(code);
+    // What the system's buffers hold of a hundred megabytes.
+    expect(taken).toBeLessThan(50);
   });
 
   test("one subscriber more than a topic may have", async () => {

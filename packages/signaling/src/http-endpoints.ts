@@ -50,8 +50,8 @@ async function answerAdmission(gate: UpgradeGate, request: IncomingMessage, resp
   const decision = await gate.admit(request);
   response.setHeader("Access-Control-Allow-Origin", "*");
   response.setHeader("Cache-Control", "no-store");
-  if ("left" in decision) {
-    decision.left();
+  if ("account" in decision) {
+    gate.leave(decision.account);
     return answer(response, 200, "admitted");
   }
   const { status, reason, retryAfterSeconds }: HttpRefusal = decision;

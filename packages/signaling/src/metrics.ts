@@ -19,8 +19,9 @@ export class Metrics {
   readonly #upgrades: Counter<"status">;
   readonly #closed: Counter<"cause">;
   readonly #receivedBytes: Counter;
-  readonly #sentMessages: Counter;
-  readonly #sentBytes: Counter;
+  /** Counted by itself, as it happens most. */
+  #sentMessages = 0;
+  #sentBytes = 0;
   /** Bound to their labels once: they are counted for every message. */
   readonly #received: Readonly<Record<ClientMessage["type"] | "unknown", Counter.Internal>>;
 
@@ -35,6 +36,13 @@ export class Metrics {
         this.set(read());
       };
       registry.registerMetric(new Gauge({ name: PREFIX + name, help, registers: [], collect }));
+    };
+    const sum = (name: string, help: string, read: () => number): void => {
+      const collect = function (this: Counter): void {
+        this.reset();
+        this.inc(read());
+      };
+      registry.registerMetric(new Counter({ name: PREFIX + name, help, registers: [], collect }));
     };
     gauge("sockets", "Open WebSockets.", gauges.sockets);
     gauge("topics", "Topics with subscribers.", gauges.topics);
@@ -57,8 +65,8 @@ export class Metrics {
     };
     this.#receivedBytes = counter("received_bytes_total", "Bytes in messages of clients.");
     this.relayedBytes = counter("relayed_bytes_total", "Bytes of sealed data that was relayed between clients.");
-    this.#sentMessages = counter("sent_messages_total", "Messages to clients, one for each receiver.");
-    this.#sentBytes = counter("sent_bytes_total", "Bytes in messages to clients.");
+    sum("sent_messages_total", "Messages to clients, one for each receiver.", () => this.#sentMessages);
+    sum("sent_bytes_total", "Bytes in messages to clients, with their frames' headers.", () => this.#sentBytes);
   }
 
   /** @param status 101 when the socket opened. */
@@ -76,7 +84,7 @@ export class Metrics {
   }
 
   sent(bytes: number): void {
-    this.#sentMessages.inc();
-    this.#sentBytes.inc(bytes);
+    this.#sentMessages++;
+    this.#sentBytes += bytes;
   }
 }

@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import type { WebSocket } from "ws";
 import type { Limits } from "./limits.ts";
 
@@ -6,40 +7,64 @@ export class OutgoingTotal {
   bytes = 0;
 }
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 /** What is on its way to one socket. A reader that lets too much queue up is terminated. */
 export class OutgoingQueue {
   readonly #socket: WebSocket;
+  readonly #stream: Writable;
   readonly #limits: Limits;
   readonly #total: OutgoingTotal;
   #queued = 0;
+  /** Something is queued, and when it has gone it is counted anew. */
+  #watched = false;
 
-  constructor(socket: WebSocket, limits: Limits, total: OutgoingTotal) {
+  /** @param stream Under the socket, which itself writes whole frames to it, each in one turn of the event loop. */
+  constructor(socket: WebSocket, stream: Writable, limits: Limits, total: OutgoingTotal) {
     this.#socket = socket;
+    this.#stream = stream;
     this.#limits = limits;
     this.#total = total;
   }
 
-  /** Returns false when that was too much, and the socket is terminated. */
+  /** @param frame As `encode` makes it. Returns false when that was too much, and the socket is terminated. */
   send(frame: Buffer): boolean {
+    // After a close frame there may be none.
     if (this.#socket.readyState !== this.#socket.OPEN) return true;
-    this.#count(frame.length);
-    this.#socket.send(frame, { binary: false }, () => this.#count(-frame.length));
+    this.#stream.write(frame);
+    this.#count(this.#stream.writableLength);
+    // The system took it, as it does unless the client reads too slowly.
+    if (this.#queued === 0) return true;
     const { maxBufferedBytes, maxTotalBufferedBytes, maxPayloadBytes } = this.#limits;
     const allowed = this.#total.bytes > maxTotalBufferedBytes ? maxPayloadBytes : maxBufferedBytes;
-    // ws counts its frames' headers and pongs as well.
-    if (Math.max(this.#queued, this.#socket.bufferedAmount) <= allowed) return true;
-    // A close frame would queue up behind the rest: nothing reaches a reader that does not read.
-    this.#socket.terminate();
-    return false;
+    if (this.#queued > allowed) {
+      // A close frame would queue up behind the rest: nothing reaches a reader that does not read.
+      this.#socket.terminate();
+      return false;
+    }
+    this.#watch();
+    return true;
   }
 
-  /** To be called when the socket has closed: what is still queued will not be told of. */
+  /** To be called when the socket has closed: what is still queued goes with it. */
   dispose(): void {
-    this.#count(-this.#queued);
+    this.#count(0);
   }
 
-  #count(bytes: number): void {
-    const queued = Math.max(0, this.#queued + bytes);
+  /** By a write of nothing, which has its turn when all before it has gone: frames that do not queue up need no callbacks. */
+  #watch(): void {
+    if (this.#watched) return;
+    this.#watched = true;
+    this.#stream.write(NOTHING, (error) => {
+      this.#watched = false;
+      // It is disposed of soon, if it was not already.
+      if (error) return;
+      this.#count(this.#stream.writableLength);
+      if (this.#queued > 0) this.#watch();
+    });
+  }
+
+  #count(queued: number): void {
     this.#total.bytes += queued - this.#queued;
     this.#queued = queued;
   }

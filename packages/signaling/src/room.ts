@@ -1,17 +1,13 @@
 import type { RoomMessage } from "./broker.ts";
-import type { RosterPeer, ServerMessage } from "./protocol.ts";
+import { encode } from "./outgoing-frame.ts";
+import type { RosterPeer } from "./protocol.ts";
 
 /** One connected socket, as rooms see it. */
 export interface Member {
   /** The server's name for the socket. */
   readonly from: string;
-  /** Sends a message encoded by `encode`. */
+  /** Sends a message that `encode` made a frame of. */
   send(frame: Buffer): void;
-}
-
-/** Encodes once for all receivers: their queues share the bytes. */
-export function encode(message: ServerMessage): Buffer {
-  return Buffer.from(JSON.stringify(message));
 }
 
 /**

@@ -18,6 +18,7 @@ import { OutgoingTotal } from "./outgoing-queue.ts";
 import { RoomDirectory } from "./room-directory.ts";
 import { relayOffer, type RelayOptions } from "./relay-budget.ts";
 import { retireAll } from "./retirement.ts";
+import { SocketNames } from "./socket-names.ts";
 import type { TurnOptions } from "./turn-credentials.ts";
 import { UpgradeGate } from "./upgrade-gate.ts";
 
@@ -101,8 +102,14 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
     limits,
     metrics,
     outgoing,
+    names: new SocketNames(),
     turn: options.turn,
     relay,
+    ended: (session) => {
+      heartbeat.delete(session);
+      sessions.delete(session);
+      gate.leave(session.visitor.account);
+    },
     violated: ({ code, message }, address) =>
       clientLog.info({ address, code, reason: message }, "closed a socket", performance.now()),
   };
@@ -139,28 +146,27 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
   /** Upgrades that are being decided on. */
   const pending = new Set<Duplex>();
   const upgrade = async (request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> => {
-    // Until the socket has listeners of its own.
-    stream.on("error", () => stream.destroy());
+    // Until the socket has listeners of its own, and a session that counts.
+    stream.on("error", destroy);
     pending.add(stream);
     const decision = await gate.admit(request);
     pending.delete(stream);
-    if (!("left" in decision)) {
+    if (!("account" in decision)) {
       metrics.upgraded(decision.status);
       const { status, reason } = decision;
       clientLog.info({ address: request.socket.remoteAddress, status, reason }, "refused a client", performance.now());
       return refuseUpgrade(stream, decision);
     }
-    if (stream.destroyed) return decision.left();
-    stream.once("close", decision.left);
+    const leave = (): void => gate.leave(decision.account);
+    if (stream.destroyed) return leave();
+    stream.once("close", leave);
     sockets.handleUpgrade(request, stream, head, (socket) => {
+      // What is left on an idle stream is memory.
+      stream.off("close", leave).off("error", destroy);
       metrics.upgraded(101);
-      const session = new ClientSession(socket, decision.visitor, context);
-      const stopHeartbeat = heartbeat.add(session);
+      const session = new ClientSession(socket, stream, decision, context);
+      heartbeat.add(session);
       sessions.add(session);
-      void session.closed.then(() => {
-        stopHeartbeat();
-        sessions.delete(session);
-      });
     });
   };
   http.on("upgrade", (request, stream, head) => void upgrade(request, stream, head));
@@ -180,7 +186,7 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
     const stopped = new Promise((resolve) => http.close(resolve));
     http.closeAllConnections();
     for (const stream of pending) stream.destroy();
-    await Promise.all([stopped, ...Array.from(sessions, (session) => session.closed)]);
+    await Promise.all([stopped, ...Array.from(sessions, (session) => session.whenClosed())]);
   };
   let closing: Promise<void> | undefined;
   const address = http.address() as AddressInfo;
@@ -189,6 +195,10 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
     url: urlOf(address),
     close: ({ drainMs = 0 } = {}) => (closing ??= closeAll(drainMs)),
   };
+}
+
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 function listen(http: Server, port: number, host: string): Promise<void> {

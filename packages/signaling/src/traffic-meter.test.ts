@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import { AddressTurns } from "./address-turns.ts";
 import { eventually } from "./testing/eventually.ts";
 import { TokenBucket } from "./token-bucket.ts";
-import { TrafficMeter } from "./traffic-meter.ts";
+import { type Metered, TrafficMeter } from "./traffic-meter.ts";
 
 /** A socket's meter, where every message costs a token; `address` may be shared. */
 function metered(
@@ -19,16 +19,14 @@ function metered(
   let throttled = 0;
   const handled: number[] = [];
   const socket = { pause: () => (paused = true), resume: () => (paused = false) } as unknown as WebSocket;
-  const meter = new TrafficMeter<number>({
-    socket,
-    bucket: own,
-    turns,
+  const client: Metered<number> = {
     handle: (message) => {
       handled.push(message);
       meter.charge(1, performance.now());
     },
     throttled: () => void throttled++,
-  });
+  };
+  const meter = new TrafficMeter(client, socket, own, turns);
   return { meter, handled, isPaused: () => paused, throttled: () => throttled };
 }
 

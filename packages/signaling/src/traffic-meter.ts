@@ -2,16 +2,12 @@ import type { WebSocket } from "ws";
 import type { AddressTurns, TurnTaker } from "./address-turns.ts";
 import type { TokenBucket } from "./token-bucket.ts";
 
-export interface TrafficMeterOptions<M> {
-  readonly socket: WebSocket;
-  /** This socket's own. */
-  readonly bucket: TokenBucket;
-  /** Its address's. */
-  readonly turns: AddressTurns;
+/** Whose messages are metered. */
+export interface Metered<M> {
   /** Does what a message asks for, and charges for it. */
-  readonly handle: (message: M) => void;
+  handle(message: M): void;
   /** Told of each time that the socket has to wait off a debt. */
-  readonly throttled: () => void;
+  throttled(): void;
 }
 
 /** What was read with a message that has to wait, one segment, has about as many of a kilobyte. More of them are handled at once: they take memory. */
@@ -22,7 +18,10 @@ const MAX_BACKLOG = 64;
  * for its turn among the address's.
  */
 export class TrafficMeter<M> implements TurnTaker {
-  readonly #options: TrafficMeterOptions<M>;
+  readonly #client: Metered<M>;
+  readonly #socket: WebSocket;
+  readonly #bucket: TokenBucket;
+  readonly #turns: AddressTurns;
   readonly #backlog: M[] = [];
   /** Runs while its own debt is waited off. */
   #timer: NodeJS.Timeout | undefined;
@@ -31,42 +30,44 @@ export class TrafficMeter<M> implements TurnTaker {
   #isHeld = false;
   #ended = false;
 
-  constructor(options: TrafficMeterOptions<M>) {
-    this.#options = options;
+  /** @param bucket The socket's own. @param turns Its address's. */
+  constructor(client: Metered<M>, socket: WebSocket, bucket: TokenBucket, turns: AddressTurns) {
+    this.#client = client;
+    this.#socket = socket;
+    this.#bucket = bucket;
+    this.#turns = turns;
   }
 
   received(message: M): void {
     if (this.#ended) return;
     this.#backlog.push(message);
-    const { turns, handle } = this.#options;
-    if (this.#backlog.length > MAX_BACKLOG) return handle(this.#backlog.shift() as M);
+    if (this.#backlog.length > MAX_BACKLOG) return this.#client.handle(this.#backlog.shift() as M);
     if (this.#isHeld) return;
-    if (turns.isFree(performance.now())) this.takeTurn();
+    if (this.#turns.isFree(performance.now())) this.takeTurn();
     else this.#wait();
   }
 
   /** For what counts by tokens. */
   charge(cost: number, nowMs: number): void {
-    this.chargeAddress(cost, this.#options.bucket.spend(cost, nowMs), nowMs);
+    this.chargeAddress(cost, this.#bucket.spend(cost, nowMs), nowMs);
   }
 
   /** For what does not count by the socket's tokens: it has overdrawn another bucket, which takes so long to fill up to zero; 0 if not. */
   chargeAddress(cost: number, waitMs: number, nowMs: number): void {
-    const { turns } = this.#options;
-    turns.charge(cost, nowMs);
+    this.#turns.charge(cost, nowMs);
     if (waitMs > 0) this.#rest(waitMs, nowMs);
-    else if (turns.isInDebt(nowMs)) this.#wait();
+    else if (this.#turns.isInDebt(nowMs)) this.#wait();
   }
 
   takeTurn(): void {
     if (this.#ended) return;
     this.#isHeld = false;
     const message = this.#backlog.shift();
-    if (message !== undefined) this.#options.handle(message);
+    if (message !== undefined) this.#client.handle(message);
     // It may have overdrawn a bucket by it.
     if (this.#isHeld || this.#ended) return;
     if (this.#backlog.length > 0) this.#wait();
-    else this.#options.socket.resume();
+    else this.#socket.resume();
   }
 
   /** Nothing that was read, or is read from now on, is handled any more. The socket itself is read: for its close. */
@@ -74,25 +75,24 @@ export class TrafficMeter<M> implements TurnTaker {
     this.#ended = true;
     this.#backlog.length = 0;
     clearTimeout(this.#timer);
-    this.#options.turns.leave(this);
-    this.#options.socket.resume();
+    this.#turns.leave(this);
+    this.#socket.resume();
   }
 
   /** Until it is this socket's turn among those of its address. */
   #wait(): void {
     if (this.#timer !== undefined || this.#ended) return;
-    const { turns } = this.#options;
-    if (!this.#isHeld && turns.isInDebt(performance.now())) this.#options.throttled();
+    if (!this.#isHeld && this.#turns.isInDebt(performance.now())) this.#client.throttled();
     this.#hold();
-    turns.wait(this);
+    this.#turns.wait(this);
   }
 
   /** Until its own debt is paid, and then until it is its turn. */
   #rest(waitMs: number, nowMs: number): void {
     if (this.#ended) return;
-    if (!this.#isHeld) this.#options.throttled();
+    if (!this.#isHeld) this.#client.throttled();
     this.#hold();
-    this.#options.turns.leave(this);
+    this.#turns.leave(this);
     const resumeAtMs = nowMs + waitMs;
     // A longer debt of another bucket's stands.
     if (this.#timer !== undefined && resumeAtMs <= this.#resumeAtMs) return;
@@ -100,12 +100,12 @@ export class TrafficMeter<M> implements TurnTaker {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.#options.turns.wait(this);
+      this.#turns.wait(this);
     }, waitMs);
   }
 
   #hold(): void {
     this.#isHeld = true;
-    this.#options.socket.pause();
+    this.#socket.pause();
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { addressGroup, clientAddress } from "./client-address.ts";
-import type { AddressLedger } from "./address-ledger.ts";
+import type { AddressAccount, AddressLedger } from "./address-ledger.ts";
 import type { Authorization, AuthorizationRequest, Authorize } from "./authorization.ts";
 import type { Visitor } from "./client-session.ts";
 import type { HttpRefusal } from "./http-refusal.ts";
@@ -18,11 +18,8 @@ export interface UpgradeGateOptions {
   readonly authorizeFailed: (error: unknown) => void;
 }
 
-/** A visitor, who counts until `left` is called. */
-export interface Admitted {
-  readonly visitor: Visitor;
-  readonly left: () => void;
-}
+/** Where everybody may connect. */
+const ALLOWED: Authorization = { allowed: true };
 
 /** Long enough for a burst to be over, for a full server to lose some, for a key set to be there again. */
 const RETRY_AFTER_S = 30;
@@ -46,8 +43,8 @@ export class UpgradeGate {
     this.#draining = true;
   }
 
-  /** Never rejects. */
-  async admit(request: IncomingMessage): Promise<Admitted | HttpRefusal> {
+  /** Whom it admits counts until `leave`. Never rejects. */
+  async admit(request: IncomingMessage): Promise<Visitor | HttpRefusal> {
     const { limits, addresses, allowedOrigins, trustedProxyHops } = this.#options;
     if (this.#draining) return unavailable("the server is shutting down");
     if (this.#visitors >= limits.maxSockets) return unavailable("the server has as many clients as it may have");
@@ -58,10 +55,6 @@ export class UpgradeGate {
       return { status: 429, reason, retryAfterSeconds: RETRY_AFTER_S };
     }
     this.#visitors++;
-    const left = (): void => {
-      this.#visitors--;
-      account.sockets--;
-    };
     const { origin } = request.headers;
     const decision: Authorization | HttpRefusal = isOriginAllowed(origin, allowedOrigins)
       ? await this.#authorize(request, address)
@@ -69,15 +62,20 @@ export class UpgradeGate {
     const late = this.#draining ? unavailable("the server is shutting down") : decision;
     if ("allowed" in late && late.allowed) {
       const authorized = this.#options.authorize !== undefined;
-      return { visitor: { address, account, admission: late, authorized }, left };
+      return { address, account, admission: late, authorized };
     }
-    left();
+    this.leave(account);
     return { ...late };
+  }
+
+  leave(account: AddressAccount): void {
+    this.#visitors--;
+    account.sockets--;
   }
 
   async #authorize(request: IncomingMessage, address: string): Promise<Authorization | HttpRefusal> {
     const { authorize, authorizeFailed, limits } = this.#options;
-    if (authorize === undefined) return { allowed: true };
+    if (authorize === undefined) return ALLOWED;
     const { headers, url = "/" } = request;
     const question: AuthorizationRequest = { token: tokenIn(request), origin: headers.origin, address, url, headers };
     try {

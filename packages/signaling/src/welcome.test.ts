@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { WelcomeMessage } from "./protocol.ts";
-import { Welcome } from "./welcome.ts";
+import { readFrame } from "./testing/read-frame.ts";
+import { isWorthTelling, Welcome } from "./welcome.ts";
 
 const HALF_MS = 1_800_000;
 const turn = { urls: ["turn:t.example"], secret: "s" };
@@ -8,7 +9,7 @@ const relay = { bytesPerSecond: 1, socketBytesPerSecond: 2, bytesPerMessage: 3 }
 
 function member(): { sent: WelcomeMessage[]; from: string; send: (frame: Buffer) => void } {
   const sent: WelcomeMessage[] = [];
-  return { sent, from: "me", send: (frame) => void sent.push(JSON.parse(frame.toString()) as WelcomeMessage) };
+  return { sent, from: "me", send: (frame) => void sent.push(readFrame(frame) as WelcomeMessage) };
 }
 
 test("T10: credentials are given at once, and anew when half their time is over", () => {
@@ -29,7 +30,8 @@ test("T11: that the server relays, and how much, is told once", () => {
 });
 
 test("T10, T11: a server that has neither says nothing", () => {
-  const to = member();
-  new Welcome(to, { turn: undefined, relay: undefined, subject: "ada" }, 0).renew(HALF_MS);
-  expect(to.sent).toEqual([]);
+  const worth = [{}, { turn }, { relay }].map((offer) =>
+    isWorthTelling({ turn: undefined, relay: undefined, subject: "ada", ...offer }),
+  );
+  expect(worth).toEqual([false, true, true]);
 });

@@ -1,5 +1,6 @@
+import { encode } from "./outgoing-frame.ts";
 import type { RelayOffer } from "./protocol.ts";
-import { encode, type Member } from "./room.ts";
+import type { Member } from "./room.ts";
 import { DEFAULT_TURN_TTL_S, turnCredentials, type TurnOptions } from "./turn-credentials.ts";
 
 export interface WelcomeOptions {
@@ -11,7 +12,12 @@ export interface WelcomeOptions {
   readonly subject: string;
 }
 
-/** Tells one client what the server offers, at once and again before TURN credentials expire; nothing where it offers nothing. */
+/** Whether there is something to offer. */
+export function isWorthTelling({ turn, relay }: WelcomeOptions): boolean {
+  return turn !== undefined || relay !== undefined;
+}
+
+/** Tells one client what the server offers, at once and again before TURN credentials expire. */
 export class Welcome {
   readonly #member: Member;
   readonly #options: WelcomeOptions;
@@ -26,7 +32,7 @@ export class Welcome {
   /** Sends new credentials when half the time of the last is over. */
   renew(nowMs: number): void {
     const { turn, relay, subject } = this.#options;
-    if ((turn === undefined && relay === undefined) || nowMs < this.#renewAtMs) return;
+    if (nowMs < this.#renewAtMs) return;
     const validMs = turn === undefined ? Number.POSITIVE_INFINITY : (turn.ttlSeconds ?? DEFAULT_TURN_TTL_S) * 1000;
     this.#renewAtMs = nowMs + validMs / 2;
     const iceServers = turn === undefined ? [] : [turnCredentials(turn, subject, nowMs)];

@@ -19,11 +19,19 @@ export function textFrame(text: string): Buffer {
   return Buffer.concat([header, payload]);
 }
 
+/** The beginning of a text frame of so many bytes, masked with zeros. */
+export function frameHead(bytes: number): Buffer {
+  const header = Buffer.from([0x81, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  header.writeBigUInt64BE(BigInt(bytes), 2);
+  return header;
+}
+
 /** Waits for the server to end the connection; returns the code of its close frame, if that was all it sent. */
 export async function closeCode(socket: Socket): Promise<number | undefined> {
   const chunks: Buffer[] = [];
   socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-  await once(socket, "close");
+  // `once` would reject for a write that came too late.
+  await new Promise((resolve) => socket.once("close", resolve));
   const frame = Buffer.concat(chunks);
   return frame[0] === 0x88 ? frame.readUInt16BE(2) : undefined;
 }
