@@ -1,20 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { expect, test } from "./fixtures.ts";
 import { eventually } from "./eventually.ts";
+import { startRedis } from "./redis.ts";
 import { Tab } from "./tab.ts";
 import { TOKEN_SECRET, tokenFor } from "./token.ts";
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return String(port);
-}
 
 test("T10: tabs with a token meet; one without is told that it is refused, and why", async ({
   openContext,
@@ -43,32 +32,15 @@ test("T10: tabs with a token meet; one without is told that it is refused, and w
   }
 });
 
-test("T10: tabs on two signaling servers meet over Redis", async ({ openContext, room, startSignaling }, testInfo) => {
-  const isThere = spawnSync("redis-server", ["--version"]).status === 0;
-  if (!isThere) console.warn("SKIPPED: no redis-server here. `node e2e/system/ensure-redis.js` installs one.");
-  test.skip(!isThere, "no redis-server");
-  const port = await freePort();
-  const redis = spawn("redis-server", ["--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  try {
-    let printed = "";
-    for await (const chunk of redis.stdout) {
-      printed += String(chunk);
-      if (printed.includes("Ready to accept connections")) break;
-    }
-    const urlFile = testInfo.outputPath("redis-url");
-    writeFileSync(urlFile, `redis://127.0.0.1:${port}`);
-    const servers = [
-      await startSignaling("0", "--redis-url-file", urlFile),
-      await startSignaling("0", "--redis-url-file", urlFile),
-    ] as const;
-    const first = await Tab.join(await openContext(), { room, signaling: servers[0].url });
-    const second = await Tab.join(await openContext(), { room, signaling: servers[1].url });
-    await first.write("note", "across servers");
-    await eventually(() => second.read("note")).toBe("across servers");
-    for (const tab of [first, second]) expect(await tab.events("error")).toEqual([]);
-  } finally {
-    redis.kill();
-  }
+test("T10: tabs on two signaling servers meet over Redis", async ({ openContext, room, startSignaling }) => {
+  await using redis = await startRedis();
+  const servers = [
+    await startSignaling("0", "--redis-url-file", redis.urlFile),
+    await startSignaling("0", "--redis-url-file", redis.urlFile),
+  ] as const;
+  const first = await Tab.join(await openContext(), { room, signaling: servers[0].url });
+  const second = await Tab.join(await openContext(), { room, signaling: servers[1].url });
+  await first.write("note", "across servers");
+  await eventually(() => second.read("note")).toBe("across servers");
+  for (const tab of [first, second]) expect(await tab.events("error")).toEqual([]);
 });
