@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test, type Page } from "@playwright/test";
 import { installPackedApplication } from "./packed-application.ts";
@@ -51,6 +52,22 @@ test("two edge replicas sync in a plain Node script, over WebRTC and LevelDB, an
   const { status, stdout, stderr } = node("edge-replicas.js", signaling.url);
   expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '{"text":"hello"}\n', stderr: "" });
   expect(node(EDGE, "verify", "--data", "writer")).toMatchObject({ status: 0 });
+});
+
+test("an edge replica brings no database's client and no Yjs, and says what a sink and documents take", () => {
+  for (const name of ["pg", "yjs"]) expect(existsSync(join(folder, "node_modules", name))).toBe(false);
+  const { status, stdout, stderr } = node("edge-sink.js");
+  const message = "The sink needs the package `pg` beside this one: npm install pg";
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `function\n${message}\n`, stderr: "" });
+  const flags = ["--room", "a", "--signaling", "ws://127.0.0.1:1", "--port", "0", "--data", "light"];
+  expect(node(EDGE, ...flags, "--sink", "postgres://127.0.0.1/nothing")).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining(message),
+  });
+  expect(node(EDGE, ...flags, "--conflict-resolution", "crdt")).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("npm install yjs"),
+  });
 });
 
 test("the packed declarations stand on their own under the strictest compiler", () => {
