@@ -32,7 +32,15 @@ export default defineConfig(({ mode }) => ({
     rolldownOptions: {
       input: (mode === NEWER_PROTOCOL
         ? ["index.html"]
-        : ["index.html", "y-webrtc.html", "hostile.html", "middleman.html", "documents.html"]
+        : [
+            "index.html",
+            "y-webrtc.html",
+            "y-webrtc-provider.html",
+            "mesh-provider.html",
+            "hostile.html",
+            "middleman.html",
+            "documents.html",
+          ]
       ).map(here),
     },
   },

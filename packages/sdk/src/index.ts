@@ -58,7 +58,7 @@ export type {
   OpenedDocument,
 } from "./core/entry-document.ts";
 export type { EphemeralChannel, EphemeralListener } from "./core/ephemeral-channel.ts";
-export type { Shelf, ShelfItem } from "./core/shelf.ts";
+export type { Shelf, ShelfItem, ShelvedItem } from "./core/shelf.ts";
 export type { Dot } from "./core/dot.ts";
 export type { Author, DeviceId, NodeId, Origin } from "./core/node-id.ts";
 export {

@@ -20,7 +20,8 @@ export type LocalItem =
   | { readonly kind: "put"; readonly id: string; readonly vector: Float32Array; readonly metadata: JsonObject }
   /** In a room of documents. Without a vector the entry keeps its own. */
   | { readonly kind: "edit"; readonly id: string; readonly vector: Float32Array | undefined; readonly edit: Edit }
-  | { readonly kind: "delete"; readonly id: string };
+  /** With `of`, only where these are all that lives of it when the transaction is put together. */
+  | { readonly kind: "delete"; readonly id: string; readonly of?: readonly Dot[] };
 
 /** What a write resolves to. */
 export interface WriteReceipt {

@@ -4,6 +4,7 @@ import type { Draft } from "./draft.ts";
 import type { Dot } from "./dot.ts";
 import { type EditorClaim, statesOf, vectorHolder } from "./entry-document.ts";
 import { includesDot } from "./version-vector.ts";
+import { liveSiblings } from "./siblings.ts";
 import type { Origin } from "./node-id.ts";
 import { replicationError } from "./replication-error.ts";
 import type { StoredVersion } from "./version.ts";
@@ -72,6 +73,7 @@ export class LocalWriter {
       const { vector, metadata } = item;
       return draft.prepare(this.#nextDot(draft, id), { id, vector, metadata, tombstone: false });
     }
+    if (item.of !== undefined && !isAllOf(item.of, liveSiblings(draft.siblings(id)))) return undefined;
     if (!draft.isVisible(id) && !(ordered && draft.siblings(id).length > 0)) return undefined;
     return draft.prepare(this.#nextDot(draft, id), { id, vector: NO_VECTOR, metadata: {}, tombstone: true });
   }
@@ -123,6 +125,10 @@ export class LocalWriter {
     this.#claims.clear();
     return (this.#origin = this.#mintOrigin());
   }
+}
+
+function isAllOf(dots: readonly Dot[], live: readonly { readonly dot: Dot }[]): boolean {
+  return live.every(({ dot }) => dots.some(({ origin, seq }) => origin === dot.origin && seq === dot.seq));
 }
 
 /** What others would refuse is not written here either. */

@@ -1,3 +1,4 @@
+import type { Dot } from "./dot.ts";
 import type { JsonObject } from "./version.ts";
 
 /** How the id of whatever lies on a shelf begins. */
@@ -8,18 +9,26 @@ export interface ShelfItem {
   readonly data: JsonObject;
 }
 
+/** What is read of an item names the writes that it is made of. */
+export interface ShelvedItem extends ShelfItem {
+  readonly dots: readonly Dot[];
+}
+
 /**
  * Entries beside those of the room: replicated, kept and acknowledged as all are, but none that is searched, counted or listed. For what
  * an application's library keeps in a room, each under a name of its own.
  */
 export interface Shelf {
   /** What lies there in this replica; of these keys alone, where they are given. */
-  read(keys?: Iterable<string>): Promise<ShelfItem[]>;
+  read(keys?: Iterable<string>): Promise<ShelvedItem[]>;
   keys(): string[];
-  /** Puts and takes away in one transaction of this replica's. Errors as in a replicator's `write`. */
+  /**
+   * Puts and takes away in one transaction of this replica's. What is to be taken and has been written since it was read stays. Errors as in a
+   * replicator's `write`.
+   */
   change(
     put: readonly ShelfItem[],
-    take: readonly string[],
+    take: readonly Pick<ShelvedItem, "key" | "dots">[],
     options: { readonly consistency: "one" | "quorum" | "all"; readonly timeoutMs?: number },
   ): Promise<void>;
   /** Resolves when all that lies there in this replica is held by as many voters as the level asks for. Errors as in a replicator's `confirm`. */

@@ -84,6 +84,7 @@ export class ReplicatorBase<M extends JsonObject = JsonObject, D = unknown> impl
       onError: tell,
     });
     this.#shelves = new Shelves(this.#replica.state, this.#reader, settings.documents, {
+      mustBeOpen: () => this.#mustBeOpen(),
       dimensions: () => this.#dimensions,
       write: (items, options) => this.#write(items, options),
       confirm: (dots, options) => this.confirm(dots, options),

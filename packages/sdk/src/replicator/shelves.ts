@@ -1,6 +1,6 @@
 import { asDocuments, itemsToPut } from "./local-items.ts";
 import { callListener } from "./call-listener.ts";
-import { isShelved, type Shelf, type ShelfItem, shelfPrefix } from "../core/shelf.ts";
+import { isShelved, type Shelf, type ShelfItem, shelfPrefix, type ShelvedItem } from "../core/shelf.ts";
 import type { Dot } from "../core/dot.ts";
 import type { DocumentModel } from "../core/entry-document.ts";
 import type { DurableState } from "../core/durable-state.ts";
@@ -15,6 +15,8 @@ import type { WriteOptions } from "./call-options.ts";
 const MAX_NAME_BYTES = 256;
 
 export interface ShelfWriter {
+  /** @throws ReplicationError `closed` */
+  mustBeOpen(): void;
   /** The room's, where it fixes any. */
   dimensions(): number | undefined;
   write(items: readonly LocalItem[], options: WriteOptions): Promise<unknown>;
@@ -45,8 +47,7 @@ export class Shelves {
 
   /** How many of the visible ids are on shelves. */
   get count(): number {
-    this.#visible ??= new Set([...this.#state.all()].map(([id]) => id).filter((id) => this.#isVisible(id)));
-    return this.#visible.size;
+    return this.#shown().size;
   }
 
   /** These ids have changed: what is on no shelf concerns the others. */
@@ -67,17 +68,14 @@ export class Shelves {
     if (typeof name !== "string" || name === "" || prefix.length > MAX_NAME_BYTES)
       refuse("name", `a text that takes at most ${MAX_NAME_BYTES} bytes, percent-encoded`);
     const state = this.#state;
-    const keys = (): string[] =>
-      keysUnder(
-        prefix,
-        [...state.all()].map(([id]) => id),
-      ).filter((key) => this.#isVisible(prefix + key));
+    const keys = (): string[] => keysUnder(prefix, [...this.#shown()]);
     return {
       keys,
       read: async (wanted) => {
+        this.#writer.mustBeOpen();
         const entries = await this.#reader.read([...(wanted ?? keys())].map((key) => prefix + key));
         return entries.flatMap((entry) =>
-          entry === undefined ? [] : [{ key: entry.id.slice(prefix.length), data: entry.metadata }],
+          entry === undefined ? [] : [{ key: entry.id.slice(prefix.length), data: entry.metadata, dots: entry.dots }],
         );
       },
       change: (put, take, options) => this.#change(prefix, put, take, options),
@@ -92,14 +90,15 @@ export class Shelves {
   async #change(
     prefix: string,
     put: readonly ShelfItem[],
-    take: readonly string[],
+    take: readonly Pick<ShelvedItem, "key" | "dots">[],
     options: WriteOptions,
   ): Promise<void> {
+    this.#writer.mustBeOpen();
     const dimensions = this.#writer.dimensions();
     const vector = new Float32Array(dimensions ?? 1);
     const entries = put.map(({ key, data }) => ({ id: prefix + key, vector, metadata: data }));
     const puts = asDocuments(itemsToPut(entries, dimensions), this.#documents);
-    const takes = take.map((key): LocalItem => ({ kind: "delete", id: prefix + key }));
+    const takes = take.map(({ key, dots }): LocalItem => ({ kind: "delete", id: prefix + key, of: dots }));
     await this.#writer.write([...puts, ...takes], options);
   }
 
@@ -110,6 +109,11 @@ export class Shelves {
       followers.delete(changed);
       if (followers.size === 0) this.#followers.delete(prefix);
     };
+  }
+
+  #shown(): ReadonlySet<string> {
+    this.#visible ??= new Set([...this.#state.all()].map(([id]) => id).filter((id) => this.#isVisible(id)));
+    return this.#visible;
   }
 
   #isVisible(id: string): boolean {

@@ -10,19 +10,24 @@ export const MAX_DOCUMENT_STRUCTS = 32_768;
 const MAX_CLOCK: number = 2 ** 40;
 
 /** Thrown, since only so can Yjs's own reader be stopped. */
-class TooManyStructs extends Error {}
-
-/** Yjs's decoder repeats run-length values for as long as it is asked: a few bytes could keep it busy for ever. */
-class BoundedDecoder extends Y.UpdateDecoderV2 {
-  #left = MAX_DOCUMENT_STRUCTS;
-
-  override readInfo(): number {
-    if (--this.#left < 0) throw new TooManyStructs();
-    return super.readInfo();
-  }
-}
+export class TooManyStructs extends Error {}
 
 type Decoded = ReturnType<typeof Y.decodeUpdateV2>;
+
+/**
+ * Yjs's decoder repeats run-length values for as long as it is asked: a few bytes could keep it busy for ever.
+ * @throws TooManyStructs, and whatever Yjs throws for what is no update.
+ */
+export function decodeBounded(update: Uint8Array, maxStructs: number): Decoded {
+  let left = maxStructs;
+  class BoundedDecoder extends Y.UpdateDecoderV2 {
+    override readInfo(): number {
+      if (--left < 0) throw new TooManyStructs();
+      return super.readInfo();
+    }
+  }
+  return Y.decodeUpdateV2(update, BoundedDecoder);
+}
 
 /**
  * Why these bytes are not the whole state of an entry's document, or `undefined`. They are read without a document: what is refused
@@ -32,7 +37,7 @@ export function documentFault(state: Uint8Array): string | undefined {
   if (state.length > MAX_DOCUMENT_BYTES) return `more than ${MAX_DOCUMENT_BYTES} bytes`;
   let decoded: Decoded;
   try {
-    decoded = Y.decodeUpdateV2(state, BoundedDecoder);
+    decoded = decodeBounded(state, MAX_DOCUMENT_STRUCTS);
   } catch (error) {
     return error instanceof TooManyStructs ? `more than ${MAX_DOCUMENT_STRUCTS} structs` : "no update of Yjs";
   }
@@ -56,12 +61,17 @@ export function documentFault(state: Uint8Array): string | undefined {
 function structFault(struct: Decoded["structs"][number], isKnown: (id: Y.ID) => boolean): string | undefined {
   if (struct instanceof Y.Skip) return "a gap in a client's edits";
   if (!(struct instanceof Y.Item)) return undefined;
-  const { origin, rightOrigin, parentSub, content } = struct;
+  const { origin, rightOrigin } = struct;
   const parent: unknown = struct.parent;
   for (const id of [origin, rightOrigin, parent])
     if (id instanceof Y.ID && !isKnown(id)) return "a place that it does not hold";
+  if (struct.content instanceof Y.ContentDoc) return "a document within the document";
+  return contentFault(struct);
+}
+
+/** Of what an item says, wherever it is. */
+export function contentFault({ parentSub, content }: Y.Item): string | undefined {
   if (parentSub === "__proto__") return "a key __proto__";
-  if (content instanceof Y.ContentDoc) return "a document within the document";
   return valuesOf(content).some((value) => !isPlain(value, 1)) ? "a value that is no plain one" : undefined;
 }
 

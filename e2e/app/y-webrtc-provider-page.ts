@@ -1,0 +1,4 @@
+import { openScenario } from "./provider-scenario.ts";
+import { WebrtcProvider as Provider } from "y-webrtc";
+
+openScenario(Provider);
