@@ -1,8 +1,6 @@
-import { openBareChannel, transfer } from "../runner/bare-channel.js";
-import { alternately } from "../runner/bench.js";
 import { readable } from "../runner/figures.js";
 import { median } from "../runner/median.js";
-import { filledAndEmpty } from "../runner/vecmesh-pair.js";
+import { watchedCatchUps } from "../runner/watched-catch-ups.js";
 
 const ROUNDS = 5;
 
@@ -19,34 +17,8 @@ const ROUNDS = 5;
 export const mainThread = {
   name: "main-thread",
   async run(bench) {
-    const source = /** @type {const} */ ({
-      kind: "gaussian",
-      count: bench.quick ? 500 : 20_000,
-      dimensions: 384,
-      seed: 7,
-    });
-
-    const rounds = await bench.rounds(ROUNDS, (first, second, round) =>
-      alternately(
-        round,
-        async () => {
-          const pair = await filledAndEmpty(bench, first, second, source);
-          const tasks = await watched(first, second, async () => {
-            await pair.second.evaluate((tab, vectors) => tab.catchUp(vectors), source);
-          });
-          await pair.close();
-          return tasks;
-        },
-        async () => {
-          const channel = await openBareChannel(first, second);
-          const tasks = await watched(first, second, () => transfer(channel, source.count * source.dimensions * 4));
-          await channel.close();
-          return tasks;
-        },
-      ),
-    );
-
-    const ours = rounds.map((round) => round.ours);
+    const rounds = await watchedCatchUps(bench, ROUNDS, watched, async () => undefined);
+    const ours = rounds.map((round) => round.ours.watched);
     const reference = rounds.map((round) => round.reference);
     return [
       {

@@ -1,9 +1,7 @@
-import { openBareChannel, transfer } from "../runner/bare-channel.js";
-import { alternately } from "../runner/bench.js";
 import { readable } from "../runner/figures.js";
 import { median } from "../runner/median.js";
 import { tracedTasks } from "../runner/task-trace.js";
-import { filledAndEmpty } from "../runner/vecmesh-pair.js";
+import { watchedCatchUps } from "../runner/watched-catch-ups.js";
 
 const ROUNDS = 3;
 
@@ -20,35 +18,14 @@ const ROUNDS = 3;
 export const taskTimes = {
   name: "task-times",
   async run(bench) {
-    const source = /** @type {const} */ ({
-      kind: "gaussian",
-      count: bench.quick ? 500 : 20_000,
-      dimensions: 384,
-      seed: 7,
-    });
-
-    const rounds = await bench.rounds(ROUNDS, (first, second, round) =>
-      alternately(
-        round,
-        async () => {
-          const pair = await filledAndEmpty(bench, first, second, source);
-          const [sender, receiver] = await tracedBoth(first, second, () =>
-            pair.second.evaluate((tab, vectors) => tab.catchUp(vectors), source),
-          );
-          const opening = await tracedTasks(second, () => pair.second.evaluate((tab) => tab.reopen()));
-          await pair.close();
-          return { sender, receiver, opening };
-        },
-        async () => {
-          const channel = await openBareChannel(first, second);
-          const tasks = await tracedBoth(first, second, () => transfer(channel, source.count * source.dimensions * 4));
-          await channel.close();
-          return tasks;
-        },
-      ),
+    const rounds = await watchedCatchUps(bench, ROUNDS, tracedBoth, (second, pair) =>
+      tracedTasks(second, () => pair.second.evaluate((tab) => tab.reopen())),
     );
-
-    const ours = rounds.map((round) => round.ours);
+    const ours = rounds.map(({ ours: { watched, after } }) => ({
+      sender: watched[0],
+      receiver: watched[1],
+      opening: after,
+    }));
     return [
       {
         bench: "task-times",

@@ -3,15 +3,14 @@ import type * as EpochVoterModule from "../../core/epoch-voter.ts";
 import type * as LineageMoveModule from "../../core/lineage-move.ts";
 import type * as WriteQuorumModule from "../../core/write-quorum.ts";
 import { type Mistake, mistake } from "./mistake.ts";
-import type { Accept, Ack, Prepare } from "../../core/messages.ts";
+import type { Ack } from "../../core/messages.ts";
 import type { Draft } from "../../core/draft.ts";
 import { isVoter } from "../../core/replica-set.ts";
-import type { LineageChanges } from "../../core/lineage-changes.ts";
 import type { LineageState } from "../../core/lineage-state.ts";
 import type { NodeId } from "../../core/node-id.ts";
 import type { Peer } from "../../core/peer.ts";
+import { spoiltVoter } from "./spoilt-voter.ts";
 
-type VoterArguments = ConstructorParameters<typeof EpochVoterModule.EpochVoter>;
 type QuorumArguments = ConstructorParameters<typeof WriteQuorumModule.WriteQuorum>;
 type ChangeArguments = ConstructorParameters<typeof EpochChangeModule.EpochChange>;
 type MoveArguments = Parameters<typeof LineageMoveModule.moveHome>;
@@ -29,29 +28,7 @@ export const EPOCH_CHANGE_MISTAKES: readonly Mistake[] = [
     "Q6",
     "core/epoch-voter.ts",
     (right) => ({
-      EpochVoter: class extends right.EpochVoter {
-        readonly #vote: { isCast: boolean };
-        constructor(...[env, changes, courier, tell]: VoterArguments) {
-          const vote = { isCast: false };
-          const forgetful = Object.create(changes) as LineageChanges;
-          forgetful.make = (stage, done, failed) => {
-            const { isCast } = vote;
-            changes.make((draft) => stage(isCast ? unkept(draft) : draft), done, failed);
-          };
-          super(env, forgetful, courier, tell);
-          this.#vote = vote;
-        }
-        override onPrepare(from: NodeId, prepare: Prepare): void {
-          this.#vote.isCast = true;
-          super.onPrepare(from, prepare);
-          this.#vote.isCast = false;
-        }
-        override onAccept(from: NodeId, accept: Accept): void {
-          this.#vote.isCast = true;
-          super.onAccept(from, accept);
-          this.#vote.isCast = false;
-        }
-      },
+      EpochVoter: spoiltVoter(right, "votes", () => unkept),
     }),
     { from: 42, took: 42, among: "decided-alone" },
   ),

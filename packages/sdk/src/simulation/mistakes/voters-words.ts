@@ -3,13 +3,12 @@ import { CausalContext } from "../../core/causal-context.ts";
 import type { Draft } from "../../core/draft.ts";
 import type { Effect } from "../../core/effects.ts";
 import type * as EpochVoterModule from "../../core/epoch-voter.ts";
-import type { Accept, Prepare, Seal } from "../../core/messages.ts";
-import type { LineageChanges } from "../../core/lineage-changes.ts";
-import type { LineageId, NodeId } from "../../core/node-id.ts";
+import type { LineageId } from "../../core/node-id.ts";
 import type { LineageState } from "../../core/lineage-state.ts";
 import { type Mistake, mistake } from "./mistake.ts";
 import type { SmallMutation } from "../../core/commit-queue.ts";
 import { serves } from "../../core/epoch-fence.ts";
+import { spoiltVoter } from "./spoilt-voter.ts";
 import type * as VoterCountersModule from "../../core/voter-counters.ts";
 
 type VoterArguments = ConstructorParameters<typeof EpochVoterModule.EpochVoter>;
@@ -76,26 +75,10 @@ export const VOTERS_WORD_MISTAKES: readonly Mistake[] = [
     "Q6",
     "core/epoch-voter.ts",
     (right) => ({
-      EpochVoter: class extends right.EpochVoter {
-        readonly #seal: { isGiven: boolean };
-        constructor(...[env, changes, courier, tell]: VoterArguments) {
-          const seal = { isGiven: false };
-          const forgetful = Object.create(changes) as LineageChanges;
-          forgetful.make = (stage, done, failed) => {
-            const { isGiven } = seal;
-            const unsealed = (draft: Draft): Draft =>
-              instead(draft, { keepLineage: (state: LineageState) => draft.keepLineage({ ...state, sealed: false }) });
-            changes.make((draft) => stage(isGiven ? unsealed(draft) : draft), done, failed);
-          };
-          super(env, forgetful, courier, tell);
-          this.#seal = seal;
-        }
-        override onSeal(from: NodeId, message: Seal): void {
-          this.#seal.isGiven = true;
-          super.onSeal(from, message);
-          this.#seal.isGiven = false;
-        }
-      },
+      EpochVoter: spoiltVoter(right, "seals", () => (draft) => {
+        const keepLineage = (state: LineageState): void => draft.keepLineage({ ...state, sealed: false });
+        return instead(draft, { keepLineage });
+      }),
     }),
     { among: "sealed-apart", from: 145, took: 145 },
   ),
@@ -104,30 +87,10 @@ export const VOTERS_WORD_MISTAKES: readonly Mistake[] = [
     "Q6",
     "core/epoch-voter.ts",
     (right) => ({
-      EpochVoter: class extends right.EpochVoter {
-        readonly #vote: { isCast: boolean };
-        constructor(...[env, changes, courier, tell]: VoterArguments) {
-          const vote = { isCast: false };
-          const votes: Remembered = new Map();
-          const volatile = Object.create(changes) as LineageChanges;
-          volatile.make = (stage, done, failed) => {
-            const { isCast } = vote;
-            changes.make((draft) => stage(isCast ? inMemory(draft, votes) : draft), done, failed);
-          };
-          super(env, volatile, courier, tell);
-          this.#vote = vote;
-        }
-        override onPrepare(from: NodeId, prepare: Prepare): void {
-          this.#vote.isCast = true;
-          super.onPrepare(from, prepare);
-          this.#vote.isCast = false;
-        }
-        override onAccept(from: NodeId, accept: Accept): void {
-          this.#vote.isCast = true;
-          super.onAccept(from, accept);
-          this.#vote.isCast = false;
-        }
-      },
+      EpochVoter: spoiltVoter(right, "votes", () => {
+        const votes: Remembered = new Map();
+        return (draft) => inMemory(draft, votes);
+      }),
     }),
     { among: "decided-alone", from: 42, took: 42 },
   ),
