@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { custom, type ReplicationConfig, Replicator, vectorClock } from "@vecmesh/sdk";
+import { custom, type ReplicationConfig, replicationError, Replicator, vectorClock } from "@vecmesh/sdk";
 import { MemoryNetwork, memoryStorage } from "@vecmesh/sdk/memory";
 import { MemoryDatabase } from "./testing/memory-target.fixture.ts";
-import { type Sink, startSink } from "./sink.ts";
+import { type Sink, type SinkOptions, startSink } from "./sink.ts";
 import { SinkError } from "./sink-error.ts";
 
 const ROOM = "room";
@@ -200,6 +200,28 @@ describe("a sink", () => {
     const sink = startSink({ replicator: await replica(), room: ROOM, target });
     await expect(sink.started).rejects.toThrow("not you");
     await expect(sink.ended).rejects.toThrow("not you");
+  });
+
+  test("reads on when its replica could not be read for a moment", async () => {
+    const [replicator, database] = [await replica(), new MemoryDatabase()];
+    await replicator.write(entry("a", 1));
+    const damaged = replicationError("storage-corrupt", "Entries could not be read.", {});
+    let readings = 0;
+    const unsteady: SinkOptions["replicator"] = {
+      get: (id, options) => replicator.get(id, options),
+      changes: (options?: object) => {
+        if (++readings > 1) return replicator.changes(options as never);
+        return (async function* () {
+          yield* [];
+          throw damaged;
+        })();
+      },
+    };
+    const sink = startSink({ replicator: unsteady, room: ROOM, target: database.target() });
+    opened.push(sink);
+    await until(() => contents(database), { a: 1 });
+    expect(readings).toBe(2);
+    expect(sink.stats().failures).toBe(1);
   });
 
   test("ends with its replica, and when it is closed, also while it waits for its target", async () => {

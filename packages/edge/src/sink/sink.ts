@@ -76,7 +76,8 @@ class RunningSink implements Sink {
     this.ended = this.started
       .then(() => this.#retry(() => this.#feed(), 1))
       .catch((error: unknown) => {
-        if (!this.#closing.signal.aborted) throw error;
+        // Closed while it waited for its target.
+        if (!(this.#closing.signal.aborted && error instanceof SinkError)) throw error;
       })
       .finally(() => {
         this.#isRunning = false;

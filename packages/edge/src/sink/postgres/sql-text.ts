@@ -2,20 +2,29 @@ import type { JsonObject } from "@vecmesh/sdk";
 import { SinkError } from "../sink-error.ts";
 
 /**
- * PostgreSQL's text holds no U+0000, and its jsonb no half of a surrogate pair. They are written as U+FFFF, which no text means, and four hex digits; and so
- * is U+FFFF itself, so that no two texts become one.
+ * PostgreSQL's text holds no U+0000, and its jsonb no half of a surrogate pair. They are written as U+FFFF, which no text means, and `0` or the four hex digits of the half (all
+ * of which begin with `d`); U+FFFF itself is followed by `f`. So no two texts become one, and the longest id takes 2,048 bytes, which an index's row holds beside a room's name.
  */
 const ESCAPED = /[\0\uffff]|\p{Surrogate}/gu;
 const ESCAPE = "\uffff";
 /** What JSON.stringify makes of those, or may: the rest is what it is. */
 const MAY_NEED_ESCAPING = /\\u0000|\\ud[89a-f]|\uffff/;
 
+const NUL = "0";
+const SELF = "f";
+
 export function toSqlText(text: string): string {
-  return text.replaceAll(ESCAPED, (unit) => ESCAPE + unit.charCodeAt(0).toString(16).padStart(4, "0"));
+  return text.replaceAll(ESCAPED, (unit) => {
+    if (unit === "\0") return ESCAPE + NUL;
+    return ESCAPE + (unit === ESCAPE ? SELF : unit.charCodeAt(0).toString(16));
+  });
 }
 
 export function fromSqlText(text: string): string {
-  return text.replaceAll(/\uffff([\da-f]{4})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return text.replaceAll(/\uffff(0|f|d[\da-f]{3})/g, (_, code: string) => {
+    if (code === NUL) return "\0";
+    return code === SELF ? ESCAPE : String.fromCharCode(Number.parseInt(code, 16));
+  });
 }
 
 export function toSqlJson(metadata: JsonObject): string {

@@ -166,6 +166,18 @@ export function targetContract({ name, open, read }: TargetSubject): void {
       expect([...(await read(room)).keys()]).toEqual([ODD_ID]);
     });
 
+    test("the longest ids are held, however they are made", async () => {
+      const { room, step } = await opened();
+      // Not to be compressed: 512 characters of a byte in no order, half of them such as a database does not hold.
+      const mixed = Array.from({ length: 512 }, (_, i) => {
+        const drawn = Math.floor(Math.abs(Math.sin(i + 1)) * 1e6) % 180;
+        return drawn < 90 ? "\0" : String.fromCharCode(drawn - 50);
+      }).join("");
+      const ids = ["\0".repeat(512), mixed, "\uffff".repeat(170), "é".repeat(256), "x".repeat(512)];
+      await step(ids.map((id) => entry(id)));
+      expect([...(await read(room)).keys()].sort()).toEqual([...ids].sort());
+    });
+
     test("rooms are kept apart, whatever their names", async () => {
       const [one, other] = [await opened(), await opened(`${randomUUID()} ' " \\ \0 \u{1f600}`)];
       await one.step([entry("a"), entry("b")], [], { checkpoint: "one" });
