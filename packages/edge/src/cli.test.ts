@@ -81,12 +81,27 @@ describe("stored replicas", () => {
   test.each([
     ["no JSON\n", "line 1 is no JSON"],
     [`${lines(0, 1)}{"id":7,"vector":[1]}\n`, "line 2 must be like"],
-    [`${lines(0, 1)}{"id":"x","vector":[1]}\n`, "lines 1 to 2 one is none"],
+    [`${lines(0, 1)}{"id":"x","vector":[1]}\n`, "lines 1 to 2: The vector of entry"],
+    ['{"id":"x","vector":[1,null,2]}\n', "line 1 has no number in its vector at 1: null"],
   ])("an import of %j says which line", async (text, message) => {
     writeFileSync(path("bad.jsonl"), text);
     const bad = await runCommand("import", "--room", "a", "--file", path("bad.jsonl"), ...data);
     expect(bad.status).toBe(1);
     expect(bad.stderr).toContain(message);
+  });
+
+  test.each([
+    ["no file", [], "nowhere.jsonl", "ENOENT"],
+    ["no dimensions", ["--format", "f32"], "rows.f32", "Say with --dimensions"],
+    ["wrong dimensions", ["--format", "f32", "--dimensions", "2"], "rows.f32", "has 3 rows of 2 float32"],
+    ["half a row too much", ["--format", "f32", "--dimensions", "3"], "torn.f32", "has 2.5 rows of 3 float32"],
+  ])("an import with %s says so and makes no store", async (_, flags, file, message) => {
+    for (const name of ["rows.f32", "torn.f32"]) writeFileSync(path(`${name}.ids`), '"a"\n"b"\n');
+    writeFileSync(path("rows.f32"), new Uint8Array(24));
+    writeFileSync(path("torn.f32"), new Uint8Array(30));
+    const bad = await runCommand("import", "--room", "none", ...flags, "--file", path(file), ...data);
+    expect(bad).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
+    expect((await runCommand("status", "--room", "none", ...data)).stderr).toContain("holds no store of the room");
   });
 
   test("damage is found by verify, and nothing else is needed to find it", async () => {

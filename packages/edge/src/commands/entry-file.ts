@@ -47,6 +47,9 @@ export function entryOf(line: Line, path: string): VectorEntry | undefined {
   const { id, vector, metadata = {} } = jsonIn(line, path) as { id?: unknown; vector?: unknown; metadata?: unknown };
   if (typeof id !== "string" || !Array.isArray(vector) || typeof metadata !== "object" || metadata === null)
     throw lineError(line, path, 'must be like {"id":"n1","vector":[0.5,1],"metadata":{}}');
+  // Made a Float32Array, null would be 0 and a text a number.
+  const at = vector.findIndex((component) => typeof component !== "number");
+  if (at >= 0) throw lineError(line, path, `has no number in its vector at ${at}: ${JSON.stringify(vector[at])}`);
   return { id, vector: Float32Array.from(vector as number[]), metadata: metadata as JsonObject };
 }
 

@@ -1,13 +1,13 @@
-import { open, type FileHandle } from "node:fs/promises";
 import process from "node:process";
 import { isReplicationError, type Replicator, type VectorEntry } from "@vecmesh/sdk";
-import { BEGINNING, entryOf, type FilePosition, idOf, idsFileOf, linesFrom } from "./entry-file.ts";
+import { BEGINNING, entryOf, type FilePosition, idOf, idsFileOf, lineError, linesFrom } from "./entry-file.ts";
 import { createEdgeReplicator } from "../edge-replicator.ts";
 import { loadConflictResolution } from "./conflict-resolution.ts";
 import { ImportProgress } from "./import-progress.ts";
 import { InputError } from "./input-error.ts";
 import { ProgressLine } from "./progress-line.ts";
 import type { Settings } from "../settings/settings.ts";
+import { VectorRows } from "./vector-rows.ts";
 
 /** Entries in one transaction. */
 const BATCH_ENTRIES = 1000;
@@ -25,19 +25,29 @@ interface Batch {
 export async function importEntries(settings: Settings): Promise<void> {
   const { data, rooms, replicaName, file, replica, conflicts } = settings;
   const [room = ""] = rooms;
+  // First what may not be there: a store must not be made for the sake of a file's name that is wrong.
+  const progress = await ImportProgress.open(data, [room, replicaName, settings.format], file);
+  await checkFile(settings);
   const mode = await loadConflictResolution(conflicts);
   const replicator = await createEdgeReplicator({ ...replica, ...mode, room, replicaName, data });
-  const progress = await ImportProgress.open(data, [room, replicaName, settings.format], file);
   const line = new ProgressLine();
   const startedAt = performance.now();
   const from = progress.position;
+  const take = async ({ entries, until }: Batch): Promise<void> => {
+    await write(replicator, entries, file, until);
+    await progress.note(until);
+    const seconds = (performance.now() - startedAt) / 1000;
+    line.draw(() => `${until.lines} entries, ${Math.round((until.lines - from.lines) / seconds)} a second`);
+  };
   try {
-    for await (const { entries, until } of batches(settings, progress.position)) {
-      await write(replicator, entries, file, until);
-      await progress.note(until);
-      const seconds = (performance.now() - startedAt) / 1000;
-      line.draw(() => `${until.lines} entries, ${Math.round((until.lines - from.lines) / seconds)} a second`);
+    let taken = Promise.resolve();
+    for await (const batch of batches(settings, from)) {
+      await taken;
+      // While it is stored, the next is read.
+      taken = take(batch);
+      taken.catch(() => undefined);
     }
+    await taken;
     await progress.finish();
   } finally {
     line.clear();
@@ -62,8 +72,9 @@ async function write(
   } catch (error) {
     if (!isReplicationError(error) || (error.code !== "invalid-entry" && error.code !== "dimension-mismatch"))
       throw error;
-    const from = until.lines - entries.length + 1;
-    throw new InputError(`${file}: of the entries of lines ${from} to ${until.lines} one is none: ${error.message}`);
+    const first = until.lines - entries.length + 1;
+    const done = first === 1 ? "Nothing is imported" : `What comes before line ${first} is imported`;
+    throw new InputError(`${file}, lines ${first} to ${until.lines}: ${error.message} ${done}.`);
   }
 }
 
@@ -91,35 +102,40 @@ async function* jsonEntries({ file }: Settings, from: FilePosition): AsyncGenera
   for await (const line of linesFrom(file, from)) yield { entry: entryOf(line, file), position: line };
 }
 
-async function* rawEntries({ file, dimensions }: Settings, from: FilePosition): AsyncGenerator<ReadEntry, void> {
-  if (dimensions === undefined)
-    throw new InputError("Say with --dimensions how many float32 a vector of the file has: it does not tell.");
+async function* rawEntries(settings: Settings, from: FilePosition): AsyncGenerator<ReadEntry, void> {
+  const { file } = settings;
   const ids = idsFileOf(file);
-  const vectors = await open(file, "r");
-  const rowBytes = dimensions * Float32Array.BYTES_PER_ELEMENT;
+  const rows = await VectorRows.open(file, dimensionsOf(settings));
   try {
-    const { size } = await vectors.stat();
-    let lines = from === BEGINNING ? 0 : from.lines;
     for await (const line of linesFrom(ids, from)) {
-      ({ lines } = line);
-      const row = (lines - 1) * rowBytes;
-      if (row + rowBytes > size) throw new InputError(`${file} ends before the vector of line ${lines} of ${ids}.`);
-      yield {
-        entry: { id: idOf(line, ids), vector: await rowAt(vectors, row, dimensions), metadata: {} },
-        position: line,
-      };
+      const vector = await rows.at(line.lines - 1);
+      if (vector === undefined) throw lineError(line, ids, `has no vector in ${file}`);
+      yield { entry: { id: idOf(line, ids), vector, metadata: {} }, position: line };
     }
-    if (lines * rowBytes !== size)
-      throw new InputError(
-        `${file} has ${size / rowBytes} rows of ${dimensions} float32, and ${ids} has ${lines} ids.`,
-      );
   } finally {
-    await vectors.close();
+    await rows.close();
   }
 }
 
-async function rowAt(file: FileHandle, position: number, dimensions: number): Promise<Float32Array> {
-  const bytes = Buffer.alloc(dimensions * Float32Array.BYTES_PER_ELEMENT);
-  await file.read(bytes, 0, bytes.length, position);
-  return Float32Array.from({ length: dimensions }, (_, i) => bytes.readFloatLE(i * Float32Array.BYTES_PER_ELEMENT));
+/** Vectors of a wrong length would all be taken for others: that is to be found before the first is stored. @throws InputError */
+async function checkFile(settings: Settings): Promise<void> {
+  if (settings.format === "jsonl") return;
+  const { file } = settings;
+  const ids = idsFileOf(file);
+  const rows = await VectorRows.open(file, dimensionsOf(settings));
+  try {
+    let lines = 0;
+    for await (const line of linesFrom(ids, BEGINNING)) ({ lines } = line);
+    if (lines === rows.count) return;
+    throw new InputError(
+      `${file} has ${rows.count} rows of ${rows.dimensions} float32, and ${ids} has ${lines} ids. Is --dimensions right, and are both files whole?`,
+    );
+  } finally {
+    await rows.close();
+  }
+}
+
+function dimensionsOf({ dimensions }: Settings): number {
+  if (dimensions !== undefined) return dimensions;
+  throw new InputError("Say with --dimensions how many float32 a vector of the file has: it does not tell.");
 }
