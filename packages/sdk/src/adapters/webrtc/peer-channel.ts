@@ -37,6 +37,8 @@ export class PeerChannel implements FrameChannel {
   /** Where the platform does not tell when its buffer has drained. */
   #gauge: BufferGauge | undefined;
   channelBinding: Uint8Array = new Uint8Array();
+  /** Fixed when the channel opens; asked for by each frame, it would cost Node a call to another thread. */
+  maxFrameBytes: number = SAFE_FRAME_BYTES;
 
   constructor(options: PeerChannelOptions, events: FrameChannelEvents) {
     this.#options = options;
@@ -52,11 +54,6 @@ export class PeerChannel implements FrameChannel {
       return;
     }
     this.#guard(this.#peer, (peer) => peer.signal(signal));
-  }
-
-  get maxFrameBytes(): number {
-    const largest = (this.#peer && peerConnectionOf(this.#peer)?.sctp?.maxMessageSize) ?? 0;
-    return largest >= MAX_FRAME_BYTES ? MAX_FRAME_BYTES : SAFE_FRAME_BYTES;
   }
 
   get bufferedAmount(): number {
@@ -127,7 +124,8 @@ export class PeerChannel implements FrameChannel {
     // A second channel would take the place of the first in simple-peer.
     const peerConnection = peerConnectionOf(peer);
     if (peerConnection) peerConnection.ondatachannel = null;
-    const { localDescription, remoteDescription } = peerConnection ?? {};
+    const { localDescription, remoteDescription, sctp } = peerConnection ?? {};
+    if ((sctp?.maxMessageSize ?? 0) >= MAX_FRAME_BYTES) this.maxFrameBytes = MAX_FRAME_BYTES;
     this.channelBinding = channelBinding(localDescription?.sdp ?? "", remoteDescription?.sdp ?? "");
     const channel = dataChannelOf(peer);
     const drained = (): void => {
