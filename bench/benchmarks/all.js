@@ -2,6 +2,9 @@ import { bytes } from "./bytes.js";
 import { catchUpRxdb } from "./catch-up-rxdb.js";
 import { catchUpYWebrtc } from "./catch-up-y-webrtc.js";
 import { catchUp } from "./catch-up.js";
+import { edgeCatchUp } from "./edge-catch-up.js";
+import { edgeImport } from "./edge-import.js";
+import { edgeMemory } from "./edge-memory.js";
 import { live } from "./live.js";
 import { mainThread } from "./main-thread.js";
 import { quorumLatency } from "./quorum-latency.js";
@@ -23,4 +26,8 @@ export const BENCHMARKS = [
   taskTimes,
   signalingJoins,
   signalingHostile,
+  edgeImport,
+  edgeMemory,
+  edgeCatchUp(20_000, 3),
+  edgeCatchUp(100_000, 1),
 ];

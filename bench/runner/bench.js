@@ -52,12 +52,24 @@ export class Bench {
    * @param {(first: Page, second: Page, round: number) => Promise<T>} measure
    * @returns {Promise<T[]>}
    */
-  async rounds(rounds, measure) {
+  rounds(rounds, measure) {
+    return this.repeated(rounds, (round) =>
+      this.#options.browsers.withTabs(this.servers.page, (first, second) => measure(first, second, round)),
+    );
+  }
+
+  /**
+   * Where no tabs are needed.
+   *
+   * @template T
+   * @param {number} rounds One in a smoke run.
+   * @param {(round: number) => Promise<T>} measure
+   * @returns {Promise<T[]>}
+   */
+  async repeated(rounds, measure) {
     const results = [];
     for (let round = 0; round < (this.quick ? 1 : rounds); round++) {
-      const result = await this.#options.browsers.withTabs(this.servers.page, (first, second) =>
-        within(`Round ${round + 1}`, measure(first, second, round)),
-      );
+      const result = await within(`Round ${round + 1}`, measure(round));
       this.#options.progress(`  round ${round + 1}: ${JSON.stringify(result)}`);
       results.push(result);
     }

@@ -1,4 +1,4 @@
-import { BareChannel } from "./bare-channel.ts";
+import { BareChannel } from "./bare-channel.js";
 import { ConnectionLog, type ConnectionWatch } from "./connection-log.ts";
 import { measureQuorumWrites, type QuorumWrites } from "./quorum-writes.ts";
 import type { RxdbOptions, RxdbTab } from "./rxdb-tab.ts";

@@ -1,4 +1,4 @@
-import type { BareChannel } from "./bare-channel.ts";
+import type { BareChannel } from "./bare-channel.js";
 import { StrictCommits } from "./strict-commits.ts";
 import type { VecmeshTab } from "./vecmesh-tab.ts";
 import { idOf, vectorsOf } from "./vectors.ts";
