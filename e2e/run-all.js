@@ -70,6 +70,13 @@ const LONG_PARTS = [
     count: playwrightCounts,
   },
   {
+    name: "sink",
+    // 5 kills from outside in `npm test`.
+    env: { VECMESH_SINK_KILLS: "50" },
+    command: `vitest run --project node --reporter=default --reporter=json --outputFile.json="${reportOf("sink")}" sink/kill.test.ts`,
+    count: vitestCounts,
+  },
+  {
     name: "collection",
     // 30,000 writes and deletes in `npm test`.
     env: { VECMESH_COLLECTED_OPERATIONS: "1000000" },

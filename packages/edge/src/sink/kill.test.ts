@@ -13,7 +13,10 @@ import { temporaryFolder } from "../testing/temporary-folder.fixture.ts";
 const SCRIPT = fileURLToPath(new URL("testing/sink-process.fixture.js", import.meta.url));
 /** The moments of the first steps, one after the other: before and after each statement, and after each commit. */
 const MOMENTS = [1, 3, 6, 9, 10, 11, 12, 13, 14, 15, 16, 17, 21];
-const KILLS_FROM_OUTSIDE = 5;
+/** `npm run test:long` kills it 50 times. */
+const KILLS_FROM_OUTSIDE = Number(process.env["VECMESH_SINK_KILLS"] ?? 5);
+const SERVER_CRASHES = 3;
+const WRITES_BETWEEN_CRASHES = 40;
 
 const folder = temporaryFolder();
 
@@ -46,7 +49,7 @@ if ("missing" in found) console.warn(`SKIPPED: the sink's process killed beside 
 
 test.skipIf("missing" in found)(
   "P1: a process that is killed at any moment, also between the database's commit and its own next step, loses nothing and repeats nothing",
-  { timeout: 300_000 },
+  { timeout: 200_000 + KILLS_FROM_OUTSIDE * 20_000 },
   async () => {
     if ("missing" in found) return;
     const server = await PostgresServer.start(found.folder);
@@ -72,6 +75,15 @@ test.skipIf("missing" in found)(
         if (++lines === enough) end();
       });
     }
+    // And the database, under a process that goes on.
+    let crashing: Promise<void> = Promise.resolve();
+    let [lines, crashes] = [0, 0];
+    await run("never", server.url(), (_, end) => {
+      if (++lines % WRITES_BETWEEN_CRASHES !== 0) return;
+      if (crashes++ < SERVER_CRASHES) crashing = crashing.then(() => server.restart());
+      else void crashing.then(end);
+    });
+    await crashing;
     let shown: readonly (readonly [string, number])[] = [];
     const signal = await run("drain", server.url(), (line) => {
       shown = JSON.parse(line) as typeof shown;
