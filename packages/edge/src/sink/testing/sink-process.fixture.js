@@ -43,12 +43,16 @@ if (mode === "drain") {
   await replicator.close();
   process.stdout.write(`${JSON.stringify(shown)}\n`);
 } else {
+  /** @type {string[]} */
+  const once = [];
   for (let n = 0; ;) {
     // Greater than all before, in earlier processes too, and another for each write.
     n = Math.max(n + 1, Date.now() * 1000);
-    const id = `e${Math.floor(Math.random() * IDS)}`;
-    if (Math.random() < 0.2) await replicator.delete(id);
-    else await replicator.write({ id, vector: Float32Array.of(n % 97, 1), metadata: { n } });
+    // What is lost of an id shows for good only where nothing is written to it later.
+    const id = Math.random() < 0.5 ? `once ${n}` : `e${Math.floor(Math.random() * IDS)}`;
+    await replicator.write({ id, vector: Float32Array.of(n % 97, 1), metadata: { n } });
+    if (id.startsWith("once")) once.push(id);
+    if (once.length > 10 && Math.random() < 0.5) await replicator.delete(once.shift());
     process.stdout.write(`${n}\n`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
