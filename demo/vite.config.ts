@@ -6,6 +6,8 @@ import { defineConfig, type Plugin } from "vite";
  */
 const POLICY = [
   "default-src 'self'",
+  // Others' cursors have colours, which the editor's binding sets by the attribute.
+  "style-src-attr 'unsafe-inline'",
   "connect-src 'self' ws: wss: http: https:",
   "img-src 'self' data:",
   "object-src 'none'",
@@ -26,5 +28,6 @@ function contentSecurityPolicy(): Plugin {
 export default defineConfig({
   base: "./",
   plugins: [contentSecurityPolicy()],
-  build: { target: "es2022", modulePreload: { polyfill: false } },
+  // One page, which needs all of it at once but for the editor.
+  build: { target: "es2022", modulePreload: { polyfill: false }, chunkSizeWarningLimit: 600 },
 });

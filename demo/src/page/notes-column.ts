@@ -1,6 +1,9 @@
 import { NoteList, type NoteListView } from "../view/note-list.ts";
 import { createComposer } from "../view/composer.ts";
 import { createConflictDialog } from "../view/conflict-dialog.ts";
+import { createPageEditor } from "../view/page-editor.ts";
+import type { NotePages } from "../together/note-pages.ts";
+import type { NoteState } from "../view/note-card.ts";
 import { createSearchBox } from "../view/search-box.ts";
 import { createUnconfirmedBanner } from "../view/unconfirmed-banner.ts";
 import { element } from "../view/element.ts";
@@ -20,8 +23,10 @@ export interface NotesColumn {
 }
 
 /** Writing, searching and reading notes. */
-export function createNotesColumn({ collection, embed, report, reveal, search, writer }: Workspace): NotesColumn {
+export function createNotesColumn(workspace: Workspace): NotesColumn {
+  const { collection, embed, pages, report, reveal, search, writer } = workspace;
   let found: Found | undefined;
+  let leavePage: (() => void) | undefined;
   const noteAnd = (act: (note: Note) => void) => (id: string) => {
     const note = collection.get(id);
     if (note !== undefined) act(note);
@@ -42,13 +47,21 @@ export function createNotesColumn({ collection, embed, report, reveal, search, w
       void (note === undefined ? writer.add(text, level()) : writer.edit(note, text, level()));
     },
     edited: () => show(),
-    remove: noteAnd((note) => void writer.remove(note, level())),
+    remove: noteAnd((note) => {
+      pages.clear(note.id);
+      void writer.remove(note, level());
+    }),
+    openPage: (note, leave) => {
+      leavePage?.();
+      leavePage = leave;
+      return createPageEditor(pages, note.id, note.text, leave);
+    },
     retry: (id) => void writer.retry(id, textOf(id)),
     openConflict: noteAnd((note) => dialog.open(note)),
   });
   const show = perFrame(() => {
     banner.update(writer.unconfirmed);
-    list.update(viewOf(collection.newestFirst(), found, (id) => writer.stateOf(id)));
+    list.update(viewOf(collection.newestFirst(), found, (id) => writer.stateOf(id), pages));
   });
   const searchAgain = perFrame(() => void search.refresh().catch(report));
   search.changed.subscribe((result) => {
@@ -64,6 +77,7 @@ export function createNotesColumn({ collection, embed, report, reveal, search, w
     if (dialog.noteId !== undefined) dialog.update(collection.get(dialog.noteId));
   });
   writer.changed.subscribe(show);
+  pages.changed.subscribe(show);
   reveal.subscribe((id) => {
     noteAnd((note) => (note.others.length > 0 ? dialog.open(note) : list.reveal(id)))(id);
   });
@@ -89,9 +103,17 @@ function viewOf(
   notes: readonly Note[],
   found: Found | undefined,
   writeOf: (id: string) => "saved" | "saving" | "unconfirmed",
+  pages: NotePages,
 ): NoteListView {
   const nowMs = Date.now();
-  const stateOf = (note: Note) => ({ write: writeOf(note.id), score: found?.notes.get(note.id), nowMs });
+  const onlookers = pages.onlookers();
+  const stateOf = ({ id }: Note): NoteState => ({
+    write: writeOf(id),
+    score: found?.notes.get(id),
+    nowMs,
+    pageWords: pages.wordsOn(id),
+    onlookers: onlookers.filter(({ noteId }) => noteId === id).map(({ nodeId }) => nodeId),
+  });
   if (found === undefined) return { notes, searching: false, stateOf };
   const byId = new Map(notes.map((note) => [note.id, note]));
   return { notes: [...found.notes.keys()].flatMap((id) => byId.get(id) ?? []), searching: true, stateOf };

@@ -10,7 +10,7 @@ import type { Workspace } from "./workspace.ts";
 
 /** Who is here, and what happens. */
 export function createRoomColumn(
-  { collection, presence, replicator, report, writer }: Workspace,
+  { collection, pages, presence, replicator, report, writer }: Workspace,
   room: RoomState,
   hasPassword: boolean,
 ): HTMLElement {
@@ -36,11 +36,16 @@ export function createRoomColumn(
       online: presence.state !== "offline",
       lastWrite: writer.lastWrite,
       nowMs: Date.now(),
+      looksAt: (nodeId) => {
+        const noteId = pages.onlookers().find((onlooker) => onlooker.nodeId === nodeId)?.noteId;
+        return noteId === undefined ? undefined : collection.get(noteId)?.text;
+      },
     }),
   );
   room.changed.subscribe(show);
   presence.changed.subscribe(show);
   writer.changed.subscribe(show);
+  pages.changed.subscribe(show);
   const follow = async (): Promise<void> => {
     for await (const event of replicator.events())
       feed.add(

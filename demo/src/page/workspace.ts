@@ -4,6 +4,7 @@ import { errorWordsOf } from "../view/error-words-of.ts";
 import { MeaningSearch } from "../notes/meaning-search.ts";
 import { NOT_CONFIRMED } from "../words/error-words.ts";
 import { NoteCollection } from "../notes/note-collection.ts";
+import { NotePages } from "../together/note-pages.ts";
 import { NoteWriter } from "../notes/note-writer.ts";
 import { Presence } from "../presence.ts";
 import type { Replicator } from "@vecmesh/sdk";
@@ -20,6 +21,7 @@ export interface Workspace {
   readonly writer: NoteWriter;
   readonly presence: Presence;
   readonly search: MeaningSearch;
+  readonly pages: NotePages;
   readonly notices: Notices;
   /** Somebody asks to see this note. */
   readonly reveal: Topic<string>;
@@ -44,6 +46,7 @@ export function createWorkspace(room: string, replicator: Replicator, vocabulary
     writer,
     presence: new Presence(replicator),
     search: new MeaningSearch(replicator, embedHere),
+    pages: new NotePages(replicator, report),
     notices,
     reveal: new Topic(),
     report,

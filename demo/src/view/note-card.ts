@@ -1,9 +1,11 @@
 import { element, setAttribute, setText } from "./element.ts";
-import { ago } from "../words/quantities.ts";
+import { ago, counted } from "../words/quantities.ts";
 import { avatar } from "./avatar.ts";
 import { createNoteEditor } from "./note-editor.ts";
 import { icon, type IconName } from "./icon.ts";
 import type { Note } from "../notes/note.ts";
+import { OnlookerAvatars } from "./onlooker-avatars.ts";
+import type { PageEditor } from "./page-editor.ts";
 import { replicaName } from "../words/replica-name.ts";
 
 export interface NoteActions {
@@ -13,6 +15,8 @@ export interface NoteActions {
   readonly remove: (id: string) => void;
   /** Asks the others again whether they have the note. */
   readonly retry: (id: string) => void;
+  /** Opens the page that all write on; it asks to be closed by `leave`. */
+  readonly openPage: (note: Note, leave: () => void) => PageEditor;
   /** Shows a note's concurrent versions. */
   readonly openConflict: (id: string) => void;
 }
@@ -23,6 +27,9 @@ export interface NoteState {
   /** Likeness to what is searched for, at most 1; `undefined` without a search. */
   readonly score: number | undefined;
   readonly nowMs: number;
+  readonly pageWords: number;
+  /** The node ids of others that look at it. */
+  readonly onlookers: readonly string[];
 }
 
 /** One note in the list. */
@@ -36,10 +43,13 @@ export class NoteCard {
   readonly #saving = element("span", { class: "badge" }, "Saving…");
   readonly #unconfirmed: HTMLElement;
   readonly #conflict: HTMLButtonElement;
+  readonly #page: HTMLButtonElement;
+  readonly #onlookers = new OnlookerAvatars();
   readonly #buttons: HTMLElement;
   readonly #content: HTMLElement;
   #note: Note;
   #editing = false;
+  #openPage: PageEditor | undefined;
 
   constructor(note: Note, actions: NoteActions) {
     this.#note = note;
@@ -49,6 +59,13 @@ export class NoteCard {
       type: "button",
       "data-testid": "note-conflict",
       on: { click: () => actions.openConflict(note.id) },
+    });
+    this.#page = element("button", {
+      class: "badge page-toggle",
+      type: "button",
+      "aria-expanded": "false",
+      "data-testid": "note-page",
+      on: { click: () => (this.#openPage === undefined ? this.#open() : this.closePage()) },
     });
     this.#unconfirmed = element(
       "div",
@@ -74,6 +91,8 @@ export class NoteCard {
       this.#time,
       this.#saving,
       this.#conflict,
+      this.#page,
+      this.#onlookers.element,
       this.#buttons,
     );
     this.#content = element("div", { class: "note-content" }, this.#text, facts, this.#unconfirmed);
@@ -85,7 +104,7 @@ export class NoteCard {
     );
   }
 
-  update(note: Note, { write, score, nowMs }: NoteState): void {
+  update(note: Note, { write, score, nowMs, pageWords, onlookers }: NoteState): void {
     if (note.author !== this.#note.author) this.#content.querySelector(".avatar")?.replaceWith(avatar(note.author));
     this.#note = note;
     setText(this.#text, note.text);
@@ -101,12 +120,22 @@ export class NoteCard {
     setAttribute(this.#saving, "hidden", write !== "saving");
     setAttribute(this.#unconfirmed, "hidden", write !== "unconfirmed");
     setAttribute(this.#conflict, "hidden", note.others.length === 0);
+    setText(this.#page, pageWords === 0 ? "Write together" : `Page · ${counted(pageWords, "word")}`);
+    setAttribute(this.#page, "data-written", pageWords > 0);
+    this.#onlookers.update(onlookers);
     setText(this.#conflict, `${note.others.length + 1} versions · Resolve`);
   }
 
   /** Whether somebody is typing here: the card stays while that lasts, even if the note is deleted elsewhere. */
   get isEditing(): boolean {
-    return this.#editing;
+    return this.#editing || this.#openPage !== undefined;
+  }
+
+  closePage(): void {
+    this.#openPage?.close();
+    this.#openPage?.element.remove();
+    this.#openPage = undefined;
+    this.#page.setAttribute("aria-expanded", "false");
   }
 
   /** Brings the note into view, with the focus, and marks it for a moment. */
@@ -131,6 +160,15 @@ export class NoteCard {
       },
       icon(name),
     );
+  }
+
+  #open(): void {
+    this.#openPage = this.#actions.openPage(this.#note, () => {
+      this.closePage();
+      this.#page.focus();
+    });
+    this.element.append(this.#openPage.element);
+    this.#page.setAttribute("aria-expanded", "true");
   }
 
   #edit(): void {

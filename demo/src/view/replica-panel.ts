@@ -13,6 +13,8 @@ export interface ReplicaPanelView {
   readonly online: boolean;
   readonly lastWrite: LastWrite | undefined;
   readonly nowMs: number;
+  /** The text of the note that a replica's person looks at. */
+  readonly looksAt: (nodeId: string) => string | undefined;
 }
 
 /** This replica and its peers: role, status, lag, and who acknowledged the last write. */
@@ -35,7 +37,7 @@ export class ReplicaPanel {
     );
   }
 
-  update({ replicas, self, online, lastWrite, nowMs }: ReplicaPanelView): void {
+  update({ replicas, self, online, lastWrite, nowMs, looksAt }: ReplicaPanelView): void {
     const { words, available } = quorumWords(replicas);
     setText(this.#quorum, words);
     this.#quorum.dataset.available = String(available);
@@ -49,7 +51,7 @@ export class ReplicaPanel {
       const row = this.#rows.get(replica.id) ?? this.#addRow(replica.id, replica.id === self);
       const acknowledged = lastWrite?.acks.includes(replica.id) ?? false;
       const status = replica.id === self && !online ? "offline" : replica.status;
-      row.update({ ...replica, status }, replica.id === self, acknowledged, nowMs);
+      row.update({ ...replica, status }, replica.id === self, acknowledged, nowMs, looksAt(replica.id));
     }
     this.#lastWrite.update(lastWrite, self);
   }

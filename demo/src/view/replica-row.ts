@@ -31,6 +31,7 @@ export class ReplicaRow {
   readonly #role = element("span", { class: "replica-role", "data-testid": "replica-role" });
   readonly #status = element("span", { class: "replica-status", "data-testid": "replica-status" });
   readonly #facts = element("span", { "data-testid": "replica-facts" });
+  readonly #looksAt = element("p", { class: "hint looks-at", "data-testid": "replica-looks-at" });
   readonly #ack = element(
     "span",
     {
@@ -59,6 +60,7 @@ export class ReplicaRow {
           self ? element("span", { class: "badge self" }, "this tab") : undefined,
         ),
         element("p", { class: "hint" }, this.#role, this.#facts),
+        this.#looksAt,
       ),
       this.#ack,
       this.#status,
@@ -70,6 +72,7 @@ export class ReplicaRow {
     self: boolean,
     acknowledged: boolean,
     nowMs: number,
+    looksAt: string | undefined,
   ): void {
     this.element.dataset.status = status;
     this.element.dataset.role = role;
@@ -82,6 +85,8 @@ export class ReplicaRow {
     if (path !== undefined && path !== "direct") facts.push(PATH_WORDS[path]);
     if (status === "offline" && lastSyncAt !== undefined) facts.push(`last in step: ${ago(lastSyncAt, nowMs)}`);
     if (self) facts.push(`id ${id.slice(0, SHOWN_ID_DIGITS)}`);
+    setAttribute(this.#looksAt, "hidden", looksAt === undefined);
+    setText(this.#looksAt, looksAt === undefined ? "" : `on “${looksAt}”`);
     setText(this.#facts, facts.map((fact) => ` · ${fact}`).join(""));
     setAttribute(this.#ack, "data-shown", acknowledged);
     setAttribute(this.#ack, "hidden", !acknowledged);

@@ -75,7 +75,7 @@ async function openRoom(room: string, options: MeshProviderOptions): Promise<Mes
     ...(!persist && { storage: memoryStorage() }),
   });
   return {
-    host: hostOf(replicator),
+    host: hostOf(replicator, (listener) => replicator.on("error", ({ error }) => listener(error))),
     name: DEFAULT_NAME,
     isKept: persist,
     join: () => replicator.start(),
@@ -86,10 +86,18 @@ async function openRoom(room: string, options: MeshProviderOptions): Promise<Mes
 
 function within(replicator: SharedReplicator, name: string): Mesh {
   const nothing = (): Promise<void> => Promise.resolve();
-  return { host: hostOf(replicator), name, isKept: true, join: nothing, leave: nothing, close: nothing };
+  // Its owner hears what it has to tell.
+  return {
+    host: hostOf(replicator, () => () => undefined),
+    name,
+    isKept: true,
+    join: nothing,
+    leave: nothing,
+    close: nothing,
+  };
 }
 
-function hostOf(replicator: SharedReplicator): MeshHost {
+function hostOf(replicator: SharedReplicator, onError: MeshHost["onError"]): MeshHost {
   return {
     get nodeId() {
       return replicator.nodeId;
@@ -98,6 +106,6 @@ function hostOf(replicator: SharedReplicator): MeshHost {
     shelf: (name) => replicator.shelf(name),
     replicas: () => replicator.replicas(),
     onReplica: (listener) => replicator.on("replica", ({ nodeId, status }) => listener(nodeId, status)),
-    onError: (listener) => replicator.on("error", ({ error }) => listener(error)),
+    onError,
   };
 }

@@ -4,6 +4,7 @@ import { clientOf } from "./editor-client.ts";
 import { crdt } from "./crdt.ts";
 import type { Edit, EditorClaim } from "../../core/entry-document.ts";
 import { increment } from "./counter.ts";
+import { SeededRandom } from "../../simulation/random.ts";
 import type { Origin } from "../../core/node-id.ts";
 
 const { documents } = crdt({ fields: { body: "text", likes: "counter" } });
@@ -44,7 +45,7 @@ function written(opening: Opening, state: Uint8Array | undefined, edits: number,
 }
 
 /** What editors leave that edit by turns. Their documents stay open, as to open one for each edit takes minutes. */
-function byTurns(editors: number, edits: number, change: Change): Uint8Array {
+function byTurns(editors: number, edits: number, change: Change, editsATurn = 1): Uint8Array {
   const all = Array.from({ length: editors }, (_, n) => {
     const document = new Y.Doc();
     document.clientID = clientOf({ origin: (n + 1).toString(16).padStart(16, "0") as Origin, seq: 1 });
@@ -54,7 +55,10 @@ function byTurns(editors: number, edits: number, change: Change): Uint8Array {
     document.on("update", (update, origin) => {
       if (origin === "turn") for (const other of all) if (other !== document) Y.applyUpdate(other, update);
     });
-  for (let i = 0; i < edits; i++) all[i % editors]!.transact(() => change(all[i % editors]!, i), "turn");
+  for (let i = 0; i < edits; i++) {
+    const editor = all[Math.floor(i / editsATurn) % editors]!;
+    editor.transact(() => change(editor, i), "turn");
+  }
   return new Opening(50).edit(
     Y.encodeStateAsUpdateV2(all[0]!),
     documents.edit(() => undefined),
@@ -84,6 +88,29 @@ describe.each(CHANGES)("10,000 edits of %s take less than 10 times what it shows
     expect(state.length).toBeLessThan(10 * freshSize(state));
   });
 });
+
+/** Letters that somebody writes before somebody else does. */
+const BURST = 30;
+
+/** Someone who writes on somewhere else after each burst, and takes a tenth of them back. */
+function writesHereAndThere(): Change {
+  const random = new SeededRandom(1);
+  let at = 0;
+  return (document, i) => {
+    const text = document.getText("body");
+    at = i % BURST === 0 ? random.integer(0, text.length) : Math.min(at, text.length);
+    if (i % 10 === 9 && at > 0) text.delete(--at, 1);
+    else text.insert(at++, "x");
+  };
+}
+
+it.each([1, 3])(
+  "10,000 edits of a text as people write it, by %i, take less than 10 times what it shows",
+  (editors) => {
+    const state = byTurns(editors, 10_000, writesHereAndThere(), BURST);
+    expect(state.length).toBeLessThan(10 * freshSize(state));
+  },
+);
 
 it("edits cost what one does if one opening of a store makes them, and some bytes each if each has another (C2)", () => {
   const set: Change = (document, i) => void document.getMap("metadata").set("status", i % 2);
