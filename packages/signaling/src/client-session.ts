@@ -168,7 +168,8 @@ export class ClientSession implements Member, Metered<Frame> {
       }
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
-      this.#offended = true;
+      // Where there is no room the client is not at fault.
+      if (error.code !== CLOSE_CODES.tryAgainLater) this.#offend();
       this.#violate(error);
     }
   }
@@ -254,11 +255,16 @@ export class ClientSession implements Member, Metered<Frame> {
   /** ws has begun to close the socket with the code that fits, and would read on: a message of five megabytes to its end. */
   #invalidFrame(): void {
     this.#context.metrics.closed("invalid-frame");
-    this.#offended = true;
+    this.#offend();
     this.#meter.end();
     // ws resumes reading in the next tick, which was asked for before this.
     process.nextTick(() => this.#stopReading());
     this.#terminateAfterGrace();
+  }
+
+  #offend(): void {
+    this.#offended = true;
+    this.visitor.account.bucket.spend(this.#context.limits.tokensPerViolation, performance.now());
   }
 
   /** What the client sends is left to the system, which stops it. It is told of the end by what was sent. */

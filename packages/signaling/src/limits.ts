@@ -30,6 +30,8 @@ export interface Limits {
   readonly addressTokensPerSecond: number;
   /** What a connection costs its address, admitted or not. */
   readonly tokensPerConnection: number;
+  /** What it costs the address when a socket is closed for breaking a rule. */
+  readonly tokensPerViolation: number;
   readonly bytesPerToken: number;
   readonly receiversPerToken: number;
   /** Bytes queued for one socket beyond what the operating system took. A reader that lets more queue up is terminated. */
@@ -86,6 +88,8 @@ export const DEFAULT_LIMITS: Limits = {
   addressTokensPerSecond: 500,
   // An upgrade costs the server about as much as ten messages: 400 connections at once, 50 a second for ever.
   tokensPerConnection: 10,
+  // Honest clients break none. Who does comes back some four times a second for ever, not fifty.
+  tokensPerViolation: 100,
   // The usual signal costs one token.
   bytesPerToken: 4096,
   // So many sends cost about as much as reading a message. Small rooms cost nothing extra, a full topic 63 tokens a broadcast.

@@ -154,6 +154,23 @@ describe("T10: how many may connect", () => {
     expect(statuses).toEqual([101, 101, 101, 429]);
   });
 
+  test.each<[name: string, offence: string | Buffer, code: number, then: number]>([
+    ["a message that is none", "{garbage", 1007, 429],
+    ["a message that is too large", Buffer.alloc(100_000), 1009, 429],
+    ["nothing but where there was no room", '{"type":"subscribe","topics":["full"]}', 1013, 101],
+  ])("from one address after it has broken rules: %s", async (_name, offence, code, then) => {
+    const limits = { addressBurstTokens: 250, addressTokensPerSecond: 0.001, maxSubscribersPerTopic: 1 };
+    const server = await serve({ limits: { ...limits, tokensPerConnection: 10, tokensPerViolation: 100 } });
+    await (await connectTo(server)).subscribe("full");
+    for (let i = 0; i < 2; i++) {
+      const offender = await connectTo(server);
+      offender.sendRaw(offence);
+      expect((await offender.closed).code).toBe(code);
+    }
+    expect(await askForUpgrade(server.port)).toMatchObject({ status: 101 });
+    expect(await askForUpgrade(server.port)).toMatchObject({ status: then });
+  });
+
   test("in all, until one leaves", async () => {
     const server = await serve({ limits: { maxSockets: 2 } });
     const [first] = [await connectTo(server), await connectTo(server)];

@@ -94,6 +94,7 @@ const LIMITS: Readonly<Record<keyof Limits, string>> = {
   addressBurstTokens: "tokens that an address may spend at once",
   addressTokensPerSecond: "tokens a second that it may spend for ever",
   tokensPerConnection: "tokens that a connection costs its address",
+  tokensPerViolation: "tokens that a broken rule costs it",
   bytesPerToken: "bytes of a message that cost a token beyond its first",
   receiversPerToken: "receivers of a message that cost a token beyond its first",
   maxBufferedBytes: "bytes that a slow reader may let queue up",
