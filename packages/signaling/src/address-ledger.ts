@@ -1,5 +1,6 @@
 import { AddressTurns } from "./address-turns.ts";
 import type { Limits } from "./limits.ts";
+import { SlowLane } from "./slow-lane.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 /** Accounts without sockets are kept only until their bucket is full; no flood of addresses gets more than so many of some 400 bytes. */
@@ -19,6 +20,7 @@ export interface AddressAccount {
 export class AddressLedger {
   readonly #limits: Limits;
   readonly #accounts = new Map<string, AddressAccount>();
+  readonly #lane = new SlowLane();
 
   constructor(limits: Limits) {
     this.#limits = limits;
@@ -49,7 +51,7 @@ export class AddressLedger {
     if (this.#accounts.size >= MAX_ACCOUNTS) this.#forgetIdle();
     const { addressBurstTokens, addressTokensPerSecond } = this.#limits;
     const bucket = new TokenBucket(addressBurstTokens, addressTokensPerSecond, nowMs);
-    const account = { bucket, turns: new AddressTurns(bucket), sockets: 0, subscriptions: 0 };
+    const account = { bucket, turns: new AddressTurns(bucket, this.#lane), sockets: 0, subscriptions: 0 };
     this.#accounts.set(address, account);
     return account;
   }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { AddressTurns } from "./address-turns.ts";
+import { SlowLane } from "./slow-lane.ts";
 import { eventually } from "./testing/eventually.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
@@ -20,7 +21,7 @@ function taker(turns: AddressTurns, log: string[], name: string, messages: numbe
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test("T10: sockets of an address take turns, and no more than a few milliseconds' worth of them at a time", async () => {
-  const turns = new AddressTurns(new TokenBucket(10_000, 1, performance.now()));
+  const turns = new AddressTurns(new TokenBucket(10_000, 1, performance.now()), new SlowLane());
   const log: string[] = [];
   for (const name of ["a", "b", "c"]) taker(turns, log, name, 20, 1);
   expect([log, turns.isFree(performance.now())]).toEqual([[], false]);
@@ -35,7 +36,7 @@ test("T10: sockets of an address take turns, and no more than a few milliseconds
 });
 
 test("T10: what is done at once counts for the turn as well", async () => {
-  const turns = new AddressTurns(new TokenBucket(10_000, 1, performance.now()));
+  const turns = new AddressTurns(new TokenBucket(10_000, 1, performance.now()), new SlowLane());
   turns.charge(3, performance.now());
   expect(turns.isFree(performance.now())).toBe(true);
   turns.charge(1, performance.now());
@@ -45,7 +46,7 @@ test("T10: what is done at once counts for the turn as well", async () => {
 });
 
 test("T10: in debt one goes on at a time, when it is paid", async () => {
-  const turns = new AddressTurns(new TokenBucket(1, 200, performance.now()));
+  const turns = new AddressTurns(new TokenBucket(1, 200, performance.now()), new SlowLane());
   turns.charge(3, performance.now());
   const log: string[] = [];
   for (const name of ["a", "b"]) taker(turns, log, name, 2, 4);
@@ -56,8 +57,29 @@ test("T10: in debt one goes on at a time, when it is paid", async () => {
   await eventually(() => expect(log).toEqual(["a", "b", "a", "b"]));
 });
 
+test("T10: addresses that have spent half of what they may take turns with each other; others do not wait for them", async () => {
+  const lane = new SlowLane();
+  const log: string[] = [];
+  const busy = ["a", "b", "c"].map((name) => {
+    const turns = new AddressTurns(new TokenBucket(100, 1, performance.now()), lane);
+    turns.charge(51, performance.now());
+    taker(turns, log, name, 2, 4);
+    return turns;
+  });
+  const modest = new AddressTurns(new TokenBucket(100, 1, performance.now()), lane);
+  taker(modest, log, "m", 2, 4);
+  await nextTurn();
+  expect(log.toSorted()).toEqual(["a", "m"]);
+  await nextTurn();
+  expect(log.slice(2).toSorted()).toEqual(["b", "m"]);
+  expect(modest.isFree(performance.now())).toBe(false);
+  await nextTurn();
+  expect([modest, ...busy].map((turns) => turns.isFree(performance.now()))).toEqual([true, false, false, false]);
+  await eventually(() => expect(log.slice(4).join("")).toBe("cabc"));
+});
+
 test("T10: who has left has no turn", async () => {
-  const turns = new AddressTurns(new TokenBucket(10, 1, performance.now()));
+  const turns = new AddressTurns(new TokenBucket(10, 1, performance.now()), new SlowLane());
   const log: string[] = [];
   turns.leave(taker(turns, log, "a", 1, 1));
   taker(turns, log, "b", 1, 1);

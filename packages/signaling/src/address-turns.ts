@@ -1,3 +1,4 @@
+import type { LaneUser, SlowLane } from "./slow-lane.ts";
 import type { TokenBucket } from "./token-bucket.ts";
 
 /** One socket of an address, with something to do. */
@@ -14,21 +15,25 @@ const TOKENS_PER_TURN = 4;
 
 /**
  * Lets the sockets of one address take turns, one message each, within the address's bucket. Fifty sockets that flood are then, for others, as
- * one: not a burst of fifty messages at each turn, and another whenever the address may spend again.
+ * one: not a burst of fifty messages at each turn, and another whenever the address may spend again. Once it has spent half of its bucket an
+ * address waits for the others that have.
  */
-export class AddressTurns {
+export class AddressTurns implements LaneUser {
   readonly #bucket: TokenBucket;
+  readonly #lane: SlowLane;
   readonly #waiting = new Set<TurnTaker>();
   #spentInTurn = 0;
   #cancel: (() => void) | undefined;
 
-  constructor(bucket: TokenBucket) {
+  /** @param lane The server's. */
+  constructor(bucket: TokenBucket, lane: SlowLane) {
     this.#bucket = bucket;
+    this.#lane = lane;
   }
 
   /** Whether nobody waits, and something may be done at once. */
   isFree(nowMs: number): boolean {
-    return this.#waiting.size === 0 && this.#spentInTurn < TOKENS_PER_TURN && !this.isInDebt(nowMs);
+    return this.#waiting.size === 0 && this.#spentInTurn < TOKENS_PER_TURN && this.#bucket.isHalfFull(nowMs);
   }
 
   /** Whether the address has overdrawn its bucket. */
@@ -58,18 +63,25 @@ export class AddressTurns {
 
   #schedule(): void {
     if (this.#cancel !== undefined) return;
-    const debtMs = this.#bucket.spend(0, performance.now());
-    const give = (): void => this.#give();
+    const nowMs = performance.now();
+    const debtMs = this.#bucket.spend(0, nowMs);
     if (debtMs > 0) {
-      const timer = setTimeout(give, debtMs);
+      const timer = setTimeout(() => this.#enterLane(), debtMs);
       this.#cancel = () => clearTimeout(timer);
-    } else {
-      const immediate = setImmediate(give);
+    } else if (this.#bucket.isHalfFull(nowMs)) {
+      const immediate = setImmediate(() => this.takeLane());
       this.#cancel = () => clearImmediate(immediate);
+    } else {
+      this.#enterLane();
     }
   }
 
-  #give(): void {
+  #enterLane(): void {
+    this.#lane.enter(this);
+    this.#cancel = () => this.#lane.leave(this);
+  }
+
+  takeLane(): void {
     this.#cancel = undefined;
     this.#spentInTurn = 0;
     // Who waits again goes to the end.

@@ -25,6 +25,11 @@ export class TokenBucket {
     return this.#tokens >= cost;
   }
 
+  /** No more than half was spent. */
+  isHalfFull(nowMs: number): boolean {
+    return this.has(this.#capacity / 2, nowMs);
+  }
+
   /** Nothing tells it from a new one. */
   isFull(nowMs: number): boolean {
     return this.has(this.#capacity, nowMs);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { WebSocket } from "ws";
 import { AddressTurns } from "./address-turns.ts";
+import { SlowLane } from "./slow-lane.ts";
 import { eventually } from "./testing/eventually.ts";
 import { TokenBucket } from "./token-bucket.ts";
 import { type Metered, TrafficMeter } from "./traffic-meter.ts";
@@ -35,13 +36,13 @@ const bucket = (capacity: number, perSecond = 1): TokenBucket =>
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test("T10: messages within the budget are handled at once", () => {
-  const { meter, handled, isPaused } = metered(bucket(100), new AddressTurns(bucket(100)));
+  const { meter, handled, isPaused } = metered(bucket(100), new AddressTurns(bucket(100), new SlowLane()));
   for (let i = 0; i < 4; i++) meter.received(i);
   expect([handled.length, isPaused()]).toEqual([4, false]);
 });
 
 test("T10: a socket that has overdrawn its own bucket is not read, and goes on when the debt is paid", async () => {
-  const { meter, handled, isPaused, throttled } = metered(bucket(1, 50), new AddressTurns(bucket(100)));
+  const { meter, handled, isPaused, throttled } = metered(bucket(1, 50), new AddressTurns(bucket(100), new SlowLane()));
   for (let i = 0; i < 4; i++) meter.received(i);
   expect([handled, isPaused(), throttled()]).toEqual([[0, 1], true, 1]);
   await eventually(() => expect(handled).toEqual([0, 1, 2, 3]));
@@ -49,7 +50,7 @@ test("T10: a socket that has overdrawn its own bucket is not read, and goes on w
 });
 
 test("T10: many sockets of an address that is in debt go on in turns, one message each", async () => {
-  const turns = new AddressTurns(bucket(4, 200));
+  const turns = new AddressTurns(bucket(7, 200), new SlowLane());
   const sockets = Array.from({ length: 5 }, () => metered(bucket(1000), turns));
   for (let i = 0; i < 3; i++) for (const { meter } of sockets) meter.received(i);
   // As many as one turn of the event loop has room for.
@@ -65,13 +66,13 @@ test("T10: many sockets of an address that is in debt go on in turns, one messag
 });
 
 test("P8: no more than a segment's worth waits: what comes beyond it is handled, in order", () => {
-  const { meter, handled } = metered(bucket(1), new AddressTurns(bucket(1000)));
+  const { meter, handled } = metered(bucket(1), new AddressTurns(bucket(1000), new SlowLane()));
   for (let i = 0; i < 500; i++) meter.received(i);
   expect(handled).toEqual(Array.from({ length: 500 - 64 }, (_, i) => i));
 });
 
 test("T10: once it has ended nothing is handled, and the socket is read for its close", async () => {
-  const turns = new AddressTurns(bucket(1000));
+  const turns = new AddressTurns(bucket(1000), new SlowLane());
   const { meter, handled, isPaused } = metered(bucket(1, 1000), turns);
   for (let i = 0; i < 5; i++) meter.received(i);
   meter.end();
