@@ -1,4 +1,5 @@
 import process from "node:process";
+import { setFlagsFromString } from "node:v8";
 import { pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import type { Logger } from "./logger.ts";
@@ -10,6 +11,12 @@ import { type Settings, settingsFrom } from "./settings/settings.ts";
 
 /** Bad flags. As in most command-line tools. */
 const EXIT_USAGE = 2;
+
+/**
+ * Young garbage is collected by this thread alone. With helper threads it takes no less of the little that there is, and waits until the system has
+ * given each of them a processor: on a busy machine of two cores it stood still for 10 ms and more, one time in ten, instead of for 4.5.
+ */
+const COLLECT_ALONE = "--no-parallel-scavenge";
 
 /** Runs the command until SIGTERM or SIGINT. Says on standard error what is wrong, and sets the exit code. */
 export async function runCli(args: readonly string[]): Promise<void> {
@@ -31,6 +38,7 @@ export async function runCli(args: readonly string[]): Promise<void> {
 }
 
 async function run(settings: Settings, logger: Logger): Promise<void> {
+  setFlagsFromString(COLLECT_ALONE);
   const { redis, limits } = settings;
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
