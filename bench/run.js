@@ -32,14 +32,14 @@ async function main() {
 }
 
 /**
- * In browsers of its own. One that fails does not keep the others from running.
+ * In browsers of its own, if in any. One that fails does not keep the others from running.
  *
  * @param {import("./runner/bench.js").Benchmark} benchmark
  * @param {import("./runner/servers.js").Servers} servers
  * @param {boolean} quick
  */
 async function figuresOf(benchmark, servers, quick) {
-  const browsers = await BrowserPair.launch();
+  const browsers = benchmark.browsers === false ? undefined : await BrowserPair.launch();
   try {
     return await benchmark.run(new Bench({ quick, servers, browsers, progress: (text) => console.error(text) }));
   } catch (error) {
@@ -47,7 +47,7 @@ async function figuresOf(benchmark, servers, quick) {
     process.exitCode = 1;
     return [];
   } finally {
-    await browsers.close();
+    await browsers?.close();
   }
 }
 

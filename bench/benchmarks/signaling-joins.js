@@ -22,6 +22,7 @@ const SETTLE_MS = 3000;
  */
 export const signalingJoins = {
   name: "signaling-joins",
+  browsers: false,
   async run(bench) {
     const sockets = bench.quick ? 200 : 10_000;
     /** @type {{ ours: Filled, reference: Filled }[]} */

@@ -7,12 +7,13 @@ import { within } from "./within.js";
  *
  * @typedef {object} Benchmark
  * @property {string} name As `--only` takes it.
+ * @property {false} [browsers] `false`: it opens no tabs, and none take its processor's time.
  * @property {(bench: Bench) => Promise<readonly Figure[]>} run
  *
  * @typedef {object} BenchOptions
  * @property {boolean} quick
  * @property {import("./servers.js").Servers} servers
- * @property {import("./browser-pair.js").BrowserPair} browsers
+ * @property {import("./browser-pair.js").BrowserPair | undefined} browsers
  * @property {(text: string) => void} progress
  */
 
@@ -53,8 +54,10 @@ export class Bench {
    * @returns {Promise<T[]>}
    */
   rounds(rounds, measure) {
+    const { browsers } = this.#options;
+    if (browsers === undefined) throw new Error("This benchmark has no browsers");
     return this.repeated(rounds, (round) =>
-      this.#options.browsers.withTabs(this.servers.page, (first, second) => measure(first, second, round)),
+      browsers.withTabs(this.servers.page, (first, second) => measure(first, second, round)),
     );
   }
 

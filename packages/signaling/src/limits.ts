@@ -75,7 +75,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxSubscribersPerTopic: 1000,
   // Some 2 KB each with a name of the usual length: 200 MB.
   maxTopics: 100_000,
-  // bench/benchmarks/signaling-joins.js measured 10,000 at 9 KB each; every socket takes a file descriptor, see `ulimit -n`.
+  // bench/benchmarks/signaling-joins.js measured 10,000 at 8 KB each; every socket takes a file descriptor, see `ulimit -n`.
   maxSockets: 20_000,
   // A school or a company is often one address: 150 people with three tabs each.
   maxSocketsPerAddress: 500,
