@@ -108,6 +108,10 @@ export class PostgresServer {
     ];
     const child = spawn(join(this.#folder, "postgres"), [...flags, "-c", "listen_addresses=127.0.0.1"], options);
     this.#child = child;
+    // Also where a test run is broken off, and nobody disposes of it.
+    const end = (): void => void child.kill("SIGQUIT");
+    process.once("exit", end);
+    child.once("exit", () => process.off("exit", end));
     let printed = "";
     await new Promise<void>((resolve, reject) => {
       child.stderr.on("data", (chunk: Buffer) => {
