@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { errorCodes, eventually, recorded, Replicator, Room, vector, voterCount } from "./room.fixture.ts";
+import { dotKey, type Dot } from "../core/dot.ts";
+import { dotOf } from "../core/causality.fixture.ts";
+import type { DurableState } from "../core/durable-state.ts";
 import type { Store } from "../ports/storage.ts";
 import { VERSION_PREFIX } from "../core/store-layout.ts";
 import { memoryStorage } from "../adapters/memory/memory-storage.ts";
-import { SCRUB_ROUND_MS } from "./scrubber.ts";
+import { SCRUB_PAUSE_MS, SCRUB_ROUND_MS, Scrubber } from "./scrubber.ts";
 import { systemRuntime } from "../adapters/system-runtime.ts";
 
 const entry = (id: string) => ({ id, vector: vector(1, 2), metadata: {} });
@@ -33,8 +36,41 @@ async function damage(store: Store, how: "last bit" | "gone"): Promise<void> {
 /** As the platform's, except that the pause between two steps of scrubbing is a moment. */
 const hasty = {
   ...systemRuntime(),
-  setTimer: (callback: () => void, ms: number) => systemRuntime().setTimer(callback, ms >= SCRUB_ROUND_MS ? 50 : ms),
+  setTimer: (callback: () => void, ms: number) => systemRuntime().setTimer(callback, ms >= SCRUB_PAUSE_MS ? 50 : ms),
 };
+
+describe("a round", () => {
+  it("goes through a store in an hour and a pause that was empty when it began (S1)", async () => {
+    let now = 0;
+    let due: { readonly at: number; readonly step: () => void } | undefined;
+    const runtime = {
+      ...systemRuntime(),
+      setTimer: (step: () => void, ms: number) => {
+        due = { at: now + ms, step };
+        return () => undefined;
+      },
+    };
+    const held: (readonly [id: string, siblings: readonly { readonly dot: Dot }[]])[] = [];
+    const state = { versionCount: 0, all: () => held } as unknown as DurableState;
+    // Nothing of what the index names can be read.
+    const store = { get: (keys: readonly string[]) => Promise.resolve(keys.map(() => undefined)) };
+    const found = new Set<string>();
+    const scrubber = new Scrubber(state, store as unknown as Store, runtime, (dots) => {
+      for (const dot of dots) found.add(dotKey(dot));
+      return Promise.resolve();
+    });
+    scrubber.start();
+    for (let seq = 1; seq <= 950; seq++) held.push([`id ${seq}`, [{ dot: dotOf(1, seq) }]]);
+    Object.assign(state, { versionCount: held.length });
+    while (due !== undefined && due.at <= SCRUB_ROUND_MS + SCRUB_PAUSE_MS) {
+      const { at, step } = due;
+      [now, due] = [at, undefined];
+      step();
+      await eventually(() => due !== undefined, true);
+    }
+    expect(found.size).toBe(950);
+  });
+});
 
 describe("damage in the store (S1, S8)", () => {
   const room = new Room();

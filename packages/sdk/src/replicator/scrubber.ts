@@ -11,6 +11,8 @@ import { versionKey } from "../core/store-layout.ts";
 export const SCRUB_CHUNK = 100;
 /** The whole store about once in this time: bits flip over months, and a device that sleeps most of the day still gets round. */
 export const SCRUB_ROUND_MS: number = 60 * 60 * 1000;
+/** A store that was small when a step was planned may have filled by now: the round that goes through it begins no later than this. */
+export const SCRUB_PAUSE_MS: number = 10 * 60 * 1000;
 
 /**
  * Reads through the store, slowly and without end, and tells of records that are damaged, missing, or not what the index says (S1).
@@ -47,7 +49,7 @@ export class Scrubber {
 
   #schedule(): void {
     const chunks = Math.max(1, Math.ceil(this.#state.versionCount / SCRUB_CHUNK));
-    this.#cancel = this.#runtime.setTimer(() => void this.#step(), SCRUB_ROUND_MS / chunks);
+    this.#cancel = this.#runtime.setTimer(() => void this.#step(), Math.min(SCRUB_PAUSE_MS, SCRUB_ROUND_MS / chunks));
   }
 
   async #step(): Promise<void> {
