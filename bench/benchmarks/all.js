@@ -5,6 +5,7 @@ import { catchUp } from "./catch-up.js";
 import { edgeCatchUp } from "./edge-catch-up.js";
 import { edgeImport } from "./edge-import.js";
 import { edgeMemory } from "./edge-memory.js";
+import { documents } from "./documents.js";
 import { live } from "./live.js";
 import { mainThread } from "./main-thread.js";
 import { quorumLatency } from "./quorum-latency.js";
@@ -20,6 +21,7 @@ export const BENCHMARKS = [
   catchUpYWebrtc(10_000, 60),
   catchUpRxdb,
   live,
+  documents,
   quorumLatency,
   bytes,
   mainThread,

@@ -2,6 +2,7 @@ import { openBareChannel } from "../runner/bare-channel.js";
 import { alternately } from "../runner/bench.js";
 import { median } from "../runner/median.js";
 import { openPair } from "../runner/vecmesh-pair.js";
+import { writtenAndShown } from "../runner/written-and-shown.js";
 
 const ROUNDS = 7;
 
@@ -58,35 +59,6 @@ export const live = {
     ];
   },
 };
-
-/**
- * The reader starts the writer over a bare channel, so that one clock tells the whole time: milliseconds.
- *
- * @template {import("../src/vecmesh-tab.ts").VecmeshTab | import("../src/yjs-tab.ts").YjsTab} Tab
- * @param {Awaited<ReturnType<typeof openBareChannel>>} wire
- * @param {import("playwright").JSHandle<Tab>} writer
- * @param {import("playwright").JSHandle<Tab>} reader
- * @param {import("../src/vectors.ts").VectorSource} source
- */
-async function writtenAndShown(wire, writer, reader, source) {
-  const writing = await writer.evaluateHandle(
-    async (tab, { channel, vectors }) => {
-      const prepared = await tab.prepareWrites(vectors);
-      return { done: channel.started().then(prepared) };
-    },
-    { channel: wire.first, vectors: source },
-  );
-  const took = await reader.evaluate(
-    async (tab, { channel, vectors }) => {
-      const shown = tab.showsAll(vectors);
-      const started = channel.start();
-      return (await shown) - started;
-    },
-    { channel: wire.second, vectors: source },
-  );
-  await writing.evaluate(({ done }) => done);
-  return took;
-}
 
 /**
  * @param {import("../runner/bench.js").Bench} bench

@@ -1,5 +1,6 @@
 import { BareChannel } from "./bare-channel.js";
 import { ConnectionLog, type ConnectionWatch } from "./connection-log.ts";
+import type { DocumentOptions, DocumentTab } from "./document-tab.ts";
 import { measureQuorumWrites, type QuorumWrites } from "./quorum-writes.ts";
 import type { RxdbOptions, RxdbTab } from "./rxdb-tab.ts";
 import { TaskWatch } from "./task-watch.ts";
@@ -30,6 +31,11 @@ export class Lab {
   async openYjs(options: YjsOptions): Promise<YjsTab> {
     const { YjsTab } = await import("./yjs-tab.ts");
     return new YjsTab(options);
+  }
+
+  async openDocument(options: DocumentOptions): Promise<DocumentTab> {
+    const { DocumentTab } = await import("./document-tab.ts");
+    return new DocumentTab(options, this.#connections);
   }
 
   async openRxdb(options: RxdbOptions): Promise<RxdbTab> {

@@ -43,6 +43,9 @@ export class SharedDocument {
   #reading: Promise<void>;
   #cancelWrite: (() => void) | undefined;
   #cancelAdoption: (() => void) | undefined;
+  /** Own updates of this task, and which the last of them is. */
+  readonly #unsaid: Uint8Array[] = [];
+  #lastMade = 0;
   #isPaused = false;
   #isLoaded = false;
   #isCompacting = false;
@@ -120,14 +123,24 @@ export class SharedDocument {
 
   #changed(update: Uint8Array, origin: unknown): void {
     if (origin === this) return;
-    const number = this.#writer.add(update);
+    this.#lastMade = this.#writer.add(update);
+    if (this.#isLoaded) this.#writeLater();
+    if (this.#isPaused) return;
+    this.#unsaid.push(update);
+    // What one task changes is said together.
+    if (this.#unsaid.length === 1) queueMicrotask(() => this.#say());
+  }
+
+  #say(): void {
+    const updates = this.#unsaid.splice(0);
+    if (this.#isPaused) return;
     const said = encoding.encode((encoder) => {
       encoding.writeUint8Array(encoder, hexToBytes(this.#writer.writer));
-      encoding.writeVarUint(encoder, number);
-      encoding.writeUint8Array(encoder, update);
+      encoding.writeVarUint(encoder, this.#lastMade);
+      encoding.writeUint8Array(encoder, updates.length === 1 ? updates[0]! : Y.mergeUpdatesV2(updates));
     });
-    if (!this.#isPaused && said.length < MAX_EPHEMERAL_BYTES) this.#options.say(said);
-    if (this.#isLoaded) this.#writeLater();
+    // What is longer others have when it is stored.
+    if (said.length < MAX_EPHEMERAL_BYTES) this.#options.say(said);
   }
 
   #writeLater(): void {
