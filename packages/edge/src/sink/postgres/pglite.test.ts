@@ -19,6 +19,24 @@ describe("vectors in PostgreSQL", () => {
     expect(await postgresTarget(pgliteConnection(withArrays)).prepare()).toEqual({ vectors: "real[]" });
   });
 
+  test("are of the other kind, and fed anew, once the table has been dropped", async () => {
+    const database = await PGlite.create({ extensions: { vector } });
+    const target = postgresTarget(pgliteConnection(database));
+    await database.exec(`create table vecmesh_entries (room text collate "C" not null, id text collate "C" not null, vector real[] not null,
+      metadata jsonb not null, written_at timestamptz not null, primary key (room, id));
+      create table vecmesh_sinks (room text collate "C" primary key, owner text not null, checkpoint text, swept_to text collate "C",
+      updated_at timestamptz not null default now())`);
+    expect(await target.prepare()).toEqual({ vectors: "real[]" });
+    await target.claim("room", "me");
+    await target.apply("room", "me", { puts: [], deletes: [], position: { checkpoint: "1" } });
+    await database.exec("drop table vecmesh_entries");
+    expect(await target.prepare()).toEqual({ vectors: "vector" });
+    const goingOn = target.apply("room", "me", { puts: [], deletes: [], position: { checkpoint: "2" } });
+    await expect(goingOn).rejects.toMatchObject({ code: "taken-over" });
+    expect(await target.claim("room", "me")).toBeUndefined();
+    await database.close();
+  });
+
   test("are found by an index of one room's, as docs/DEPLOY.md says", async () => {
     const target = postgresTarget(pgliteConnection(withPgvector));
     await target.claim("notes", "me");

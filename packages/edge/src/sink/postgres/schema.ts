@@ -31,6 +31,8 @@ async function makeTables(query: Query): Promise<VectorType> {
     swept_to text collate "C",
     updated_at timestamptz not null default now()
   )`);
+  // Somebody has dropped the entries to have them anew: nobody may go on from where they were.
+  await query("update vecmesh_sinks set owner = '', checkpoint = null, swept_to = null");
   const type: VectorType = (await hasPgvector(query)) ? "vector" : "real[]";
   const columns =
     type === "vector"
