@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type SignalingServer, startSignalingServer } from "@vecmesh/signaling";
@@ -92,6 +92,7 @@ describe("stored replicas", () => {
 
   test.each([
     ["no file", [], "nowhere.jsonl", "ENOENT"],
+    ["a folder", [], ".", "is no file"],
     ["no dimensions", ["--format", "f32"], "rows.f32", "Say with --dimensions"],
     ["wrong dimensions", ["--format", "f32", "--dimensions", "2"], "rows.f32", "has 3 rows of 2 float32"],
     ["half a row too much", ["--format", "f32", "--dimensions", "3"], "torn.f32", "has 2.5 rows of 3 float32"],
@@ -102,6 +103,41 @@ describe("stored replicas", () => {
     const bad = await runCommand("import", "--room", "none", ...flags, "--file", path(file), ...data);
     expect(bad).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
     expect((await runCommand("status", "--room", "none", ...data)).stderr).toContain("holds no store of the room");
+  });
+
+  test("an import of a file that breaks off says what of it is imported", async () => {
+    writeFileSync(path("broken.jsonl"), lines(0, ENTRIES).slice(0, -5));
+    const broken = await runCommand("import", "--room", "d", "--file", path("broken.jsonl"), ...data);
+    expect(broken.status).toBe(1);
+    expect(broken.stderr).toContain(`line ${ENTRIES} is no JSON. What comes before line 1001 is imported.`);
+    expect((await runCommand("status", "--room", "d", ...data)).lines).toMatchObject([{ entries: 1000 }]);
+  });
+
+  test("an export makes no store where there is none, and leaves nothing that is not whole", async () => {
+    const none = await runCommand("export", "--room", "nobody's", "--file", path("none.jsonl"), ...data);
+    expect(none).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(`no store "edge" of the room "nobody's"`),
+    });
+    const other = await runCommand(
+      "export",
+      "--room",
+      "a",
+      "--replica-name",
+      "x",
+      "--file",
+      path("none.jsonl"),
+      ...data,
+    );
+    expect(other.stderr).toContain('of the room "a", but "edge"');
+    expect((await runCommand("status", "--room", "nobody's", ...data)).stderr).toContain("holds no store");
+    mkdirSync(path("taken.f32.ids.part"));
+    const taken = await runCommand("export", "--room", "a", "--format", "f32", "--file", path("taken.f32"), ...data);
+    expect(taken).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining("taken.f32.ids cannot be written: EISDIR"),
+    });
+    expect(readdirSync(folder).filter((name) => /^(none|taken)/.test(name))).toEqual(["taken.f32.ids.part"]);
   });
 
   test("damage is found by verify, and nothing else is needed to find it", async () => {

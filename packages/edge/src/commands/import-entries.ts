@@ -39,8 +39,8 @@ export async function importEntries(settings: Settings): Promise<void> {
     const seconds = (performance.now() - startedAt) / 1000;
     line.draw(() => `${until.lines} entries, ${Math.round((until.lines - from.lines) / seconds)} a second`);
   };
+  let taken = Promise.resolve();
   try {
-    let taken = Promise.resolve();
     for await (const batch of batches(settings, from)) {
       await taken;
       // While it is stored, the next is read.
@@ -49,6 +49,13 @@ export async function importEntries(settings: Settings): Promise<void> {
     }
     await taken;
     await progress.finish();
+  } catch (error) {
+    await taken.catch(() => undefined);
+    if (!(error instanceof InputError)) throw error;
+    const { lines } = progress.position;
+    throw new InputError(
+      `${error.message} ${lines === 0 ? "Nothing" : `What comes before line ${lines + 1}`} is imported.`,
+    );
   } finally {
     line.clear();
     await replicator.close();
@@ -73,8 +80,7 @@ async function write(
     if (!isReplicationError(error) || (error.code !== "invalid-entry" && error.code !== "dimension-mismatch"))
       throw error;
     const first = until.lines - entries.length + 1;
-    const done = first === 1 ? "Nothing is imported" : `What comes before line ${first} is imported`;
-    throw new InputError(`${file}, lines ${first} to ${until.lines}: ${error.message} ${done}.`);
+    throw new InputError(`${file}, lines ${first} to ${until.lines}: ${error.message}`);
   }
 }
 

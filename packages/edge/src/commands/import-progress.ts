@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { BEGINNING, type FilePosition } from "./entry-file.ts";
+import { InputError } from "./input-error.ts";
 
 /**
  * How far a file has been imported, noted after each batch in the data folder. It follows what is in the store, so an import that is broken off, killed even, at worst writes
@@ -16,9 +17,11 @@ export class ImportProgress {
     this.position = position;
   }
 
-  /** @param into what it is imported into. A file that has changed since begins anew. */
+  /** @param into what it is imported into. A file that has changed since begins anew. @throws InputError */
   static async open(data: string, into: readonly string[], file: string): Promise<ImportProgress> {
-    const { size, mtimeMs } = await stat(file);
+    const found = await stat(file);
+    if (!found.isFile()) throw new InputError(`${file} is no file.`);
+    const { size, mtimeMs } = found;
     const which = createHash("sha256")
       .update(JSON.stringify([...into, resolve(file), size, mtimeMs]))
       .digest("hex");
