@@ -14,6 +14,8 @@ interface Provider {
   connect(): void;
   disconnect(): void;
   destroy(): unknown;
+  /** MeshProvider's alone. */
+  flush?(options: { timeoutMs: number }): Promise<void>;
   on(event: "synced", listener: (event: { synced: boolean }) => void): unknown;
   on(event: "status", listener: (event: { connected: boolean }) => void): unknown;
   on(event: "peers", listener: (event: { webrtcPeers: string[] }) => void): unknown;
@@ -28,6 +30,7 @@ type ProviderClass = new (
     maxConns?: number;
     filterBcConns?: boolean;
     peerOpts: { config: RTCConfiguration };
+    persist?: boolean;
   },
 ) => Provider;
 
@@ -43,10 +46,11 @@ class ProviderScenario {
     this.#Provider = Provider;
   }
 
-  join(room: string, signaling: string, password?: string): void {
+  join(room: string, signaling: string, password?: string, persist?: boolean): void {
     this.#provider = new this.#Provider(room, this.#doc, {
       signaling: [signaling],
       ...(password !== undefined && { password }),
+      ...(persist !== undefined && { persist }),
       maxConns: 20,
       filterBcConns: true,
       peerOpts: { config: { iceServers: [] } },
@@ -81,6 +85,16 @@ class ProviderScenario {
 
   get length(): number {
     return this.#text.length;
+  }
+
+  /** What became of a flush to a quorum: an error's code, or nothing. */
+  async flush(timeoutMs: number): Promise<string | undefined> {
+    try {
+      await this.provider.flush?.({ timeoutMs });
+      return undefined;
+    } catch (error) {
+      return (error as { readonly code: string }).code;
+    }
   }
 
   say(name: string): void {

@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from "@playwright/test";
+import { edgeMetric, startEdge } from "./edge-process.ts";
 import { expect, test } from "./fixtures.ts";
 import { eventually } from "./eventually.ts";
 
@@ -119,6 +120,59 @@ test("y-webrtc and MeshProvider share a signaling server, an origin and a room's
     await eventually(() => text(here)).toBe(`${provider}!`);
     expect(await names(here)).toEqual([provider]);
   }
+});
+
+test("mesh: a document that is kept is flushed to a quorum of disks, or says that it is not, and is there after a restart without anybody", async ({
+  openDevice,
+  room,
+  startSignaling,
+}) => {
+  const { url } = await startSignaling();
+  const open = async (profile: string): Promise<[BrowserContext, Page]> => {
+    const device = await openDevice({ profile });
+    const page = await device.newPage();
+    await page.goto("/mesh-provider.html");
+    await page.waitForFunction(() => "scenario" in window);
+    await page.evaluate(([name, server]) => window.scenario.join(name, server, undefined, true), [room, url] as const);
+    return [device, page];
+  };
+  const flush = (page: Page): Promise<string | undefined> => page.evaluate(() => window.scenario.flush(5000));
+  const [device, here] = await open("first");
+  await append(here, "alone");
+  expect(await flush(here)).toBe("quorum-unavailable");
+  const [other, there] = await open("second");
+  await eventually(() => text(there)).toBe("alone");
+  await append(here, ", and together");
+  await eventually(() => flush(here)).toBeUndefined();
+  await other.close();
+  await eventually(() => flush(here)).toBe("quorum-unavailable");
+  await device.close();
+
+  const [, again] = await open("first");
+  await eventually(() => text(again)).toBe("alone, and together");
+  const [, heir] = await open("second");
+  await eventually(() => text(heir)).toBe("alone, and together");
+  await eventually(() => flush(again)).toBeUndefined();
+});
+
+test("mesh: an edge replica keeps a document that no tab keeps, and hands it to whoever comes next", async ({
+  openContext,
+  room,
+  startSignaling,
+}, testInfo) => {
+  const { url } = await startSignaling();
+  await using edge = await startEdge({ room: `yjs/${room}`, data: testInfo.outputPath("edge") }, url);
+  const writer = await join(await openContext(), "mesh", room, url);
+  await append(writer, "kept elsewhere");
+  const witness = await join(await openContext(), "mesh", room, url);
+  await eventually(() => text(witness)).toBe("kept elsewhere");
+  // Who comes later is told only what is stored; so that is in the writer's store, and the edge replica equal to it.
+  await eventually(() => edgeMetric(edge, "peers")).toBe(2);
+  await eventually(() => edgeMetric(edge, "lag_ms")).toBe(0);
+  for (const page of [writer, witness]) await page.close();
+  await eventually(() => edgeMetric(edge, "peers")).toBe(0);
+  const late = await join(await openContext(), "mesh", room, url);
+  await eventually(() => text(late)).toBe("kept elsewhere");
 });
 
 test("a document of 5 MB comes through MeshProvider; whether it does through y-webrtc is reported", async ({
