@@ -18,7 +18,8 @@ describe("T10: /healthz", () => {
     const client = await connectTo(server);
     expect(await get(server, "/healthz")).toMatchObject({ status: 200, body: "ok" });
     const staying = await connectTo(server);
-    const closed = server.close({ drainMs: 2000 });
+    // In twenty steps: the other has its close a second after the first.
+    const closed = server.close({ drainMs: 20_000 });
     await Promise.race([client.closed, staying.closed]);
     expect(await get(server, "/healthz")).toMatchObject({ status: 503, body: "draining" });
     await closed;

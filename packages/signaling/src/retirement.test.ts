@@ -33,7 +33,8 @@ describe("T10: a server that ends", () => {
   test("lets nobody in while it drains, and says so", async () => {
     const server = await serve();
     const [one, other] = [await connectTo(server), await connectTo(server)];
-    const closed = server.close({ drainMs: 2000 });
+    // In twenty steps: the other has its close a second after the first.
+    const closed = server.close({ drainMs: 20_000 });
     await Promise.race([one.closed, other.closed]);
     expect(await askForUpgrade(server.port)).toMatchObject({ status: 503, reason: "the server is shutting down" });
     await closed;
