@@ -117,7 +117,8 @@ export class SharedDocument {
     this.#apply(blobs);
     this.#isLoaded = true;
     if (!wasEmpty || !this.#writer.isIdle) this.#writer.restart(beyond(doc, blobs));
-    if (!this.#writer.isIdle) this.#writeLater();
+    // Whoever is there already waits for it.
+    this.#writer.write().catch((error: unknown) => this.#options.failed(error));
     this.#compactIfLong();
   }
 
