@@ -206,6 +206,12 @@ export class Draft {
     this.#siblings.set(id, kept);
   }
 
+  /** Whether nothing has changed that peers could hear of. */
+  get isEmpty(): boolean {
+    const { context, lineages } = this.#state;
+    return this.#puts.size + this.#deletes.size === 0 && this.context === context && this.#lineages === lineages;
+  }
+
   /** What the store has to write. `undefined`: nothing has changed. */
   batch(strict: boolean): StoreBatch | undefined {
     this.#settleDots();

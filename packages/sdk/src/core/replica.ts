@@ -72,7 +72,10 @@ export class Replica {
 
   constructor(image: StoreImage, config: CoreConfig, seenCounters: readonly SeenCounter[], mint: Mint) {
     this.state = new DurableState(image, mint.fraction());
-    this.#queue = new CommitQueue(this.state, (draft) => this.#desk.answerableIn(draft));
+    this.#queue = new CommitQueue(this.state, (draft) => [
+      ...this.#desk.answerableIn(draft),
+      ...this.#counters.keepIn(draft),
+    ]);
     const env: Environment = {
       config,
       state: this.state,

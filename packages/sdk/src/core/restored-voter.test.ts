@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Lab, type Site, SYNC_INTERVAL_MS } from "./replica-lab.fixture.ts";
 import { nodeOf, recordOf } from "./replica-state.fixture.ts";
 import type { Dot } from "./dot.ts";
-import { dropping, ref } from "./room.fixture.ts";
+import { dropping, ref, room } from "./room.fixture.ts";
 
 /** The only voter of a room in which one is enough, and a learner. Between a backup of the voter and its loss, "late" was acknowledged. */
 function soleVoter(): { lab: Lab; learner: Site; restore: () => Site } {
@@ -108,5 +108,23 @@ describe("a sole voter that comes back from a backup (Q3, C2)", () => {
     lab.settle();
     expect(voter.sentOf("ack").filter(({ epoch }) => epoch === before.epoch)).toEqual([]);
     expect(voter.sentOf("nack").at(-1)?.replicaSet.epoch).toBe(before.epoch + 1);
+  });
+});
+
+describe("a voter of several that comes back from a backup (Q3)", () => {
+  it("is known for it by one that has been restarted since it saw more of it", () => {
+    const { lab, sites } = room([1, 2, 3]);
+    const [a, b, c] = sites as [Site, Site, Site];
+    lab.connect(b, c);
+    lab.settle();
+    const backup = new Map(a.store);
+    for (const id of ["one", "two", "three"]) {
+      b.write(id, "all");
+      lab.settle();
+    }
+    const [restored, restarted] = [lab.restart(a, backup), lab.restart(b, b.store)];
+    lab.connect(restored, restarted);
+    lab.settle();
+    expect(restarted.sentOf("distrust").map(({ nodeId }) => nodeId)).toContain(a.nodeId);
   });
 });

@@ -1,14 +1,16 @@
 import { hasVote, newestRecord } from "./lineage-state.ts";
 import type { Distrust, EpochRef } from "./messages.ts";
+import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
 import type { NodeId } from "./node-id.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { SeenCounter } from "./store-layout.ts";
+import type { SmallMutation } from "./commit-queue.ts";
 
 /** NodeIds remembered: a room's voters of a long time, a few dozen bytes each. */
 const MAX_SEEN_COUNTERS = 256;
 
-/** Commits of a voter between two notes of its counter on this disk: a backup older than that is found out after a reload, too. */
+/** Commits of a voter between two notes of its counter on the disk of a replica that stores nothing else meanwhile. */
 const KEEP_EVERY = 256;
 
 /**
@@ -99,6 +101,18 @@ export class VoterCounters {
     return distrusts;
   }
 
+  /**
+   * What is kept in a transaction that is made anyway: what voters have been seen to be at, if that is news. So it outlives a reload, after which this
+   * replica may be all that can tell a restored voter from one that only was away.
+   */
+  keepIn(draft: Draft): SmallMutation[] {
+    if (draft.isEmpty) return [];
+    const hasNews = [...this.#seen.values()].some(
+      ({ nodeId, counter }) => this.#kept.get(nodeId) !== counter && this.#hasVote(nodeId),
+    );
+    return hasNews ? [this.#keeping()] : [];
+  }
+
   #tellAll(): void {
     for (const message of this.distrusts())
       for (const { link } of this.#env.peers.values()) this.#env.emit({ type: "send", link, message });
@@ -125,25 +139,35 @@ export class VoterCounters {
   /** Never a voter: a crowd of strangers must not make a restored store's counter look new. */
   #forgetOldest(): void {
     if (this.#seen.size <= MAX_SEEN_COUNTERS) return;
-    const { lineages } = this.#env.state;
     for (const [nodeId] of this.#seen) {
       if (this.#seen.size <= MAX_SEEN_COUNTERS) return;
-      if (![...lineages.values()].some((state) => hasVote(state, nodeId))) this.#seen.delete(nodeId);
+      if (!this.#hasVote(nodeId)) this.#seen.delete(nodeId);
     }
   }
 
   #keep(): void {
-    this.#env.queue.push({
+    this.#env.queue.push(this.#keeping());
+  }
+
+  #keeping(): SmallMutation {
+    let counters: SeenCounter[] = [];
+    return {
       size: 0,
       stage: (draft) => {
-        draft.keepCounters([...this.#seen.values()]);
+        // A crowd's are forgotten by a reload: what they were at before they had a vote tells nothing.
+        counters = [...this.#seen.values()].filter(({ nodeId }) => this.#hasVote(nodeId));
+        draft.keepCounters(counters);
         return false;
       },
       settle: () => {
-        for (const { nodeId, counter } of this.#seen.values()) this.#kept.set(nodeId, counter);
+        for (const { nodeId, counter } of counters) this.#kept.set(nodeId, counter);
       },
       fail: () => undefined,
-    });
+    };
+  }
+
+  #hasVote(nodeId: NodeId): boolean {
+    return [...this.#env.state.lineages.values()].some((state) => hasVote(state, nodeId));
   }
 }
 

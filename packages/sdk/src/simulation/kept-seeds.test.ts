@@ -45,6 +45,11 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [1505, "the oracle held against a voter what it had forgotten before it was enrolled anew (Q3)"],
   [1607, "the oracle took a copied store for the original that asks by the same NodeId over a relay (C1, T7)"],
   [4011, "a full disk refused the news of an epoch, which neighbours tell once and a relay does not repeat (Q5, T7)"],
+  [
+    14143,
+    "a voter that was restarted had forgotten how far it had seen another, and voted with its restored store (Q3)",
+  ],
+  [14377, "the oracle took a copied store that was off for the voter (C1, P1)"],
   [9646, "a store that had been small when the round began was scrubbed too late (S1)"],
   [7464, "forceSync told what a repair had done that was under way before it was asked for (S8, P4)"],
   [5673, "the oracle looked on the original's disk for what its copy, by the same NodeId, had been sent (C1, P4)"],

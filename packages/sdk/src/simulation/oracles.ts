@@ -61,13 +61,16 @@ export function checkDurability(
   when: string,
   writes: readonly AcknowledgedWrite[] = ledger.quorumWrites,
 ): void {
-  const imageOf = new Map(machines.map((machine) => [nodeIdOf(machine.disk.flushed), machine.disk.flushed]));
+  // Copies have one NodeId until they meet (C1), and each is the voter to those that it is connected to.
+  const disks = machines.map(({ disk }) => disk.flushed);
   for (const { dot, lineage } of writes) {
     const record = ledger.activeRecord(lineage);
     if (record === undefined) continue;
     const nodeIds = record.voters.map((voter) => voter.nodeId);
     const lost = ledger.lostVoters(record);
-    const holders = nodeIds.filter((nodeId) => isCovered(imageOf.get(nodeId) ?? new Map(), dot)).length;
+    const holders = nodeIds.filter((nodeId) =>
+      disks.some((image) => nodeIdOf(image) === nodeId && isCovered(image, dot)),
+    ).length;
     if (holders <= minorityOf(record) - lost) {
       ledger.violation(
         `P1 ${when}: ${dot.origin}/${dot.seq}, acknowledged at quorum, is on ${holders} of ${nodeIds.length} voters (${lost} stores lost)`,
