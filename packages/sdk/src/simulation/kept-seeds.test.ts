@@ -46,6 +46,12 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [1607, "the oracle took a copied store for the original that asks by the same NodeId over a relay (C1, T7)"],
   [4011, "a full disk refused the news of an epoch, which neighbours tell once and a relay does not repeat (Q5, T7)"],
   [
+    18765,
+    "the oracle took a tombstone that lingers for one that is back: what had replaced it was collected by others (C9, S8)",
+  ],
+  [20129, "the oracle took such a tombstone for a difference (C9, P2)"],
+  [25271, "the oracle took another store for the writer of what was overwritten in the transaction that made it (P3)"],
+  [
     14143,
     "a voter that was restarted had forgotten how far it had seen another, and voted with its restored store (Q3)",
   ],

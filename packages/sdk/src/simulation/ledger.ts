@@ -16,7 +16,7 @@ import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
 import { DocumentWitness } from "./document-witness.ts";
 import type { LineageState } from "../core/lineage-state.ts";
 import type { CommitBatch } from "../ports/storage.ts";
-import { REPLICA_SETS_KEY } from "../core/store-layout.ts";
+import { CONTEXT_PREFIX, REPLICA_SETS_KEY } from "../core/store-layout.ts";
 import type { ReplicaSetRecord } from "../core/replica-set.ts";
 import type { VersionStamp } from "../core/version.ts";
 
@@ -62,6 +62,8 @@ export class Ledger implements DiskWatcher {
   firstLossAt: number = Number.POSITIVE_INFINITY;
   /** Origins of a peer that lies: whose writes have seen what they say, and not what was on the disk that first took them. */
   readonly forged: Set<Origin> = new Set();
+  /** The disk from which each origin's writes have come: the first that claimed one (S7). */
+  readonly #writers = new Map<Origin, Disk>();
   readonly violations: string[] = [];
   readonly contexts: ContextHistories = new ContextHistories();
   /** Called with what P1 begins to promise: a write when it is acknowledged, and all of them when an epoch begins or a lineage ends. */
@@ -90,9 +92,13 @@ export class Ledger implements DiskWatcher {
   applying(disk: Disk, batch: CommitBatch): void {
     this.contexts.applying(disk, batch);
     const held = this.#heldBy(disk);
+    for (const [key] of batch.puts) {
+      const origin = key.startsWith(CONTEXT_PREFIX) ? (key.slice(CONTEXT_PREFIX.length) as Origin) : undefined;
+      if (origin !== undefined && !this.#writers.has(origin)) this.#writers.set(origin, disk);
+    }
     for (const [key, value] of batch.puts) {
       const name = dotNameOfKey(key);
-      if (name !== undefined) this.#meet(name, value, held);
+      if (name !== undefined) this.#meet(disk, name, value, held);
       else if (key === REPLICA_SETS_KEY) for (const state of lineagesIn(value).lineages) this.#meetLineage(state);
     }
     for (const [key, value] of batch.puts) {
@@ -190,7 +196,7 @@ export class Ledger implements DiskWatcher {
     return this.#active.get(lineage);
   }
 
-  #meet(name: DotName, value: Uint8Array, held: ReadonlyMap<string, ReadonlySet<DotName>>): void {
+  #meet(disk: Disk, name: DotName, value: Uint8Array, held: ReadonlyMap<string, ReadonlySet<DotName>>): void {
     if (this.versions.has(name)) return;
     const stamp = stampOf(value);
     const seen = new Set<DotName>();
@@ -198,7 +204,9 @@ export class Ledger implements DiskWatcher {
       seen.add(other);
       for (const earlier of this.versions.get(other)?.seen ?? []) seen.add(earlier);
     };
-    if (!this.forged.has(stamp.dot.origin)) for (const other of held.get(stamp.id) ?? []) see(other);
+    // One that its writer has overwritten in the same transaction is first met on another's disk, whose content says nothing of it.
+    const isWriters = this.#writers.get(stamp.dot.origin) === disk && !this.forged.has(stamp.dot.origin);
+    if (isWriters) for (const other of held.get(stamp.id) ?? []) see(other);
     for (const [origin, seq] of stamp.context) {
       see(dotName({ origin, seq }));
       // Who collects its own tombstone and writes the id again names the newer dot alone, and means both (C4).

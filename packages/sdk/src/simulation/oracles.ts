@@ -98,17 +98,20 @@ export function asText(entries: ReadonlyMap<string, string>): string {
 
 /** P2 by what is on the disks: the same siblings and the same contexts everywhere, but for tombstones that not all have collected yet. */
 export function checkConvergence(ledger: Ledger, machines: readonly Machine[]): void {
-  const [first, ...others] = machines;
+  const [first, ...rest] = machines;
   if (first === undefined) return;
-  const heldBy = (machine: Machine): string =>
-    [...heldOn(machine.disk.image).keys()]
-      .filter((dot) => !ledger.collected.has(dot))
-      .sort()
-      .join(" ");
-  const siblings = heldBy(first);
+  const lingering = lingeringTombstones(ledger);
+  const heldBy = (machine: Machine): DotName[] =>
+    [...heldOn(machine.disk.image).keys()].filter((dot) => !lingering.has(dot));
+  const held = new Set(heldBy(first));
   const covered = [...coveredOn(first.disk.image)].sort().join(" ");
-  for (const other of others) {
-    if (heldBy(other) !== siblings) ledger.violation(`P2: ${first.name} and ${other.name} hold different versions`);
+  for (const other of rest) {
+    const others = new Set(heldBy(other));
+    const differing = [...[...held].filter((dot) => !others.has(dot)), ...[...others].filter((dot) => !held.has(dot))];
+    if (differing.length > 0)
+      ledger.violation(
+        `P2: ${first.name} and ${other.name} hold different versions: ${differing.map((dot) => describe(ledger, dot)).join(", ")}`,
+      );
     if ([...coveredOn(other.disk.image)].sort().join(" ") !== covered)
       ledger.violation(`P2: ${first.name} and ${other.name} claim different contexts`);
   }
@@ -117,6 +120,7 @@ export function checkConvergence(ledger: Ledger, machines: readonly Machine[]): 
 /** Nothing is lost that some store kept, and nothing comes back that one kept the successor of (P1 at `one`, P3). */
 export function checkNothingLostOrRaised(ledger: Ledger, image: DiskImage): void {
   const final = heldOn(image);
+  const lingering = lingeringTombstones(ledger);
   const superseded = new Set<DotName>();
   for (const dot of final.keys()) for (const seen of ledger.versions.get(dot)?.seen ?? []) superseded.add(seen);
   for (const [dot, { seen }] of ledger.collected) for (const gone of [dot, ...seen]) superseded.add(gone);
@@ -128,10 +132,18 @@ export function checkNothingLostOrRaised(ledger: Ledger, image: DiskImage): void
       ledger.violation(`lost: ${describe(ledger, dot)} was durable, and nothing has replaced it`);
     for (const seen of ledger.versions.get(dot)?.seen ?? []) {
       // A tombstone that some store has collected stays on others until they collect it, too, and hides nothing that came after it.
-      if (final.has(seen) && !ledger.collected.has(seen))
+      if (final.has(seen) && !lingering.has(seen))
         ledger.violation(`P3: ${describe(ledger, seen)} is back, though ${describe(ledger, dot)} had seen it`);
     }
   }
+}
+
+/** What one store has collected, and tombstones that this had replaced, stay on others until they collect them, too (C9, S8). */
+function lingeringTombstones(ledger: Ledger): ReadonlySet<DotName> {
+  const lingering = new Set(ledger.collected.keys());
+  for (const { seen } of ledger.collected.values())
+    for (const dot of seen) if (ledger.versions.get(dot)?.stamp.tombstone === true) lingering.add(dot);
+  return lingering;
 }
 
 export function checkSameReplicaSet(ledger: Ledger, machines: readonly Machine[]): void {
