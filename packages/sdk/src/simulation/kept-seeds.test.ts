@@ -55,6 +55,7 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
     14143,
     "a voter that was restarted had forgotten how far it had seen another, and voted with its restored store (Q3)",
   ],
+  [29465, "the oracle did not wait until a frozen tab had heard that damage was taken out (S1)"],
   [14377, "the oracle took a copied store that was off for the voter (C1, P1)"],
   [9646, "a store that had been small when the round began was scrubbed too late (S1)"],
   [7464, "forceSync told what a repair had done that was under way before it was asked for (S8, P4)"],
