@@ -209,8 +209,8 @@ export class Ledger implements DiskWatcher {
     if (isWriters) for (const other of held.get(stamp.id) ?? []) see(other);
     for (const [origin, seq] of stamp.context) {
       see(dotName({ origin, seq }));
-      // Who collects its own tombstone and writes the id again names the newer dot alone, and means both (C4).
-      for (const [earlier, { stamp: gone }] of this.collected)
+      // Who collects its own tombstone and writes the id again names the newer dot alone, and means both (C4): its horizon tells, which damage takes.
+      for (const [earlier, { stamp: gone }] of disk.hasFlips ? [] : this.collected)
         if (gone.id === stamp.id && gone.dot.origin === origin && gone.dot.seq < seq) see(earlier);
     }
     this.versions.set(name, { stamp, seen, since: this.#now() });
