@@ -1,3 +1,4 @@
+import { STORE_FORMAT } from "../core/codec/durable-record.ts";
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
 import { storedLineages } from "../core/lineage-state.ts";
@@ -97,7 +98,11 @@ describe("a torn store", () => {
             if (kind === "missing") torn.delete(key);
             else torn.set(key, garbled(sound.get(key)!, kind, where));
           }
-          if (torn.size === 0) return;
+          // The same flip in the first byte of all of them is taken for another format, which the next test is about.
+          const formats = [...torn].filter(([key]) => key.startsWith("m/")).map(([, value]) => value[0]);
+          const isOther = formats[0] !== undefined && formats[0] !== STORE_FORMAT;
+          const isOtherFormat = formats.length > 1 && isOther && new Set(formats).size === 1;
+          if (torn.size === 0 || isOtherFormat) return;
           const store = await storeOf(torn);
           const loaded = await load(store);
           const legible = [...torn]

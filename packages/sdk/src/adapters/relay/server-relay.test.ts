@@ -146,11 +146,11 @@ describe("T11: lines through a signaling server", () => {
   it("ask to wait before the server would, for the pair and for all together", async () => {
     const [a, b] = await pair((await start({ relay: { bytesPerSecond: 40_000, socketBytesPerSecond: 60_000 } })).url);
     const [one, other] = [a.open(b), a.open(b, "0b".repeat(8) as LineName)];
-    // 40,000 characters and 2,048 more: what a second brings, and two thirds of what it brings to all.
-    one?.send(new Uint8Array(29_992));
+    // Half as much again as what a second brings, and nearly all that it brings to all: half a second to wait.
+    one?.send(new Uint8Array(42_992));
     expect(one?.waitMs).toBeGreaterThan(0);
     expect(other?.waitMs).toBe(0);
-    other?.send(new Uint8Array(14_992));
+    other?.send(new Uint8Array(29_992));
     expect(other?.waitMs).toBeGreaterThan(0);
   });
 });
