@@ -58,6 +58,8 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [29771, "the oracle took for seen what only a horizon told of that damage had taken (S1, C4, P3)"],
   [29465, "the oracle did not wait until a frozen tab had heard that damage was taken out (S1)"],
   [29771, "the oracle counted on a horizon that damage was to take (S1, C4, P3)"],
+  [25806, "the same as 14377 (C1, P1)"],
+  [29445, "the same as 14377 (C1, P1)"],
   [14377, "the oracle took a copied store that was off for the voter (C1, P1)"],
   [9646, "a store that had been small when the round began was scrubbed too late (S1)"],
   [7464, "forceSync told what a repair had done that was under way before it was asked for (S8, P4)"],
