@@ -64,6 +64,7 @@ export class CollectionLab {
       deviceId: deviceOf(n),
       steady: false,
       replicaSet,
+      ending: undefined,
       told: new Map(),
       theirDigest: undefined,
       toldDigest: undefined,

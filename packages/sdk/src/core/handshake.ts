@@ -76,6 +76,7 @@ export class Handshake {
       deviceId: hello.deviceId,
       steady: hello.steady,
       replicaSet: hello.replicaSet,
+      ending: undefined,
       told: new Map([[stranger.told.lineage, newsKey(stranger.told, undefined, true)]]),
       theirDigest: undefined,
       toldDigest: undefined,

@@ -139,4 +139,31 @@ describe("two lineages that meet (Q7b)", () => {
     lab.pass(5 * SYNC_INTERVAL_MS);
     for (const site of [a, b]) expect(site.replica.state.replicaSet.lineage).toBe(lineageOf(3));
   });
+
+  it("one whose winner yields, too, goes into a greater one that it meets, and shows the winner the way (T7)", () => {
+    const lab = new Lab();
+    const formed = { replicationFactor: 1, formed: true };
+    const alone = (n: number): Site => lab.site(n, { image: { replicaSet: recordOf([n], formed) } });
+    const [low, middle, high] = [alone(1), alone(3), alone(5)];
+    low.write("kept");
+    lab.drops = dropping("install");
+    lab.connect(middle, high);
+    lab.pass(SYNC_INTERVAL_MS);
+    lab.cut(middle, high);
+    expect(middle.replica.state.lineages.get(lineageOf(3))?.decided?.yieldsTo).toBe(lineageOf(5));
+    lab.drops = () => false;
+    lab.connect(low, middle);
+    lab.pass(5 * SYNC_INTERVAL_MS);
+    // It has been named before anybody has heard that it ends, whose voter nobody here knows.
+    expect(low.replica.state.lineages.get(lineageOf(1))?.decided?.yieldsTo).toBe(lineageOf(3));
+    expect(middle.preferred).not.toContain(high.nodeId);
+    lab.connect(low, high);
+    lab.pass(5 * SYNC_INTERVAL_MS);
+    expect(low.replica.state.lineages.get(lineageOf(1))?.retiredInto).toBe(lineageOf(5));
+    expect(high.ids()).toEqual(["kept"]);
+    expect(middle.preferred).toContain(high.nodeId);
+    lab.connect(middle, high);
+    lab.pass(5 * SYNC_INTERVAL_MS);
+    for (const site of [low, middle]) expect(ref(site)).toEqual(ref(high));
+  });
 });

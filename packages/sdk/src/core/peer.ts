@@ -26,6 +26,8 @@ export interface Peer extends Correspondent {
   readonly steady: boolean;
   /** The newest record it is known to go by. */
   replicaSet: ReplicaSetRecord;
+  /** The lineage that it goes, or went, by and of which it has said that it has decided to yield (Q7b). */
+  ending: LineageId | undefined;
   /** What it was last told of each lineage, so that it is told what is news. */
   readonly told: Map<LineageId, string>;
   /** What its context last hashed to, and what ours did when we last told it. */

@@ -92,6 +92,7 @@ export class Reconfiguration {
 
   onNews(peer: Peer, { replicaSet, decided, isHome }: ReplicaSetNews): void {
     if (isHome) peer.replicaSet = replicaSet;
+    if (isHome && decided?.yieldsTo !== undefined) peer.ending = decided.lineage;
     this.#learn(peer, replicaSet, decided);
     const state = this.#env.state.lineages.get(replicaSet.lineage);
     const isUndecided = state?.active.epoch === replicaSet.epoch && decided === undefined;
@@ -315,13 +316,21 @@ export class Reconfiguration {
   }
 
   /**
-   * Which lineage takes over one that has decided to yield. The one that it has named may have retired without a trace here: then any
-   * greater one will do, as the decision ends the lineage, and what counts is that a majority of some epoch's voters holds its state.
+   * Which lineage takes over one that has decided to yield. The one that it has named may have retired without a trace here, or yield itself, to
+   * one whose voters it has lost sight of: then any greater lineage will do, as the decision ends the lineage, and what counts is that a
+   * majority of some epoch's voters holds its state. Who has moved over shows its neighbours whom to look for (T7).
    */
   #winnerOf({ lineage, yieldsTo }: ReplicaSetRecord): ReplicaSetRecord | undefined {
-    const ended = this.#env.state.lineages.get(lineage)?.active;
     const named = yieldsTo === undefined ? undefined : this.#heirOf(yieldsTo);
-    return named ?? (ended && this.#greatestAbove(ended));
+    const outranked = named ?? this.#env.state.lineages.get(lineage)?.active;
+    const greater = outranked && this.#greatestAbove(outranked);
+    return named !== undefined && !this.#isEnding(named.lineage) ? named : (greater ?? named);
+  }
+
+  #isEnding(lineage: LineageId): boolean {
+    const { peers, state } = this.#env;
+    const isDecided = state.lineages.get(lineage)?.decided?.yieldsTo !== undefined;
+    return isDecided || [...peers.values()].some((peer) => peer.ending === lineage);
   }
 
   /** The newest record known of a lineage, or of that into which it has retired. */
