@@ -36,6 +36,8 @@ export interface AnsweredRead {
 export interface SessionRead {
   readonly id: string;
   readonly after: readonly DotName[];
+  /** What the reader's horizon told of, when it was asked (C9). */
+  readonly told: ReadonlySet<DotName>;
   readonly shown: readonly DotName[];
   readonly returnedAt: number;
 }

@@ -64,6 +64,21 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
   [9646, "a store that had been small when the round began was scrubbed too late (S1)"],
   [7464, "forceSync told what a repair had done that was under way before it was asked for (S8, P4)"],
   [5673, "the oracle looked on the original's disk for what its copy, by the same NodeId, had been sent (C1, P4)"],
+  [
+    33812,
+    "a line that was closed let a report overtake the hello before it, and the oracle took it for one that had been heard (C9)",
+  ],
+  [39210, "the same as 33812 (C9)"],
+  [
+    33839,
+    "the oracle did not know that a new write dominates a tombstone that its writer has collected, though damage has taken the horizon since (C4, S1)",
+  ],
+  [
+    33887,
+    "a lineage yielded to one that had yielded itself, to voters that it had lost sight of: both stood still for good (Q7b, T7)",
+  ],
+  [35515, "the oracle knew one only of the two records that copies of a decider had made of one epoch (C1, Q5)"],
+  [39131, "the oracle did not wait for the repair of a reader beyond the horizon (S8, Q9)"],
 ];
 
 it.each(KEPT)("seed %i, which once found: %s", { timeout: 60_000 }, async (seed) => {

@@ -19,6 +19,7 @@ import type { CommitBatch } from "../ports/storage.ts";
 import { CONTEXT_PREFIX, REPLICA_SETS_KEY } from "../core/store-layout.ts";
 import type { ReplicaSetRecord } from "../core/replica-set.ts";
 import type { VersionStamp } from "../core/version.ts";
+import { isWithin } from "../core/version-vector.ts";
 
 /** A write as it came into the world. */
 export interface KnownVersion {
@@ -47,6 +48,8 @@ export class Ledger implements DiskWatcher {
   readonly collected: Map<DotName, KnownVersion> = new Map();
   /** The records that have been on any disk: at most one for each (lineage, epoch). */
   readonly records: Map<string, ReplicaSetRecord> = new Map();
+  /** Others of the same (lineage, epoch), as text: a decider that was copied or restored decides anew (seed 35515). */
+  readonly rivalRecords: Map<string, ReplicaSetRecord> = new Map();
   /** What retired lineages have gone into, as the first that moved over says. */
   readonly retiredInto: Map<LineageId, LineageId> = new Map();
   /** What each store has ever covered beyond the reach of a power cut. */
@@ -209,9 +212,13 @@ export class Ledger implements DiskWatcher {
     if (isWriters) for (const other of held.get(stamp.id) ?? []) see(other);
     for (const [origin, seq] of stamp.context) {
       see(dotName({ origin, seq }));
-      // Who collects its own tombstone and writes the id again names the newer dot alone, and means both (C4): its horizon tells, which damage takes.
-      for (const [earlier, { stamp: gone }] of disk.hasFlips ? [] : this.collected)
-        if (gone.id === stamp.id && gone.dot.origin === origin && gone.dot.seq < seq) see(earlier);
+      // Who collects its own tombstone and writes the id again names the newer dot alone, and means both (C4). What the tombstone had seen only the
+      // horizon tells, which damage takes (seed 29771); the tombstone itself the new write dominates, whatever is lost (seed 33839).
+      for (const [earlier, { stamp: gone }] of this.collected) {
+        if (gone.id !== stamp.id || gone.dot.origin !== origin || gone.dot.seq >= seq) continue;
+        if (!disk.hasFlips) see(earlier);
+        else if (isWithin(gone.context, stamp.context)) seen.add(earlier);
+      }
     }
     this.versions.set(name, { stamp, seen, since: this.#now() });
     if (!this.forged.has(stamp.dot.origin)) this.#documents.met(stamp, value);
@@ -229,9 +236,11 @@ export class Ledger implements DiskWatcher {
       this.records.set(key, record);
       this.#metAt.set(key, this.#now());
       this.#checkVoters(key, record);
-    } else if (canonical(known) !== canonical(record) && this.lostStores.size === 0) {
+    } else if (canonical(known) !== canonical(record)) {
+      this.rivalRecords.set(canonical(record), record);
       // A decider that has lost its store decides anew what it had decided: that takes Paxos to prevent (Q6).
-      this.violation(`two replica sets in ${key}: ${canonical(known)} and ${canonical(record)}`);
+      if (this.lostStores.size === 0)
+        this.violation(`two replica sets in ${key}: ${canonical(known)} and ${canonical(record)}`);
     }
   }
 
@@ -274,7 +283,7 @@ export class Ledger implements DiskWatcher {
   }
 }
 
-function recordKey({ lineage, epoch }: Pick<ReplicaSetRecord, "lineage" | "epoch">): string {
+export function recordKey({ lineage, epoch }: Pick<ReplicaSetRecord, "lineage" | "epoch">): string {
   return `${lineage} epoch ${epoch}`;
 }
 

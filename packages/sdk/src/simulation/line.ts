@@ -87,7 +87,8 @@ export class LineEnd implements Connection {
   starvesUntil = 0;
   /** What is added to each message's latency for now. */
   delayMs = 0;
-  #pumping = false;
+  /** What the network is taking. */
+  #pumping: { readonly message: Uint8Array; readonly priority: Priority } | undefined;
   #blockedUntil = 0;
 
   constructor(line: Line, station: Terminal, other: Terminal) {
@@ -106,7 +107,7 @@ export class LineEnd implements Connection {
   send(message: Uint8Array, priority: Priority): void {
     if (this.closed) return;
     const copy = message.slice();
-    const isBlocked = this.#pumping || this.line.world.clock.now < this.#blockedUntil;
+    const isBlocked = this.#pumping !== undefined || this.line.world.clock.now < this.#blockedUntil;
     if (this.line.world.quality.bytesPerMs === Number.POSITIVE_INFINITY && !isBlocked) {
       this.#depart(copy, priority);
       return;
@@ -129,6 +130,12 @@ export class LineEnd implements Connection {
     if (this.closed) return;
     this.closed = true;
     const { clock } = this.line.world;
+    // In the order in which they were sent: what the network is taking goes before what waits (seed 33812).
+    const taking = this.#pumping;
+    if (taking?.priority === "control") {
+      this.#pumping = undefined;
+      this.#depart(taking.message, "control");
+    }
     for (const message of this.#queues.control.splice(0)) this.#depart(message, "control");
     const goodbyeIn = Math.max(this.#lastArrival.control - clock.now, this.line.world.quality.latencyMs);
     clock.schedule(goodbyeIn, () => this.remote.end(reason));
@@ -165,15 +172,17 @@ export class LineEnd implements Connection {
 
   /** Hands one message after another to the network, the most urgent first, as fast as the line takes them. */
   #pump(): void {
-    if (this.#pumping || this.closed) return;
+    if (this.#pumping !== undefined || this.closed) return;
     const priority = PRIORITIES.find((each) => this.#queues[each].length > 0);
     if (priority === undefined) return;
-    this.#pumping = true;
     const message = this.#queues[priority].shift()!;
+    const taking = { message, priority };
+    this.#pumping = taking;
     const waitsMs = Math.max(0, this.#blockedUntil - this.line.world.clock.now);
     const takesMs = waitsMs + message.length / this.line.world.quality.bytesPerMs;
     this.line.world.clock.schedule(takesMs, () => {
-      this.#pumping = false;
+      if (this.#pumping !== taking) return;
+      this.#pumping = undefined;
       this.#queued[priority] -= message.length;
       this.#depart(message, priority);
       this.#pump();

@@ -1,7 +1,7 @@
 import { nodeIdOf, recordOf } from "./stored-image.ts";
 import { EndToEnd } from "./end-to-end.ts";
 import type { EpochRef } from "../core/messages.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Ledger, recordKey } from "./ledger.ts";
 import type { Machine } from "./machine.ts";
 import type { NodeId } from "../core/node-id.ts";
 import { readCodecs } from "../core/codec/read-messages.ts";
@@ -67,13 +67,14 @@ export class ReplyWitness {
       if (question.reader !== reader || !question.ids.includes(id)) continue;
       for (const { from, ref, at } of replies) {
         if (at < invokedAt) continue;
-        const epoch = `${ref.lineage} epoch ${ref.epoch}`;
+        const epoch = recordKey(ref);
         ofEpoch.set(epoch, (ofEpoch.get(epoch) ?? new Set()).add(from));
       }
     }
-    for (const [epoch, record] of this.#ledger.records)
+    for (const record of [...this.#ledger.records.values(), ...this.#ledger.rivalRecords.values()])
       for (const { nodeId } of record.voters)
-        if (names.has(nodeId)) ofEpoch.set(epoch, (ofEpoch.get(epoch) ?? new Set()).add(nodeId));
+        if (names.has(nodeId))
+          ofEpoch.set(recordKey(record), (ofEpoch.get(recordKey(record)) ?? new Set()).add(nodeId));
     const most = Math.max(0, ...[...ofEpoch.values()].map((voters) => voters.size));
     if (most < required)
       this.#ledger.violation(`Q5: r${reader} has read ${id} with ${most} of ${required} answers of one epoch`);

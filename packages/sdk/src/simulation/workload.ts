@@ -1,4 +1,5 @@
 import type * as Y from "yjs";
+import { collectedOn } from "./collected.ts";
 import type { ConsistencyLevel } from "../core/consistency-level.ts";
 import { editDocument } from "./document-edits.ts";
 import type { Machine } from "./machine.ts";
@@ -315,9 +316,10 @@ export class Workload {
     const session = streams.of("session").pick(history.sessions);
     const id = ledger.versions.get(session.dots[0] ?? "")?.stamp.id;
     if (id === undefined) return;
+    const told = collectedOn(ledger, machine.disk.image);
     const call = machine.replicator!.get(id, { after: session.token });
     machine.operations.track(`get ${id} after ${session.dots.join(" ")}`, call, (entry) =>
-      history.readAfter({ id, after: session.dots, returnedAt: clock.now }, entry),
+      history.readAfter({ id, after: session.dots, told, returnedAt: clock.now }, entry),
     );
   }
 
