@@ -43,6 +43,7 @@ function forgetfulAfter(counters: readonly number[], isRestored: boolean, since 
   const ledger = new Ledger(
     () => 0,
     () => new Set(),
+    () => 1,
   );
   const voters = EPOCH_2.voters.map((voter) => ({ ...voter, since }));
   ledger.records.set(`${LINEAGE} epoch 3`, { ...EPOCH_2, epoch: 3, voters });

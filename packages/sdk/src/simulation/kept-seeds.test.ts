@@ -78,6 +78,10 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
     "a lineage yielded to one that had yielded itself, to voters that it had lost sight of: both stood still for good (Q7b, T7)",
   ],
   [35515, "the oracle knew one only of the two records that copies of a decider had made of one epoch (C1, Q5)"],
+  [
+    45827,
+    "the oracle counted on a voter that had been enrolled while copies of it went by its name, and had not met them (C1, P1)",
+  ],
   [39131, "the oracle did not wait for the repair of a reader beyond the horizon (S8, Q9)"],
 ];
 

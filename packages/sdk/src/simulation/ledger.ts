@@ -82,10 +82,17 @@ export class Ledger implements DiskWatcher {
   readonly #held = new Map<Disk, Map<string, Set<DotName>>>();
   readonly #documents = new DocumentWitness((text) => this.violation(text));
   readonly #now: () => number;
+  /** How many disks go by a name. */
+  readonly #storesNamed: (nodeId: NodeId) => number;
 
-  constructor(now: () => number, leasedOn: (disk: Disk) => ReadonlySet<NodeId>) {
+  constructor(
+    now: () => number,
+    leasedOn: (disk: Disk) => ReadonlySet<NodeId>,
+    storesNamed: (nodeId: NodeId) => number,
+  ) {
     this.#now = now;
     this.#leasedOn = leasedOn;
+    this.#storesNamed = storesNamed;
   }
 
   violation(text: string): void {
@@ -236,6 +243,10 @@ export class Ledger implements DiskWatcher {
       this.records.set(key, record);
       this.#metAt.set(key, this.#now());
       this.#checkVoters(key, record);
+      // Who is enrolled while copies go by its name, met or not (C1), may lose what it acknowledges with that name (seed 45827).
+      for (const { nodeId, since } of record.voters)
+        if (since === record.epoch && this.lostStores.has(nodeId) && this.#storesNamed(nodeId) > 1)
+          this.storeLost(nodeId);
     } else if (canonical(known) !== canonical(record)) {
       this.rivalRecords.set(canonical(record), record);
       // A decider that has lost its store decides anew what it had decided: that takes Paxos to prevent (Q6).

@@ -9,7 +9,7 @@ import {
   checkSameReplicaSet,
   visibleEntries,
 } from "./oracles.ts";
-import { recordOf } from "./stored-image.ts";
+import { nodeIdOf, recordOf } from "./stored-image.ts";
 import { Acquaintance } from "./acquaintance.ts";
 import { planOf } from "./kinds-of-runs.ts";
 import type { Plan } from "./plan.ts";
@@ -113,6 +113,7 @@ class Run {
     const ledger = new Ledger(
       () => clock.now,
       (disk) => leases.leasedOn(disk),
+      (nodeId) => this.#machines.filter(({ disk }) => nodeIdOf(disk.image) === nodeId).length,
     );
     ledger.onPromise = (writes) => checkDurability(ledger, this.#machines, `at ${clock.now.toFixed(0)}`, writes);
     const witness = new ReplyWitness(ledger, this.#machines);
