@@ -1,7 +1,7 @@
 import type { EpochRef, ReadReply } from "./messages.ts";
 import { isVoter, requiredAcks } from "./replica-set.ts";
 import { readTimedOut, readUnavailable } from "./read-errors.ts";
-import { dotKey } from "./dot.ts";
+import { type Dot, dotKey } from "./dot.ts";
 import type { Draft } from "./draft.ts";
 import { correspondents, type Environment } from "./environment.ts";
 import type { LineageId, NodeId } from "./node-id.ts";
@@ -51,6 +51,11 @@ export class Replies {
       for (const version of versions) draft.receive(version);
       if (peer !== undefined) this.#note(peer, draft);
     }
+  }
+
+  /** Whether any voter answered that it holds this. */
+  holds(dot: Dot): boolean {
+    return [...this.#ofVoters.values()].some(({ dots }) => dots.has(dotKey(dot)));
   }
 
   /** The voters that answered that they hold all of these. */

@@ -141,6 +141,34 @@ describe("a read at quorum", () => {
     expect(d.sentOf("read-reply")).toEqual([]);
   });
 
+  it("shows what only its reader held, and nothing of what was deleted and collected while that was away (Q9, C9, P3)", () => {
+    const { lab, sites } = room([1, 2], [4]);
+    const [a, b, d] = sites as [Site, Site, Site];
+    lab.connect(b, d);
+    d.write([put("deleted"), put("kept")]);
+    lab.pass(SYNC_INTERVAL_MS);
+    for (const voter of [a, b]) lab.cut(voter, d);
+    a.write([{ kind: "delete", id: "deleted" }], "quorum");
+    lab.settle();
+    for (const { replica } of [a, b]) {
+      expect(replica.state.siblings("deleted")).toMatchObject([{ tombstone: true }]);
+      replica.state.horizon = replica.state.horizon.with([replica.state.siblings("deleted")[0]!.dot]);
+      replica.state.setSiblings("deleted", []);
+    }
+    // It has met them, and is not repaired yet.
+    lab.drops = dropping("pull", "push", "repair-begin", "repair-begun");
+    for (const voter of [a, b]) lab.connect(voter, d);
+    lab.settle();
+    expect(d.ids()).toEqual(["deleted", "kept"]);
+    d.write([put("kept", 7)]);
+    lab.settle();
+    lab.drops = dropping("pull", "repair-begin", "repair-begun");
+    const [deleted, kept] = [d.read("deleted"), d.read("kept")];
+    lab.settle();
+    expect(numbers(d, deleted)).toEqual([]);
+    expect(numbers(d, kept)).toEqual([7]);
+  });
+
   it("takes a reply that an ack has overtaken for no restored store: control goes before content (Q3, T3)", () => {
     const { lab, a, b, c } = triangle();
     lab.cut(a, c);

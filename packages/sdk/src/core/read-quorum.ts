@@ -1,5 +1,5 @@
 import { asReadError } from "./read-errors.ts";
-import { type Dot, sameDot } from "./dot.ts";
+import { type Dot, dotKey, sameDot } from "./dot.ts";
 import type { Environment } from "./environment.ts";
 import type { IndexedVersion } from "./held-versions.ts";
 import type { Input, OperationId, Outcome } from "./effects.ts";
@@ -30,6 +30,8 @@ export class ReadQuorum {
   readonly #reads = new Map<OperationId, Read>();
   /** Those whose write-back is being acknowledged, and in which lineage. */
   readonly #writingBack = new Map<OperationId, LineageId>();
+  /** Of those that are asked once more, what only this store held when it was asked first, and enough voters have acknowledged since. */
+  readonly #acknowledged = new Map<OperationId, ReadonlySet<string>>();
 
   constructor(env: Environment, phase: ReadPhase, quorum: WriteQuorum, livePush: LivePush) {
     this.#env = env;
@@ -40,6 +42,11 @@ export class ReadQuorum {
 
   begin(read: Read): void {
     this.#reads.set(read.op, read);
+    this.#acknowledged.delete(read.op);
+    this.#ask(read);
+  }
+
+  #ask(read: Read): void {
     this.#phase.begin({
       ...read,
       done: (replies) => this.#join(read, replies),
@@ -50,6 +57,7 @@ export class ReadQuorum {
   abandon(op: OperationId): void {
     this.#reads.delete(op);
     this.#writingBack.delete(op);
+    this.#acknowledged.delete(op);
   }
 
   /** Before the quorum counts on in the new epoch: in another lineage there is nothing to go on with. */
@@ -102,13 +110,16 @@ export class ReadQuorum {
     });
   }
 
-  #finish(read: Read, replies: Replies, versions: readonly StoredVersion[]): void {
+  #finish(read: Read, replies: Replies, found: readonly StoredVersion[]): void {
     if (!this.#isWaiting(read)) return;
     const record = this.#env.state.replicaSet;
     if (record.lineage !== replies.lineage) {
       this.begin(read);
       return;
     }
+    // C9: what was deleted and collected while this replica was away, voters say to have accounted for, and hold no more.
+    const acknowledged = this.#acknowledged.get(read.op);
+    const versions = found.filter(({ dot }) => replies.holds(dot) || acknowledged?.has(dotKey(dot)) !== true);
     const holders = replies.holdersOf(versions);
     if (holders.size >= requiredAcks(record, read.level)) {
       this.#settle(read, { kind: "versions", versions });
@@ -128,14 +139,23 @@ export class ReadQuorum {
     this.#writingBack.set(read.op, lineage);
     const dots = versions.map((version) => version.dot);
     const settle = (outcome: Outcome): void => {
-      this.#settle(
-        read,
-        outcome.kind === "failed"
-          ? { kind: "failed", error: asReadError(outcome.error) }
-          : { kind: "versions", versions },
-      );
+      if (outcome.kind === "failed") this.#settle(read, { kind: "failed", error: asReadError(outcome.error) });
+      else this.#writtenBack(read, replies, versions);
     };
     this.#quorum.begin([{ ...read, dots, readIn: undefined, settle }], false);
+  }
+
+  /** An ack says that a dot is held or accounted for: of what nobody else held at first it is asked once more which. */
+  #writtenBack(read: Read, replies: Replies, versions: readonly StoredVersion[]): void {
+    const alone = versions.filter(({ dot, tombstone }) => !tombstone && !replies.holds(dot));
+    this.#writingBack.delete(read.op);
+    if (alone.length === 0 || !this.#isWaiting(read)) {
+      this.#settle(read, { kind: "versions", versions });
+      return;
+    }
+    const before = this.#acknowledged.get(read.op) ?? [];
+    this.#acknowledged.set(read.op, new Set([...before, ...alone.map(({ dot }) => dotKey(dot))]));
+    this.#ask(read);
   }
 
   #isWaiting(read: Read): boolean {

@@ -83,6 +83,7 @@ const KEPT: readonly (readonly [seed: number, found: string])[] = [
     "the oracle counted on a voter that had been enrolled while copies of it went by its name, and had not met them (C1, P1)",
   ],
   [39131, "the oracle did not wait for the repair of a reader beyond the horizon (S8, Q9)"],
+  [47149, "the same as 39131 (S8, Q9)"],
 ];
 
 it.each(KEPT)("seed %i, which once found: %s", { timeout: 60_000 }, async (seed) => {

@@ -45,7 +45,7 @@ export const READ_MISTAKES: readonly Mistake[] = [
         }
       },
     }),
-    { from: 170, took: 189, among: "contended" },
+    { from: 515, took: 531, among: "contended" },
   ),
   mistake<typeof WriteOperationsModule>(
     "an ordered write does not read first",

@@ -46,7 +46,7 @@ export const REPAIR_MISTAKES: readonly Mistake[] = [
         }
       },
     }),
-    { from: 240, took: 249 },
+    { from: 515, took: 524 },
   ),
   mistake<typeof RepairSessionModule>(
     "a repair drops and joins before the peer's versions are durable here",
