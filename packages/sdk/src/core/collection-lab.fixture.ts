@@ -30,7 +30,7 @@ export class CollectionLab {
   commits = 0;
   refusesCommits = false;
 
-  constructor(n: number, voters: readonly number[], image: Partial<StoreImage> = {}) {
+  constructor(n: number, voters: readonly number[], image: Partial<StoreImage> = {}, isPartial = false) {
     this.state = stateOf(n, { replicaSet: recordOf(voters), ...image });
     this.#queue = new CommitQueue(this.state, () => []);
     this.#history = new ContextHistory(this.state.context);
@@ -48,7 +48,7 @@ export class CollectionLab {
       load: () => undefined,
       mend: () => undefined,
     };
-    this.collection = new TombstoneCollection(env, this.#history, image.leases ?? []);
+    this.collection = new TombstoneCollection(env, this.#history, image.leases ?? [], { isPartial });
   }
 
   /** What is written from now on has another origin, as after a reload (C2). */

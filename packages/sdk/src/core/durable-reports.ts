@@ -1,5 +1,6 @@
 import type { LinkId, Peer } from "./peer.ts";
 import type { ContextDigest } from "./context-digest.ts";
+import type { DocumentCuts } from "./document-cuts.ts";
 import type { Environment } from "./environment.ts";
 
 /**
@@ -25,14 +26,16 @@ interface Reporting {
  */
 export class DurableReports {
   readonly #env: Environment;
+  readonly #cuts: Pick<DocumentCuts, "isAwaiting">;
   readonly #links = new Map<LinkId, Reporting>();
   /** `undefined`: this opening has not flushed what an earlier one left unflushed. */
   #durable: ContextDigest | undefined;
   #flushing = false;
   #notBefore = 0;
 
-  constructor(env: Environment) {
+  constructor(env: Environment, cuts: Pick<DocumentCuts, "isAwaiting">) {
     this.#env = env;
+    this.#cuts = cuts;
     this.committed();
   }
 
@@ -74,21 +77,26 @@ export class DurableReports {
     return Math.max(this.#notBefore, Math.min(...due));
   }
 
+  /** Whether this replica waits for what peers report. */
+  get #isWaiting(): boolean {
+    return this.#env.state.hasTombstones || this.#cuts.isAwaiting;
+  }
+
   /** Whether this replica or the peer would collect something for knowing what the other holds. */
   #matters(reporting: Reporting): boolean {
-    return reporting.isWanted || this.#env.state.hasTombstones;
+    return reporting.isWanted || this.#isWaiting;
   }
 
   #dueAt(reporting: Reporting): number {
     const { told } = reporting;
-    const { context, hasTombstones } = this.#env.state;
-    if (told === undefined || told.wanted !== hasTombstones) return this.#notBefore;
+    const { context } = this.#env.state;
+    if (told === undefined || told.wanted !== this.#isWaiting) return this.#notBefore;
     return told.digest !== context.digest && this.#matters(reporting) ? this.#notBefore : told.at + LEASE_RENEWAL_MS;
   }
 
   #send(due: readonly Reporting[]): void {
     if (this.#durable === undefined) return;
-    const wanted = this.#env.state.hasTombstones;
+    const wanted = this.#isWaiting;
     for (const reporting of due) {
       const { link } = reporting.peer;
       if (this.#links.get(link) !== reporting) continue;

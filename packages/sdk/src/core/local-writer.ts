@@ -1,4 +1,5 @@
 import type { LocalItem } from "./effects.ts";
+import type { CutKeeper } from "./document-cuts.ts";
 import type { CoreConfig } from "./environment.ts";
 import type { Draft } from "./draft.ts";
 import type { Dot } from "./dot.ts";
@@ -11,6 +12,8 @@ import type { StoredVersion } from "./version.ts";
 
 /** Ids whose editor's name is remembered, some 100 bytes each; whoever edits more at a time takes a new name, of some 30 bytes in the document. */
 const MAX_CLAIMS = 10_000;
+
+const NO_CUTS: CutKeeper = { isEverywhere: () => false, awaits: () => undefined };
 
 const NO_VECTOR: Float32Array = new Float32Array(0);
 
@@ -30,6 +33,7 @@ const NONE_HELD: HeldSiblings = new Map();
 export class LocalWriter {
   readonly #mintOrigin: () => Origin;
   readonly #documents: CoreConfig["documents"];
+  readonly #cuts: CutKeeper;
   #origin: Origin;
   #seq = 0;
   /** How often the context had been reset when the origin began. */
@@ -37,7 +41,8 @@ export class LocalWriter {
   /** By id, the one that was edited longest ago first. */
   readonly #claims = new Map<string, EditorClaim>();
 
-  constructor(mintOrigin: () => Origin, documents?: CoreConfig["documents"]) {
+  constructor(mintOrigin: () => Origin, documents?: CoreConfig["documents"], cuts: CutKeeper = NO_CUTS) {
+    this.#cuts = cuts;
     this.#documents = documents;
     this.#mintOrigin = mintOrigin;
     this.#origin = mintOrigin();
@@ -84,7 +89,8 @@ export class LocalWriter {
     const kept = vector ?? before?.vector;
     if (kept === undefined) throw entryNotFound(id);
     const dot = this.#nextDot(draft, id);
-    const outcome = edit(statesOf(live), dot, this.#claims.get(id));
+    const outcome = edit(statesOf(live), dot, this.#claims.get(id), (cut) => this.#cuts.isEverywhere(cut, draft));
+    this.#cuts.awaits(id, outcome.awaits);
     if (!outcome.changed && vector === undefined) {
       // Nobody has heard of it: the next write takes it, and leaves no gap.
       this.#seq--;

@@ -53,6 +53,13 @@ export class PeerReports {
     return this.#reports.has(nodeId);
   }
 
+  /** The own contexts that the peer's equalled when it reported; `undefined` while some part of it is not known. */
+  equalled(nodeId: NodeId): ReadonlySet<CausalContext> | undefined {
+    const reported = this.#reports.get(nodeId);
+    if (reported === undefined || reported.unknown > 0) return undefined;
+    return new Set(reported.equal as readonly CausalContext[]);
+  }
+
   /** The seqs of an origin that the peer is known to hold durably. */
   heldBy(nodeId: NodeId, origin: Origin): IntervalSet {
     return this.#reports.get(nodeId)?.equal[ContextDigest.bucketOf(origin)]?.origins.get(origin) ?? NOTHING;

@@ -124,7 +124,7 @@ export class Replica {
     });
     this.#history = new ContextHistory(this.state.context);
     this.#status = new PeerStatus(env, this.#antiEntropy, this.#history);
-    this.#collection = new TombstoneCollection(env, this.#history, image.leases);
+    this.#collection = new TombstoneCollection(env, this.#history, image.leases, this.#mesh.neighbourhood);
     this.#quorum = new WriteQuorum(env, (record, nodeId) => this.#counters.trusts(record, nodeId), {
       ask: (request, ref, dots) => this.#desk.ask({ asker: "self", request, ref, dots }),
       forget: (request) => this.#desk.forget("self", request),
@@ -132,7 +132,7 @@ export class Replica {
     this.#desk = new AckDesk(env, (request) => this.#quorum.onOwnAck(request));
     this.#readDesk = new ReadDesk(env, (request, ref) => this.#readPhase.onOwnReply(request, ref));
     this.#readPhase = new ReadPhase(env, this.#counters, this.#quorum, this.#readDesk, noteReceived);
-    this.#writes = new WriteOperations(env, () => mint.origin(), this.#readPhase, this.#quorum, this.#livePush);
+    this.#writes = new WriteOperations(env, mint, this.#readPhase, this.#quorum, this.#livePush, this.#collection);
     this.#reads = new ReadQuorum(env, this.#readPhase, this.#quorum, this.#livePush);
     this.#sessions = new SessionWaits(env);
     this.#reconfiguration = new Reconfiguration(env, this.#counters, mint, () => this.#recordChanged());

@@ -1,5 +1,7 @@
-import { hasInterval, intersectIntervals } from "./interval-set.ts";
+import { hasInteger, hasInterval, intersectIntervals } from "./interval-set.ts";
 import { CausalContext } from "./causal-context.ts";
+import { type CutKeeper, DocumentCuts } from "./document-cuts.ts";
+import type { Dot } from "./dot.ts";
 import type { Draft } from "./draft.ts";
 import { DurableReports } from "./durable-reports.ts";
 import type { Environment } from "./environment.ts";
@@ -8,6 +10,7 @@ import type { IndexedVersion } from "./held-versions.ts";
 import type { IntervalSet } from "./interval-set.ts";
 import { type Lease, Leases } from "./leases.ts";
 import type { LinkId, Peer } from "./peer.ts";
+import type { Neighbourhood } from "./neighbourhood.ts";
 import type { NodeId, Origin } from "./node-id.ts";
 import { PeerReports } from "./peer-reports.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
@@ -31,8 +34,11 @@ const STEP_PAUSE_MS = 20;
  * Invariant: the horizon covers every tombstone that was ever collected, lies within this replica's context, and beyond the tombstones
  * holds only what all who count have reported, so that it makes nobody repair who was counted.
  */
-export class TombstoneCollection {
+export class TombstoneCollection implements CutKeeper {
   readonly reports: DurableReports;
+  readonly #cuts: DocumentCuts = new DocumentCuts();
+  /** In a mesh that is not full there may be replicas that this one does not hear of (T7). */
+  readonly #mesh: Pick<Neighbourhood, "isPartial">;
   readonly #env: Environment;
   readonly #leases: Leases;
   readonly #peerReports: PeerReports;
@@ -46,11 +52,17 @@ export class TombstoneCollection {
   #nextStep = 0;
   #committing = false;
 
-  constructor(env: Environment, history: ContextHistory, leases: readonly Lease[]) {
+  constructor(
+    env: Environment,
+    history: ContextHistory,
+    leases: readonly Lease[],
+    mesh: Pick<Neighbourhood, "isPartial">,
+  ) {
     this.#env = env;
+    this.#mesh = mesh;
     this.#leases = new Leases(env, leases);
     this.#peerReports = new PeerReports(history);
-    this.reports = new DurableReports(env);
+    this.reports = new DurableReports(env, this.#cuts);
     this.#context = env.state.context;
     this.#replicaSet = env.state.replicaSet;
   }
@@ -60,6 +72,27 @@ export class TombstoneCollection {
     this.#leases.renew(peer.nodeId);
     this.#peerReports.note(peer.nodeId, report.digest);
     this.#isDue = true;
+    this.#evaluateCuts();
+  }
+
+  awaits(id: string, dot: Dot | undefined): void {
+    this.#cuts.awaits(id, dot);
+    this.#evaluateCuts();
+  }
+
+  /**
+   * C11: whether every voter, every leased learner and whoever is connected has durably reported this write, and this replica holds all that
+   * they held when they did: nobody who counts can still come with a write of that id that had not seen it.
+   */
+  isEverywhere(dot: Dot, { covered }: Pick<Draft, "covered">): boolean {
+    if (this.#mesh.isPartial || !covered.covers(dot)) return false;
+    const counted = new Set(this.#counted(this.#env.state.replicaSet));
+    for (const { nodeId } of this.#env.peers.values()) counted.add(nodeId);
+    return [...counted].every((nodeId) => {
+      const equalled = this.#peerReports.equalled(nodeId);
+      if (equalled === undefined || !hasInteger(this.#peerReports.heldBy(nodeId, dot.origin), dot.seq)) return false;
+      return [...equalled].every((context) => covered.coversAll(context));
+    });
   }
 
   peerUp(peer: Peer): void {
@@ -79,6 +112,7 @@ export class TombstoneCollection {
     this.#context = context;
     this.#replicaSet = replicaSet;
     this.#isDue = true;
+    this.#evaluateCuts();
   }
 
   /** Takes the round under way a step further, or begins one: the one step that decides. */
@@ -104,6 +138,12 @@ export class TombstoneCollection {
     const times = [this.reports.nextWake(), this.#committing ? undefined : this.#nextWorkAt(), this.#nextLapse()];
     const next = Math.min(...times.map((time) => time ?? Number.POSITIVE_INFINITY));
     return Number.isFinite(next) ? next : undefined;
+  }
+
+  #evaluateCuts(): void {
+    if (!this.#cuts.isAwaiting) return;
+    const committed = { covered: this.#env.state.context };
+    this.#cuts.evaluate((dot) => this.isEverywhere(dot, committed));
   }
 
   #nextWorkAt(): number {

@@ -1,6 +1,7 @@
 import type { Input, LocalItem, OperationId, Outcome } from "./effects.ts";
 import type { ReadPhase, Replies } from "./read-phase.ts";
 import type { PendingWrite, WriteQuorum } from "./write-quorum.ts";
+import type { CutKeeper } from "./document-cuts.ts";
 import type { Dot } from "./dot.ts";
 import type { Draft } from "./draft.ts";
 import type { Environment } from "./environment.ts";
@@ -43,13 +44,14 @@ export class WriteOperations {
 
   constructor(
     env: Environment,
-    mintOrigin: () => Origin,
+    mint: { origin(): Origin },
     readPhase: ReadPhase,
     quorum: WriteQuorum,
     livePush: LivePush,
+    cuts: CutKeeper,
   ) {
     this.#env = env;
-    this.#writer = new LocalWriter(mintOrigin, env.config.documents);
+    this.#writer = new LocalWriter(() => mint.origin(), env.config.documents, cuts);
     this.#readPhase = readPhase;
     this.#quorum = quorum;
     this.#livePush = livePush;

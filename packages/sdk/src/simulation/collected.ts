@@ -1,6 +1,7 @@
 import { contextKey, HORIZON_PREFIX } from "../core/store-layout.ts";
 import { type DotName, dotName, heldOn, isIn, leasesOn, nodeIdOf, recordOf } from "./stored-image.ts";
 import type { CommitBatch } from "../ports/storage.ts";
+import type { Dot } from "../core/dot.ts";
 import type { Disk, DiskImage } from "./disk.ts";
 import type { KnownVersion, Ledger } from "./ledger.ts";
 import type { NodeId } from "../core/node-id.ts";
@@ -29,6 +30,16 @@ export function collectionFault(
       if (!isIn(image.get(contextKey(origin)), seq))
         return `its context names ${dotName({ origin, seq })}, unseen here`;
   }
+  return durabilityFault(ledger, image, dot, leased);
+}
+
+/** C9, C11: who of those that count for this store has never held a write durably, or `undefined`. */
+export function durabilityFault(
+  ledger: Ledger,
+  image: DiskImage,
+  dot: Dot,
+  leased: ReadonlySet<NodeId>,
+): string | undefined {
   const own = nodeIdOf(image);
   for (const { nodeId } of recordOf(image)?.voters ?? []) {
     if (nodeId !== own && ledger.flushedBy.get(nodeId)?.has(dotName(dot)) !== true)

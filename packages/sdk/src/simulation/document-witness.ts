@@ -1,14 +1,26 @@
+import type { Dot } from "../core/dot.ts";
 import { decodeStored } from "../core/codec/stored.ts";
 import { DecodeError } from "../core/codec/decode-error.ts";
 import { type DotName, dotName } from "./stored-image.ts";
 import { includesDot } from "../core/version-vector.ts";
 import { MARKS } from "./document-edits.ts";
 import type { VersionStamp } from "../core/version.ts";
-import { withDocument } from "../adapters/yjs/with-document.ts";
+import { withDocument } from "../adapters/yjs/generations/merged-document.ts";
+
+/** What one version shows of its document. */
+interface Seen {
+  readonly marks: ReadonlySet<string>;
+  readonly generation: number;
+  readonly tags: readonly string[];
+  readonly renewedBy: Dot | undefined;
+}
 
 interface Marked {
   readonly stamp: VersionStamp;
   readonly marks: ReadonlySet<string>;
+  readonly tags: ReadonlySet<string>;
+  /** Tags that were shown by what its writer had seen, and are not by it. */
+  readonly untagged: ReadonlySet<string>;
 }
 
 /**
@@ -17,6 +29,8 @@ interface Marked {
  */
 export class DocumentWitness {
   readonly #byId = new Map<string, Map<DotName, Marked>>();
+  /** By id, the cuts with which generations have been begun. */
+  readonly #begun = new Set<string>();
   readonly #known = new Set<DotName>();
   /** Versions that a delete may have seen which was overwritten in its own transaction, and so on no disk. */
   readonly #perhapsDeleted = new Set<Marked>();
@@ -26,11 +40,19 @@ export class DocumentWitness {
     this.#onViolation = onViolation;
   }
 
-  /** A version that comes onto a disk for the first time. */
-  met(stamp: VersionStamp, record: Uint8Array): void {
+  /** How many generations have been begun, of the document that has been renewed most often (C11). */
+  renewals = 0;
+
+  /** A version that comes onto a disk for the first time. Returns the cut with which it is the first to begin a generation. */
+  met(stamp: VersionStamp, record: Uint8Array): Dot | undefined {
     this.#known.add(dotName(stamp.dot));
-    const marks = marksIn(record);
-    if (marks === undefined) return;
+    const document = seenIn(record);
+    if (document === undefined) return undefined;
+    const { marks, generation, tags, renewedBy } = document;
+    this.renewals = Math.max(this.renewals, generation);
+    // C11: what was made of an earlier generation and renamed has the same names whoever renames it.
+    if (new Set(tags).size < tags.length)
+      this.#onViolation(`C11: ${dotName(stamp.dot)} shows a tag twice: ${tags.join(" ")}`);
     let ofId = this.#byId.get(stamp.id);
     if (ofId === undefined) this.#byId.set(stamp.id, (ofId = new Map()));
     const others = [...ofId.values()];
@@ -47,7 +69,28 @@ export class DocumentWitness {
             `C6: ${dotName(stamp.dot)} has seen ${dotName(other.stamp.dot)} and lacks its edit ${mark}`,
           );
     }
-    ofId.set(dotName(stamp.dot), { stamp, marks });
+    const untagged = new Set(seen.flatMap((other) => [...other.tags, ...other.untagged]));
+    for (const tag of tags) untagged.delete(tag);
+    this.#checkUntagged(stamp, new Set(tags), seen, tombstones);
+    ofId.set(dotName(stamp.dot), { stamp, marks, tags: new Set(tags), untagged });
+    const cut = renewedBy && `${stamp.id} ${dotName(renewedBy)}`;
+    if (cut === undefined || this.#begun.has(cut)) return undefined;
+    this.#begun.add(cut);
+    return renewedBy;
+  }
+
+  /** C11: what was taken from a list stays away. Where the entry was deleted meanwhile, what was written at once brings its own. */
+  #checkUntagged(
+    { dot }: VersionStamp,
+    tags: ReadonlySet<string>,
+    seen: readonly Marked[],
+    tombstones: readonly Marked[],
+  ): void {
+    if (tombstones.length > 0) return;
+    for (const other of seen)
+      for (const tag of other.untagged)
+        if (tags.has(tag))
+          this.#onViolation(`C11: ${dotName(dot)} shows ${tag}, which was taken away in ${dotName(other.stamp.dot)}`);
   }
 
   /** Whether its writer has written just before it what has been on no disk. */
@@ -59,12 +102,22 @@ export class DocumentWitness {
   }
 }
 
+const NOTHING: Seen = { marks: new Set(), generation: 0, tags: [], renewedBy: undefined };
+
 /** `undefined`: the room has no documents, or the record is damaged. */
-function marksIn(record: Uint8Array): ReadonlySet<string> | undefined {
+function seenIn(record: Uint8Array): Seen | undefined {
   try {
     const { tombstone, document } = decodeStored(record).version;
-    if (tombstone) return new Set();
-    return document && withDocument([document.state], (opened) => new Set(opened.getMap(MARKS).keys()));
+    if (tombstone) return NOTHING;
+    return (
+      document &&
+      withDocument([document.state], (opened, { generation, renewedBy }) => ({
+        marks: new Set(opened.getMap(MARKS).keys()),
+        generation,
+        renewedBy,
+        tags: opened.getArray<string>("tags").toArray(),
+      }))
+    );
   } catch (error) {
     if (error instanceof DecodeError) return undefined;
     throw error;

@@ -10,7 +10,7 @@ import {
   stampOf,
 } from "./stored-image.ts";
 import { ContextHistories } from "./context-histories.ts";
-import { collectionFault, collects } from "./collected.ts";
+import { collectionFault, durabilityFault, collects } from "./collected.ts";
 import type { Disk, DiskWatcher } from "./disk.ts";
 import type { LineageId, NodeId, Origin } from "../core/node-id.ts";
 import { DocumentWitness } from "./document-witness.ts";
@@ -93,6 +93,10 @@ export class Ledger implements DiskWatcher {
     this.#now = now;
     this.#leasedOn = leasedOn;
     this.#storesNamed = storesNamed;
+  }
+
+  get renewals(): number {
+    return this.#documents.renewals;
   }
 
   violation(text: string): void {
@@ -228,7 +232,11 @@ export class Ledger implements DiskWatcher {
       }
     }
     this.versions.set(name, { stamp, seen, since: this.#now() });
-    if (!this.forged.has(stamp.dot.origin)) this.#documents.met(stamp, value);
+    if (this.forged.has(stamp.dot.origin)) return;
+    const cut = this.#documents.met(stamp, value);
+    const fault = cut && isWriters ? durabilityFault(this, disk.image, cut, this.#leasedOn(disk)) : undefined;
+    if (cut && fault)
+      this.violation(`C11: ${disk.name} leaves the history before ${dotName(cut)} behind, and ${fault}`);
   }
 
   #meetLineage({ active, decided }: LineageState): void {

@@ -1,5 +1,8 @@
-import { crdt } from "../adapters/yjs/crdt.ts";
+import { crdtWith } from "../adapters/yjs/crdt.ts";
 import { type ConflictResolution, custom, lastWriteWins, vectorClock } from "../core/conflict-resolution.ts";
+
+/** A run's documents do not grow long: theirs have a new generation as soon as they can (C11). */
+const LONG_BYTES = 200;
 
 export type Mode = "last-write-wins" | "vector-clock" | "custom" | "crdt";
 
@@ -7,7 +10,11 @@ export type Mode = "last-write-wins" | "vector-clock" | "custom" | "crdt";
 export function resolutionFor(mode: Mode): ConflictResolution {
   if (mode === "last-write-wins") return lastWriteWins();
   if (mode === "vector-clock") return vectorClock();
-  if (mode === "crdt") return crdt({ fields: { body: "text", tags: "list", likes: "counter" } });
+  if (mode === "crdt")
+    return crdtWith(
+      { fields: { body: "text", tags: "list", likes: "counter" } },
+      (_document, bytes) => bytes > LONG_BYTES,
+    );
   return custom(
     (siblings) => ({
       vector: siblings.reduce(

@@ -53,6 +53,8 @@ export interface RunResult {
   /** Epochs after a lineage's first, and lineages that survivors have founded. */
   readonly laterEpochs: number;
   readonly survivals: number;
+  /** Generations begun of a document (C11). */
+  readonly renewals: number;
   /** What was staged, where it came about. */
   readonly drama: DramaName | undefined;
   readonly trace: readonly string[];
@@ -170,6 +172,7 @@ class Run {
       undecidedOrders: ledger.undecidedOrders,
       laterEpochs: [...ledger.records.values()].filter(({ epoch }) => epoch > 1).length,
       survivals: [...ledger.records.values()].filter(({ epoch, generation }) => epoch === 1 && generation > 0).length,
+      renewals: ledger.renewals,
       drama: this.#director.played,
       trace: trace.lines,
     };

@@ -15,6 +15,7 @@ const result: Omit<RunResult, "plan"> = {
   undecidedOrders: 0,
   laterEpochs: 0,
   survivals: 0,
+  renewals: 0,
   drama: undefined,
   faults: noFaults(),
 };

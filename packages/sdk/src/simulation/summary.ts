@@ -15,6 +15,7 @@ export class Summary {
   #undecidedOrders = 0;
   #laterEpochs = 0;
   #survivals = 0;
+  #renewals = 0;
   readonly #faults = new Map<FaultName, number>(FAULTS.map((fault) => [fault, 0]));
   readonly #dramas = new Map<DramaName, number>(DRAMAS.map((drama) => [drama, 0]));
   readonly #startedAt = performance.now();
@@ -27,6 +28,7 @@ export class Summary {
     this.#undecidedOrders += result.undecidedOrders;
     this.#laterEpochs += result.laterEpochs;
     this.#survivals += result.survivals;
+    this.#renewals += result.renewals;
     if (result.violations.length > 0) this.failed++;
     const { drama } = result;
     if (drama !== undefined) this.#dramas.set(drama, this.#dramas.get(drama)! + 1);
@@ -47,7 +49,7 @@ export class Summary {
     return [
       `${this.#runs} runs, ${this.failed} failed, in ${minutes.toFixed(1)} minutes`,
       `${this.#events} events, ${Math.round(this.#events / minutes)} a minute; ${this.#messages} messages; ${this.#quorumWrites} quorum writes acknowledged`,
-      `${this.#laterEpochs} changes of a replica set decided, ${this.#survivals} sets founded by survivors of a lost majority`,
+      `${this.#laterEpochs} changes of a replica set decided, ${this.#survivals} sets founded by survivors of a lost majority, ${this.#renewals} generations of documents`,
       `${this.#undecidedOrders} histories of reads too large to search whole: judged by their beginnings`,
       "faults that fired:",
       ...faults,

@@ -3,10 +3,14 @@ import { assignDocument, checkFields, type CrdtFields, isFieldKind, METADATA, sh
 import type { ConflictResolution } from "../../core/conflict-resolution.ts";
 import { documentFault } from "./document-fault.ts";
 import type { Edit } from "../../core/entry-document.ts";
+import { edited } from "./generations/edited-document.ts";
 import { editorOf } from "./editor-client.ts";
+import { type IsBloated, isBloated } from "./generations/bloat.ts";
 import { LiveDocument } from "./live-document.ts";
 import { replicationError } from "../../core/replication-error.ts";
-import { withDocument } from "./with-document.ts";
+import { withDocument } from "./generations/merged-document.ts";
+
+type CrdtResolution = ConflictResolution<never, Y.Doc> & { readonly mode: "crdt" };
 
 export interface CrdtOptions {
   /**
@@ -22,8 +26,14 @@ export interface CrdtOptions {
  * merge as JSON (C6). The vector is a register beside it, of which the last one written stays.
  * @throws ReplicationError `invalid-config`
  */
-export function crdt(options: CrdtOptions = {}): ConflictResolution<never, Y.Doc> & { readonly mode: "crdt" } {
+export function crdt(options: CrdtOptions = {}): CrdtResolution {
+  return crdtWith(options, isBloated);
+}
+
+/** @param isBloated when a document is to be given a new generation (C11). */
+export function crdtWith(options: CrdtOptions, isBloated: IsBloated): CrdtResolution {
   const fields = checked(options.fields ?? {});
+  const editBy = (change: (document: Y.Doc) => unknown): Edit => editOf(change, isBloated);
   return {
     mode: "crdt",
     version: versionOf(fields),
@@ -36,14 +46,14 @@ export function crdt(options: CrdtOptions = {}): ConflictResolution<never, Y.Doc
         return editBy((document) => assignDocument(document, metadata, fields));
       },
       edit: editBy,
-      open: (host) => LiveDocument.open(host),
+      open: (host) => LiveDocument.open(host, isBloated),
     },
   };
 }
 
-function editBy(change: (document: Y.Doc) => unknown): Edit {
-  return (siblings, dot, claim) =>
-    withDocument(siblings, (document) => {
+function editOf(change: (document: Y.Doc) => unknown, isBloated: IsBloated): Edit {
+  return (siblings, dot, claim, isEverywhere) => {
+    return edited(siblings, { dot, isEverywhere, isBloated }, (document) => {
       const client = editorOf(document, dot, claim);
       document.clientID = client;
       let changed = siblings.length === 0;
@@ -55,9 +65,9 @@ function editBy(change: (document: Y.Doc) => unknown): Edit {
         result.catch(() => undefined);
         throw unusable("the edit returned a promise. Do all of it before it returns: what comes later is lost");
       }
-      const state = Y.encodeStateAsUpdateV2(document);
-      return { state, changed, claim: { client, clock: Y.getState(document.store, client) } };
+      return { changed, claim: { client, clock: Y.getState(document.store, client) } };
     });
+  };
 }
 
 function checked(fields: CrdtFields): CrdtFields {

@@ -1,8 +1,10 @@
 import * as Y from "yjs";
 import { describe, expect, it } from "vitest";
 import { hexOf, mutateBytes, sampleOf } from "../../fuzzing/byte-mutation.fixture.ts";
-import { crdt } from "./crdt.ts";
+import { crdt, crdtWith } from "./crdt.ts";
+import { type Cut, decodeState, encodeState } from "./generations/document-state.ts";
 import { documentFault, MAX_DOCUMENT_STRUCTS } from "./document-fault.ts";
+import type { Origin } from "../../core/node-id.ts";
 import { fuzz } from "../../fuzzing/campaign.fixture.ts";
 
 const { documents } = crdt({ fields: { body: "text", tags: "list", likes: "counter" } });
@@ -36,6 +38,23 @@ const GOOD: readonly Uint8Array[] = [
   ),
 ];
 
+/** A document that is renewed as soon as it may be: after an odd number of edits it has a cut. */
+function renewed(edits: number): Uint8Array {
+  const { documents: restless } = crdtWith({ fields: { body: "text" } }, () => true);
+  let state: Uint8Array | undefined;
+  for (let i = 1; i <= edits; i++)
+    state = restless.edit((document) => document.getText("body").insert(0, `${i} `))(
+      state === undefined ? [] : [state],
+      { origin: "00000000000000aa" as Origin, seq: i },
+      undefined,
+      () => i % 2 === 0,
+    ).state;
+  return state!;
+}
+
+/** What such documents hold. */
+const RENEWED: readonly Uint8Array[] = [1, 2, 3, 6, 7].map(renewed);
+
 /** So many edits of one value by two in turn, which Yjs says in a few bytes. */
 function contended(structs: number): Uint8Array {
   const [a, b] = [new Y.Doc(), new Y.Doc()];
@@ -48,7 +67,9 @@ function contended(structs: number): Uint8Array {
 
 describe("the state of a document (P8)", () => {
   it("is taken as replicas make it", () => {
-    expect(GOOD.map(documentFault)).toEqual(GOOD.map(() => undefined));
+    const states = [...GOOD, ...RENEWED];
+    expect(states.map(documentFault)).toEqual(states.map(() => undefined));
+    expect(documents.show([RENEWED[4]!])).toMatchObject({ body: "7 6 5 4 3 2 1 " });
   });
 
   const deep = (levels: number): unknown => (levels === 0 ? 1 : [deep(levels - 1)]);
@@ -67,6 +88,13 @@ describe("the state of a document (P8)", () => {
     ["a document within", () => stateOf((document) => document.getMap("metadata").set("d", new Y.Doc())), "within"],
     ["a value too deep", () => stateOf((document) => document.getMap("metadata").set("d", deep(40))), "plain"],
     ["a prototype", () => stateOf((document) => document.getMap("metadata").set("d", withProto)), "plain"],
+    ["a later generation without its dot", () => Uint8Array.of(1, 1, 0, 0), "no state"],
+    ["a cut that is none", () => encodeState({ ...decodeState(RENEWED[0]!), cuts: cutsOf([9, 9]) }), "no update"],
+    [
+      "what goes on from another cut",
+      () => encodeState({ ...decodeState(RENEWED[4]!), cuts: cutsOf(GOOD[1]!) }),
+      "hold",
+    ],
     ["a key __proto__", () => stateOf((document) => document.getMap("metadata").set("__proto__", 1)), "__proto__"],
   ])("is refused as %s", (_name, make, reason) => {
     expect(documentFault(make())).toContain(reason);
@@ -107,7 +135,11 @@ function writeUint(encoder: Y.UpdateEncoderV2["restEncoder"], value: number): vo
   for (const byte of bytes) encoder.cbuf[encoder.cpos++] = byte;
 }
 
-const SAMPLES = GOOD.map((bytes) => sampleOf(bytes, documentFault));
+function cutsOf(state: Iterable<number>): Cut[] {
+  return [{ by: { origin: "00000000000000aa" as Origin, seq: 1 }, state: Uint8Array.from(state) }];
+}
+
+const SAMPLES = [...GOOD, ...RENEWED].map((bytes) => sampleOf(bytes, documentFault));
 
 fuzz("what is taken can be shown, alone and with another, and what cannot is refused without harm", {
   inputs: 2_000,
@@ -116,7 +148,15 @@ fuzz("what is taken can be shown, alone and with another, and what cannot is ref
     if (documentFault(bytes) !== undefined) return;
     const alone = documents.show([bytes]);
     if (JSON.stringify(alone) === undefined) throw new Error("it shows no JSON");
-    documents.show([bytes, GOOD[4]!]);
+    for (const other of [GOOD[4]!, ...RENEWED]) documents.show([bytes, other]);
+    const dot = { origin: "00000000000000bb" as Origin, seq: 1 };
+    for (const isEverywhere of [true, false])
+      documents.edit((document) => document.getText("body").insert(0, "x"))(
+        [bytes],
+        dot,
+        undefined,
+        () => isEverywhere,
+      );
   },
   print: hexOf,
 });

@@ -1,4 +1,5 @@
 import * as Y from "yjs";
+import { decodeState, type DocumentState } from "./generations/document-state.ts";
 import { MAX_DOCUMENT_BYTES, MAX_METADATA_DEPTH } from "../../core/codec/limits.ts";
 
 /**
@@ -33,16 +34,45 @@ export function decodeBounded(update: Uint8Array, maxStructs: number): Decoded {
  * Why these bytes are not the whole state of an entry's document, or `undefined`. They are read without a document: what is refused
  * reaches none. Whole means that nothing in it refers to what is not in it, which Yjs would keep aside and never show.
  */
-export function documentFault(state: Uint8Array): string | undefined {
-  if (state.length > MAX_DOCUMENT_BYTES) return `more than ${MAX_DOCUMENT_BYTES} bytes`;
-  let decoded: Decoded;
+export function documentFault(bytes: Uint8Array): string | undefined {
+  if (bytes.length > MAX_DOCUMENT_BYTES) return `more than ${MAX_DOCUMENT_BYTES} bytes`;
+  let state: DocumentState;
   try {
-    decoded = decodeBounded(state, MAX_DOCUMENT_STRUCTS);
-  } catch (error) {
-    return error instanceof TooManyStructs ? `more than ${MAX_DOCUMENT_STRUCTS} structs` : "no update of Yjs";
+    state = decodeState(bytes);
+  } catch {
+    return "no state of a document";
   }
+  for (const [client, { clock }] of state.folded)
+    if (!Number.isSafeInteger(client) || !(clock <= MAX_CLOCK)) return "a client that is no id";
+  const [first, ...others] = state.cuts.map((cut) => cut.state);
+  for (const update of others) {
+    const fault = wholeFault([update]);
+    if (fault !== undefined) return fault;
+  }
+  return wholeFault(first === undefined ? [state.update] : [first, state.update]);
+}
+
+/** Of updates of which each goes on where the one before it ends. */
+function wholeFault(updates: readonly Uint8Array[]): string | undefined {
   const clocks = new Map<number, number>();
-  for (const { id, length } of decoded.structs) {
+  let left = MAX_DOCUMENT_STRUCTS;
+  for (const update of updates) {
+    let decoded: Decoded;
+    try {
+      decoded = decodeBounded(update, left);
+    } catch (error) {
+      return error instanceof TooManyStructs ? `more than ${MAX_DOCUMENT_STRUCTS} structs` : "no update of Yjs";
+    }
+    left -= decoded.structs.length;
+    const fault = updateFault(decoded, clocks);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** @param clocks of what comes before it; it is brought up to date. */
+function updateFault({ structs, ds }: Decoded, clocks: Map<number, number>): string | undefined {
+  for (const { id, length } of structs) {
     if (!Number.isSafeInteger(id.client) || id.client < 0) return "a client that is no id";
     if (id.clock !== (clocks.get(id.client) ?? 0)) return "a gap in a client's edits";
     if (!(Number.isSafeInteger(length) && length >= 1 && id.clock + length <= MAX_CLOCK))
@@ -51,11 +81,11 @@ export function documentFault(state: Uint8Array): string | undefined {
   }
   const isKnown = (id: Y.ID): boolean =>
     Number.isInteger(id.clock) && id.clock >= 0 && id.clock < (clocks.get(id.client) ?? 0);
-  for (const struct of decoded.structs) {
+  for (const struct of structs) {
     const fault = structFault(struct, isKnown);
     if (fault !== undefined) return fault;
   }
-  return deletedFault(decoded.ds, clocks);
+  return deletedFault(ds, clocks);
 }
 
 function structFault(struct: Decoded["structs"][number], isKnown: (id: Y.ID) => boolean): string | undefined {
@@ -63,8 +93,12 @@ function structFault(struct: Decoded["structs"][number], isKnown: (id: Y.ID) => 
   if (!(struct instanceof Y.Item)) return undefined;
   const { origin, rightOrigin } = struct;
   const parent: unknown = struct.parent;
-  for (const id of [origin, rightOrigin, parent])
-    if (id instanceof Y.ID && !isKnown(id)) return "a place that it does not hold";
+  for (const id of [origin, rightOrigin, parent]) {
+    if (!(id instanceof Y.ID)) continue;
+    // Yjs looks for what a client itself has made without asking whether it has come yet.
+    const isOwnLater = id.client === struct.id.client && id.clock >= struct.id.clock;
+    if (isOwnLater || !isKnown(id)) return "a place that it does not hold";
+  }
   if (struct.content instanceof Y.ContentDoc) return "a document within the document";
   return contentFault(struct);
 }
@@ -72,7 +106,16 @@ function structFault(struct: Decoded["structs"][number], isKnown: (id: Y.ID) => 
 /** Of what an item says, wherever it is. */
 export function contentFault({ parentSub, content }: Y.Item): string | undefined {
   if (parentSub === "__proto__") return "a key __proto__";
+  if (!namesOf(content).every((name) => typeof name === "string")) return "a name that is none";
   return valuesOf(content).some((value) => !isPlain(value, 1)) ? "a value that is no plain one" : undefined;
+}
+
+/** Yjs reads a name out of a table, and takes what is not in it for `undefined`. */
+function namesOf(content: Y.Item["content"]): readonly unknown[] {
+  if (content instanceof Y.ContentFormat) return [content.key];
+  if (!(content instanceof Y.ContentType)) return [];
+  if (content.type instanceof Y.XmlElement) return [content.type.nodeName];
+  return content.type instanceof Y.XmlHook ? [content.type.hookName] : [];
 }
 
 function valuesOf(content: Y.Item["content"]): readonly unknown[] {

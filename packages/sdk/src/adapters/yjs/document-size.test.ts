@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { clientOf } from "./editor-client.ts";
 import { crdt } from "./crdt.ts";
 import type { Edit, EditorClaim } from "../../core/entry-document.ts";
+import { decodeState } from "./generations/document-state.ts";
 import { increment } from "./counter.ts";
 import { SeededRandom } from "../../simulation/random.ts";
 import type { Origin } from "../../core/node-id.ts";
@@ -14,15 +15,23 @@ type Change = (document: Y.Doc, i: number) => void;
 /** One opening of a store, which edits under dots of its own. */
 class Opening {
   readonly #origin: Origin;
+  readonly #isEverywhere: () => boolean;
   #seq = 0;
   #claim: EditorClaim | undefined;
 
-  constructor(n: number) {
+  /** @param isEverywhere whether all who count hold a write: by default at once. */
+  constructor(n: number, isEverywhere: () => boolean = () => true) {
+    this.#isEverywhere = isEverywhere;
     this.#origin = (n + 1).toString(16).padStart(16, "0") as Origin;
   }
 
   edit(state: Uint8Array | undefined, edit: Edit): Uint8Array {
-    const outcome = edit(state === undefined ? [] : [state], { origin: this.#origin, seq: ++this.#seq }, this.#claim);
+    const outcome = edit(
+      state === undefined ? [] : [state],
+      { origin: this.#origin, seq: ++this.#seq },
+      this.#claim,
+      this.#isEverywhere,
+    );
     this.#claim = outcome.claim;
     return outcome.state;
   }
@@ -112,7 +121,45 @@ it.each([1, 3])(
   },
 );
 
-it("edits cost what one does if one opening of a store makes them, and some bytes each if each has another (C2)", () => {
+/** Edits at places that have nothing to do with each other: to Yjs each is a history of its own. */
+function scattered(length: number): Change {
+  const random = new SeededRandom(2);
+  return (document) => {
+    const text = document.getText("body");
+    const grows = text.length < length && (text.length === 0 || random.chance(0.6));
+    if (grows) text.insert(random.integer(0, text.length), "x");
+    else text.delete(random.integer(0, text.length - 1), 1);
+  };
+}
+
+describe("10,000 scattered edits take less than 10 times what the document shows, as a new generation leaves them behind (C11)", () => {
+  it.each([
+    [1, 100],
+    [3, 2000],
+  ])("by %i, of a text of some %i letters", (editors, length) => {
+    const openings = Array.from({ length: editors }, (_, n) => new Opening(n + 1));
+    const change = scattered(length);
+    let state: Uint8Array | undefined;
+    let most = 0;
+    for (let i = 0; i < 10_000; i++) {
+      state = written(openings[i % editors]!, state, 1, change);
+      if (i > 5_000) most = Math.max(most, state.length / freshSize(state));
+    }
+    expect(most).toBeLessThan(10);
+  });
+
+  it("but not before all who count hold the cut: until then it is kept beside what comes after", () => {
+    const [opening, waiting] = [new Opening(1), new Opening(2, () => false)];
+    const change = scattered(100);
+    const bounded = written(opening, undefined, 2000, change);
+    const held = written(waiting, undefined, 2000, scattered(100));
+    expect(decodeState(held).cuts).toHaveLength(1);
+    expect(decodeState(held).generation).toBe(0);
+    expect(held.length).toBeGreaterThan(2 * bounded.length);
+  });
+});
+
+it("edits cost what one does if one opening of a store makes them, and some bytes each if each has another, until the history ends (C2, C11)", () => {
   const set: Change = (document, i) => void document.getMap("metadata").set("status", i % 2);
   const [one, many] = [1, 300].map((edits) => written(new Opening(1), undefined, edits, set).length) as [
     number,
@@ -121,6 +168,9 @@ it("edits cost what one does if one opening of a store makes them, and some byte
   expect(many).toBeLessThan(one + 20);
   let state: Uint8Array | undefined;
   for (let i = 0; i < 300; i++) state = written(new Opening(i), state, 1, set);
+  expect(state!.length).toBeLessThan(1200);
+  state = undefined;
+  for (let i = 0; i < 300; i++) state = written(new Opening(i, () => false), state, 1, set);
   expect(state!.length).toBeGreaterThan(300 * 8);
   expect(state!.length).toBeLessThan(300 * 32);
 });

@@ -1,7 +1,8 @@
 import type * as Y from "yjs";
 import { describe, expect, it } from "vitest";
 import { errorCodes, eventually, recorded, type Replicator, Room, vector } from "../../replicator/room.fixture.ts";
-import { crdt } from "./crdt.ts";
+import { crdt, crdtWith } from "./crdt.ts";
+import { decodeState } from "./generations/document-state.ts";
 import { memoryStorage } from "../memory/memory-storage.ts";
 import type { OpenedDocument } from "../../core/entry-document.ts";
 
@@ -36,6 +37,33 @@ describe("a document that is open", () => {
     await eventually(() => here.doc.getMap("metadata").get("title"), "t");
     await eventually(() => shown(a), { title: "t", body: "zero one two" });
   });
+
+  it("stays as it is while its entry goes on to other generations, and so does what is typed in it (C11)", async () => {
+    const seen = { generation: 0 };
+    const restless = crdtWith({ fields: { body: "text" } }, () => true);
+    const { documents } = restless;
+    const show = (states: readonly Uint8Array[]): never => {
+      seen.generation = Math.max(seen.generation, ...states.map((state) => decodeState(state).generation));
+      return documents.show(states);
+    };
+    const looking = { ...config, conflictResolution: { ...restless, documents: { ...documents, show } } };
+    const [a, b] = [await room.started(looking), await room.started(looking)];
+    await a.write({ id: "n", vector: vector(1, 0), metadata: { body: "middle" } });
+    await eventually(() => b.count(), 1);
+    const [here, there] = [await opened(a), await opened(b)];
+    // What is everywhere is known by the reports that peers make every five seconds.
+    for (let i = 0; seen.generation < 2; i++) {
+      body(here).insert(0, `${i}<`);
+      body(there).insert(body(there).length, `>${i}`);
+      await Promise.all([here.flush(), there.flush()]);
+      await eventually(() => body(there).toJSON().startsWith(`${i}<`), true);
+      await eventually(() => body(here).toJSON().endsWith(`>${i}`), true);
+      await shown(a);
+    }
+    expect(body(here).toJSON()).toBe(body(there).toJSON());
+    expect(await shown(a)).toEqual({ body: body(here).toJSON() });
+    expect(body(await opened(b)).toJSON()).toBe(body(here).toJSON());
+  }, 60_000);
 
   it("merges what both typed while they were apart", async () => {
     const [a, b] = [await room.started(config), await room.started(config)];

@@ -1,7 +1,12 @@
-import * as Y from "yjs";
+import type * as Y from "yjs";
 import type { DocumentHost, Edit, OpenedDocument } from "../../core/entry-document.ts";
-import { uint53 } from "lib0/random";
-import { withDocument } from "./with-document.ts";
+import { decodeState } from "./generations/document-state.ts";
+import { editedStates } from "./generations/edited-document.ts";
+import { newDocument } from "./generations/new-document.ts";
+import type { IsBloated } from "./generations/bloat.ts";
+import { openedClient } from "./editor-client.ts";
+import { OpenedGeneration } from "./generations/opened-generation.ts";
+import { replicationError } from "../../core/replication-error.ts";
 
 /** The origin of changes that come from the store: an editor's binding sees by it that they are not its own, and they are not written again. */
 export const FROM_STORE: unique symbol = Symbol("from the store");
@@ -12,8 +17,10 @@ export const FROM_STORE: unique symbol = Symbol("from the store");
  * says its edits before they are stored; that id is never used again.
  */
 export class LiveDocument implements OpenedDocument<Y.Doc> {
-  readonly doc: Y.Doc = new Y.Doc();
+  readonly doc: Y.Doc = newDocument();
   readonly #host: DocumentHost;
+  readonly #isBloated: IsBloated;
+  readonly #opened: OpenedGeneration;
   #isDirty = false;
   #cancelWrite: (() => void) | undefined;
   /** Writes one after another. */
@@ -21,14 +28,18 @@ export class LiveDocument implements OpenedDocument<Y.Doc> {
   #isRefreshing = false;
   #isStale = false;
   #isClosed = false;
+  /** It has missed a generation. */
+  #isLost = false;
 
-  private constructor(host: DocumentHost) {
+  private constructor(host: DocumentHost, isBloated: IsBloated) {
     this.#host = host;
-    this.doc.clientID = uint53();
+    this.#isBloated = isBloated;
+    this.doc.clientID = openedClient();
+    this.#opened = new OpenedGeneration(this.doc);
   }
 
-  static async open(host: DocumentHost): Promise<LiveDocument> {
-    const live = new LiveDocument(host);
+  static async open(host: DocumentHost, isBloated: IsBloated): Promise<LiveDocument> {
+    const live = new LiveDocument(host, isBloated);
     host.follow(() => live.#refresh());
     await live.#read();
     live.doc.on("update", (_update: Uint8Array, origin: unknown) => {
@@ -60,7 +71,7 @@ export class LiveDocument implements OpenedDocument<Y.Doc> {
     if (!this.#isDirty) return;
     this.#isDirty = false;
     try {
-      await this.#host.write(merging(Y.encodeStateAsUpdateV2(this.doc)));
+      await this.#host.write(this.#merging());
     } catch (error) {
       this.#isDirty = true;
       throw error;
@@ -85,14 +96,25 @@ export class LiveDocument implements OpenedDocument<Y.Doc> {
   }
 
   async #read(): Promise<void> {
-    for (const state of await this.#host.read()) Y.applyUpdateV2(this.doc, state, FROM_STORE);
+    const states = await this.#host.read();
+    if (this.#isLost || this.#opened.follow(states, FROM_STORE)) return;
+    this.#isLost = true;
+    throw lost();
+  }
+
+  #merging(): Edit {
+    return (siblings, dot, _claim, isEverywhere) => {
+      const states = [...siblings.map(decodeState), this.#opened.state()];
+      const occasion = { dot, isEverywhere, isBloated: this.#isBloated };
+      const outcome = editedStates(states, occasion, () => ({ changed: true, claim: undefined }));
+      this.#opened.noteWritten(outcome.state);
+      return outcome;
+    };
   }
 }
 
-function merging(state: Uint8Array): Edit {
-  return (siblings) => ({
-    state: withDocument([...siblings, state], (document) => Y.encodeStateAsUpdateV2(document)),
-    changed: true,
-    claim: undefined,
-  });
+function lost(): Error {
+  const message =
+    "This document has been open while others went on without this replica for longer than a lease, and follows them no more. What is written in it is kept. Close it, and open it again.";
+  return replicationError("invalid-entry", message, { id: undefined });
 }

@@ -1,4 +1,5 @@
 import type * as EditedSiblingsModule from "../../core/edited-siblings.ts";
+import type * as TombstoneCollectionModule from "../../core/tombstone-collection.ts";
 import { type Mistake, mistake } from "./mistake.ts";
 
 export const DOCUMENT_MISTAKES: readonly Mistake[] = [
@@ -10,6 +11,19 @@ export const DOCUMENT_MISTAKES: readonly Mistake[] = [
       *editedSiblings(...args: Parameters<typeof EditedSiblingsModule.editedSiblings>) {
         const held = yield* right.editedSiblings(...args);
         return new Map([...held].map(([id, live]) => [id, live.slice(0, 1)]));
+      },
+    }),
+    { from: 9, took: 9 },
+  ),
+  mistake<typeof TombstoneCollectionModule>(
+    "a document's history is left behind before all who count hold the cut",
+    "C11",
+    "core/tombstone-collection.ts",
+    (right) => ({
+      TombstoneCollection: class extends right.TombstoneCollection {
+        override isEverywhere(): boolean {
+          return true;
+        }
       },
     }),
     { from: 9, took: 9 },
