@@ -10,7 +10,7 @@ import type { DurableState, StoreImage } from "./durable-state.ts";
 import type { Environment } from "./environment.ts";
 import { LocalWriter } from "./local-writer.ts";
 import { originOf } from "./causality.fixture.ts";
-import type { Origin } from "./node-id.ts";
+import type { NodeId, Origin } from "./node-id.ts";
 import type { Report } from "./messages.ts";
 import type { StoredVersion } from "./version.ts";
 import { TombstoneCollection } from "./tombstone-collection.ts";
@@ -121,8 +121,8 @@ export class CollectionLab {
   }
 
   /** The peer says that it durably holds all that this replica holds now. */
-  hear(peer: Peer, digest: ContextDigest = this.state.context.digest): void {
-    this.collection.onReport(peer, { type: "report", digest, wanted: false });
+  hear(peer: Peer, digest: ContextDigest = this.state.context.digest, leased: readonly NodeId[] = []): void {
+    this.collection.onReport(peer, { type: "report", digest, wanted: false, leased });
     this.settle();
   }
 

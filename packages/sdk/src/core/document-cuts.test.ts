@@ -3,6 +3,7 @@ import { CausalContext } from "./causal-context.ts";
 import { CollectionLab } from "./collection-lab.fixture.ts";
 import { dotOf, originOf, versionOf } from "./causality.fixture.ts";
 import type { Dot } from "./dot.ts";
+import { nodeOf } from "./replica-state.fixture.ts";
 import { REPORT_INTERVAL_MS } from "./durable-reports.ts";
 
 const CUT: Dot = dotOf(16, 1);
@@ -44,6 +45,26 @@ describe("a write that cuts a document's history (C11)", () => {
     lab.disconnect(learner);
     lab.put("x");
     expect(isEverywhere(lab)).toBe(false);
+  });
+
+  it("waits for whoever has a lease with one that counts, though this replica has never met it", () => {
+    const lab = labWithCut([1, 2]);
+    const voter = lab.connect(2);
+    lab.hear(voter, lab.state.context.digest, [nodeOf(1), nodeOf(4)]);
+    expect(isEverywhere(lab)).toBe(false);
+    const learner = lab.connect(4);
+    lab.hear(learner, lab.state.context.digest, [nodeOf(5)]);
+    expect(isEverywhere(lab)).toBe(false);
+    lab.hear(lab.connect(5));
+    expect(isEverywhere(lab)).toBe(true);
+  });
+
+  it("tells peers who has a lease with this replica", () => {
+    const lab = labWithCut([1, 2]);
+    lab.hear(lab.connect(4));
+    lab.connect(2);
+    lab.pass(2 * REPORT_INTERVAL_MS);
+    expect(lab.reports.at(-1)?.leased).toEqual([nodeOf(4)]);
   });
 
   it("waits until this replica holds what a peer held that reported it: it may be a write of the same id", () => {

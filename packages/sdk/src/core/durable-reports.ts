@@ -1,3 +1,4 @@
+import type { Leases } from "./leases.ts";
 import type { LinkId, Peer } from "./peer.ts";
 import type { ContextDigest } from "./context-digest.ts";
 import type { DocumentCuts } from "./document-cuts.ts";
@@ -27,14 +28,16 @@ interface Reporting {
 export class DurableReports {
   readonly #env: Environment;
   readonly #cuts: Pick<DocumentCuts, "isAwaiting">;
+  readonly #leases: Pick<Leases, "holders">;
   readonly #links = new Map<LinkId, Reporting>();
   /** `undefined`: this opening has not flushed what an earlier one left unflushed. */
   #durable: ContextDigest | undefined;
   #flushing = false;
   #notBefore = 0;
 
-  constructor(env: Environment, cuts: Pick<DocumentCuts, "isAwaiting">) {
+  constructor(env: Environment, cuts: Pick<DocumentCuts, "isAwaiting">, leases: Pick<Leases, "holders">) {
     this.#env = env;
+    this.#leases = leases;
     this.#cuts = cuts;
     this.committed();
   }
@@ -97,11 +100,12 @@ export class DurableReports {
   #send(due: readonly Reporting[]): void {
     if (this.#durable === undefined) return;
     const wanted = this.#isWaiting;
+    const leased = this.#leases.holders();
     for (const reporting of due) {
       const { link } = reporting.peer;
       if (this.#links.get(link) !== reporting) continue;
       reporting.told = { digest: this.#durable, wanted, at: this.#env.now() };
-      this.#env.emit({ type: "send", link, message: { type: "report", digest: this.#durable, wanted } });
+      this.#env.emit({ type: "send", link, message: { type: "report", digest: this.#durable, wanted, leased } });
     }
   }
 

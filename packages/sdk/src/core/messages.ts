@@ -290,11 +290,14 @@ export interface Ephemeral {
   readonly bytes: Uint8Array;
 }
 
-/** "My durable context hashes to this now" (C9). `wanted`: the sender holds tombstones, and waits for such reports. */
+/** "My durable context hashes to this now" (C9). */
 export interface Report {
   readonly type: "report";
   readonly digest: ContextDigest;
+  /** Whether the sender waits for such reports: it holds tombstones, or has edited a document with a cut (C11). */
   readonly wanted: boolean;
+  /** Who has reported to the sender within a lease, the receiver perhaps among them (C11). */
+  readonly leased: readonly NodeId[];
 }
 
 /** What the voters of a lineage say to each other about its epochs, and a voter to itself. */

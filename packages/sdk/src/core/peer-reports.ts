@@ -3,11 +3,13 @@ import type { CausalContext } from "./causal-context.ts";
 import type { ContextHistory } from "./context-history.ts";
 import type { IntervalSet } from "./interval-set.ts";
 import type { NodeId, Origin } from "./node-id.ts";
+import type { Report } from "./messages.ts";
 
 const NOTHING: IntervalSet = [];
 
 interface Reported {
   readonly digest: ContextDigest;
+  readonly leased: readonly NodeId[];
   /** For each digest bucket a context of ours that the peer's equals there; `undefined` while we know of none. */
   readonly equal: (CausalContext | undefined)[];
   unknown: number;
@@ -27,9 +29,14 @@ export class PeerReports {
     this.#history = history;
   }
 
-  note(nodeId: NodeId, digest: ContextDigest): void {
+  note(nodeId: NodeId, { digest, leased }: Pick<Report, "digest" | "leased">): void {
     const equal = this.#history.matching(digest);
-    this.#reports.set(nodeId, { digest, equal, unknown: equal.filter((context) => context === undefined).length });
+    this.#reports.set(nodeId, {
+      digest,
+      leased,
+      equal,
+      unknown: equal.filter((context) => context === undefined).length,
+    });
   }
 
   /** This replica's context has become another: perhaps one that a peer has reported already. */
@@ -58,6 +65,11 @@ export class PeerReports {
     const reported = this.#reports.get(nodeId);
     if (reported === undefined || reported.unknown > 0) return undefined;
     return new Set(reported.equal as readonly CausalContext[]);
+  }
+
+  /** Who has a lease with the peer. */
+  leasedBy(nodeId: NodeId): readonly NodeId[] {
+    return this.#reports.get(nodeId)?.leased ?? [];
   }
 
   /** The seqs of an origin that the peer is known to hold durably. */

@@ -232,7 +232,7 @@ describe("reports", () => {
     lab.pass(ROUND_MS);
     lab.receive(versionOf({ dot: dotOf(32, 1) }));
     expect(lab.state.relaxedPending).toBe(true);
-    lab.collection.onReport(b, { type: "report", digest: CausalContext.EMPTY.digest, wanted: true });
+    lab.collection.onReport(b, { type: "report", digest: CausalContext.EMPTY.digest, wanted: true, leased: [] });
     lab.pass(ROUND_MS);
     expect(lab.state.relaxedPending).toBe(false);
     expect(lab.reports.at(-1)?.digest).toBe(lab.state.context.digest);
@@ -243,7 +243,7 @@ describe("reports", () => {
     const b = lab.connect(2);
     lab.pass(ROUND_MS);
     lab.receive(versionOf({ dot: dotOf(32, 1) }));
-    lab.collection.onReport(b, { type: "report", digest: CausalContext.EMPTY.digest, wanted: true });
+    lab.collection.onReport(b, { type: "report", digest: CausalContext.EMPTY.digest, wanted: true, leased: [] });
     lab.refusesCommits = true;
     lab.pass(ROUND_MS);
     expect(lab.reports).toHaveLength(1);

@@ -62,7 +62,7 @@ export class TombstoneCollection implements CutKeeper {
     this.#mesh = mesh;
     this.#leases = new Leases(env, leases);
     this.#peerReports = new PeerReports(history);
-    this.reports = new DurableReports(env, this.#cuts);
+    this.reports = new DurableReports(env, this.#cuts, this.#leases);
     this.#context = env.state.context;
     this.#replicaSet = env.state.replicaSet;
   }
@@ -70,7 +70,7 @@ export class TombstoneCollection implements CutKeeper {
   onReport(peer: Peer, report: Report): void {
     this.reports.onWanted(peer, report.wanted);
     this.#leases.renew(peer.nodeId);
-    this.#peerReports.note(peer.nodeId, report.digest);
+    this.#peerReports.note(peer.nodeId, report);
     this.#isDue = true;
     this.#evaluateCuts();
   }
@@ -81,18 +81,21 @@ export class TombstoneCollection implements CutKeeper {
   }
 
   /**
-   * C11: whether every voter, every leased learner and whoever is connected has durably reported this write, and this replica holds all that
-   * they held when they did: nobody who counts can still come with a write of that id that had not seen it.
+   * C11: whether every voter, every leased learner, whoever is connected and whoever has a lease with one of these has durably reported this
+   * write, and this replica holds all that they held when they did: nobody who counts can still come with a write of that id that had not seen it.
    */
   isEverywhere(dot: Dot, { covered }: Pick<Draft, "covered">): boolean {
     if (this.#mesh.isPartial || !covered.covers(dot)) return false;
     const counted = new Set(this.#counted(this.#env.state.replicaSet));
     for (const { nodeId } of this.#env.peers.values()) counted.add(nodeId);
-    return [...counted].every((nodeId) => {
+    // Grows while it is gone through.
+    for (const nodeId of counted) {
+      for (const other of this.#peerReports.leasedBy(nodeId)) if (other !== this.#env.state.nodeId) counted.add(other);
       const equalled = this.#peerReports.equalled(nodeId);
       if (equalled === undefined || !hasInteger(this.#peerReports.heldBy(nodeId, dot.origin), dot.seq)) return false;
-      return [...equalled].every((context) => covered.coversAll(context));
-    });
+      for (const context of equalled) if (!covered.coversAll(context)) return false;
+    }
+    return true;
   }
 
   peerUp(peer: Peer): void {

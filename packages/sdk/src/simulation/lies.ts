@@ -91,7 +91,7 @@ export const LIES: Readonly<Record<string, Lie>> = {
         parts: 1,
         versions: [version(means, {})],
       },
-      { type: "report", digest: digest(means), wanted: true },
+      { type: "report", digest: digest(means), wanted: true, leased: [] },
       { type: "sealed", lineage, epoch, context: claims(means), installed: true, counter: LAST_SEQ },
       { type: "installed", lineage, epoch, target: { lineage, epoch }, counter: LAST_SEQ },
       { type: "promise", lineage, epoch, ballot: ballot(means), accepted: undefined, counter: 0 },
@@ -106,7 +106,7 @@ export const LIES: Readonly<Record<string, Lie>> = {
         { type: "ack-request", request, lineage, epoch, dots: claims(means) },
         { type: "repair-check", fingerprint: { count: request, low: 0, high: 0 } },
         { type: "read-request", request, lineage, epoch, ids: means.ids },
-        { type: "report", digest: digest(means), wanted: true },
+        { type: "report", digest: digest(means), wanted: true, leased: [] },
         pullOf(means, request),
       ]);
     }),

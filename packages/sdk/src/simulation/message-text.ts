@@ -74,7 +74,7 @@ function detail(message: Message): string {
     case "ephemeral":
       return `${message.opening}:${message.seq} ${message.channel} +${message.reach}`;
     case "report":
-      return `${digestText(message.digest)}${message.wanted ? " wanted" : ""}`;
+      return `${digestText(message.digest)}${message.wanted ? " wanted" : ""} leases ${message.leased.map((nodeId) => nodeId.slice(0, SHORT)).join(" ")}`;
     case "pull":
       return `#${message.session} [${contextText(message.context)}] in ${message.buckets.size} buckets`;
     case "pull-more":

@@ -48,6 +48,8 @@ export const MAX_RANGES = 512;
 /** Items or dots listed for one range: `LISTED_ITEMS` of reconciliation. */
 export const MAX_LISTED_ITEMS = 32;
 
+/** Leases that a report tells of: all that a replica keeps (MAX_LEASES). */
+export const MAX_LEASED_TOLD = 256;
 /** Neighbours that a peer tells of: a full mesh beyond what a browser can keep open. */
 export const MAX_TOLD_LINKS = 1_024;
 /** Voters that a peer tells routes to: those of two epochs. */

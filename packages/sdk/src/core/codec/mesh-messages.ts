@@ -11,12 +11,12 @@ import { intervalsIn } from "../causal-context.ts";
 import type { MessageCodec, MessageCodecs } from "./message-codec.ts";
 import { NODE_ID_BYTES, type NodeId } from "../node-id.ts";
 import { quorumCodecs } from "./quorum-messages.ts";
+import { readNodeIds, writeNodeIds } from "./node-ids.ts";
 import { readCodecs } from "./read-messages.ts";
 import type { Reader } from "./reader.ts";
 import { readNodeId } from "./records.ts";
 import { replicaSetCodecs } from "./replica-set-messages.ts";
 import type { RoutedAnswerBody, RoutedQuestionBody } from "../routed-messages.ts";
-import type { Writer } from "./writer.ts";
 
 const NONCE_BYTES = 8;
 const QUESTIONS: MessageCodecs<RoutedQuestionBody["type"]> = {
@@ -130,17 +130,4 @@ function readRoutes(reader: Reader): Map<NodeId, number> {
     routes.set(voter, hops);
   }
   return routes;
-}
-
-function writeNodeIds(writer: Writer, nodeIds: readonly NodeId[], max: number): void {
-  writer.uint(nodeIds.length, "NodeIds", max);
-  for (const nodeId of nodeIds) writer.hex(nodeId);
-}
-
-function readNodeIds(reader: Reader, what: string, max: number): NodeId[] {
-  const nodeIds = new Set<NodeId>();
-  const count = reader.count(what, max, NODE_ID_BYTES);
-  for (let left = count; left > 0; left--) nodeIds.add(readNodeId(reader));
-  if (nodeIds.size < count) throw new DecodeError("a NodeId twice");
-  return [...nodeIds];
 }

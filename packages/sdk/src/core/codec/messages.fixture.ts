@@ -272,7 +272,7 @@ export const messagesByType: { readonly [T in Message["type"]]: Arbitrary<Extrac
   "repair-done": message("repair-done", record({ repair: uint, joined: fc.boolean(), gained: uint, dropped: uint })),
   "repair-check": message("repair-check", record({ fingerprint })),
   "repair-checked": message("repair-checked", record({ equal: fc.boolean() })),
-  report: message("report", record({ digest, wanted: fc.boolean() })),
+  report: message("report", record({ digest, wanted: fc.boolean(), leased: fc.uniqueArray(nodeId, { maxLength: 3 }) })),
   neighbours: message(
     "neighbours",
     fc.tuple(disjointNodeIds, routes).map(([[come, gone], told]) => ({ come, gone, routes: told })),

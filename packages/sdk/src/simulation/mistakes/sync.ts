@@ -199,11 +199,11 @@ export const SYNC_MISTAKES: readonly Mistake[] = [
     "core/durable-reports.ts",
     (right) => ({
       DurableReports: class extends right.DurableReports {
-        constructor(...[env, cuts]: ConstructorParameters<typeof right.DurableReports>) {
+        constructor(...[env, ...others]: ConstructorParameters<typeof right.DurableReports>) {
           const state = new Proxy(env.state, {
             get: (real, key) => (key === "relaxedPending" ? false : (Reflect.get(real, key, real) as unknown)),
           });
-          super({ ...env, state }, cuts);
+          super({ ...env, state }, ...others);
         }
       },
     }),
