@@ -90,7 +90,6 @@ export class LocalWriter {
     if (kept === undefined) throw entryNotFound(id);
     const dot = this.#nextDot(draft, id);
     const outcome = edit(statesOf(live), dot, this.#claims.get(id), (cut) => this.#cuts.isEverywhere(cut, draft));
-    this.#cuts.awaits(id, outcome.awaits);
     if (!outcome.changed && vector === undefined) {
       // Nobody has heard of it: the next write takes it, and leaves no gap.
       this.#seq--;
@@ -99,6 +98,7 @@ export class LocalWriter {
     const fault = this.#documents?.fault(outcome.state);
     if (fault !== undefined) throw unusable(id, fault);
     this.#keepClaim(id, outcome.claim);
+    this.#cuts.awaits(id, outcome.awaits);
     const version = draft.prepare(dot, { id, vector: kept, metadata: {}, tombstone: false });
     const vectorAt = vector === undefined ? (before!.document?.vectorAt ?? before!.hlc) : version.hlc;
     return { ...version, document: { state: outcome.state, vectorAt } };
