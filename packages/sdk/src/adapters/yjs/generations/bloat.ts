@@ -30,6 +30,8 @@ function contentBytes(content: Y.Item["content"]): number {
   if (content instanceof Y.ContentAny || content instanceof Y.ContentJSON) return jsonBytes(content.arr);
   if (content instanceof Y.ContentEmbed) return jsonBytes(content.embed);
   if (content instanceof Y.ContentFormat) return jsonBytes([content.key, content.value]);
+  if (content instanceof Y.ContentType && content.type instanceof Y.XmlElement)
+    return content.type.nodeName.length + ITEM_BYTES;
   return ITEM_BYTES;
 }
 
