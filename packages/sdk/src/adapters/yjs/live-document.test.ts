@@ -4,7 +4,10 @@ import { errorCodes, eventually, recorded, type Replicator, Room, vector } from 
 import { crdt, crdtWith } from "./crdt.ts";
 import { decodeState } from "./generations/document-state.ts";
 import { memoryStorage } from "../memory/memory-storage.ts";
-import type { OpenedDocument } from "../../core/entry-document.ts";
+import type { DocumentHost, Edit, OpenedDocument } from "../../core/entry-document.ts";
+import type { Dot } from "../../core/dot.ts";
+import { LiveDocument } from "./live-document.ts";
+import type { Origin } from "../../core/node-id.ts";
 
 const note = crdt({ fields: { body: "text" } });
 const config = { conflictResolution: note, consistencyLevel: "one", distinctDevices: false } as const;
@@ -113,5 +116,23 @@ describe("a document that is open", () => {
 
   it("is for rooms of documents alone", async () => {
     await expect((await room.replicator()).doc("n")).rejects.toMatchObject({ code: "invalid-config" });
+  });
+
+  it("waits for no cut of a write that was put together anew (C11)", async () => {
+    const dotOf = (seq: number): Dot => ({ origin: "0000000000000001" as Origin, seq });
+    let stored: Uint8Array | undefined;
+    const host: DocumentHost = {
+      read: () => Promise.resolve([]),
+      follow: () => undefined,
+      write: async (edit: Edit) => {
+        for (const seq of [1, 2]) stored = edit([], dotOf(seq), undefined, () => false).state;
+      },
+      later: () => () => undefined,
+      failed: (error) => expect(error).toBeUndefined(),
+    };
+    const live = await LiveDocument.open(host, () => true);
+    live.doc.getText("body").insert(0, "one");
+    await live.flush();
+    expect(decodeState(stored!).cuts.map(({ by }) => by)).toEqual([dotOf(2)]);
   });
 });

@@ -71,7 +71,10 @@ export class LiveDocument implements OpenedDocument<Y.Doc> {
     if (!this.#isDirty) return;
     this.#isDirty = false;
     try {
-      await this.#host.write(this.#merging());
+      let written: Uint8Array | undefined;
+      await this.#host.write(this.#merging((state) => (written = state)));
+      // Not before: a transaction may be put together anew, and a cut that no write bears would be waited for without end (C11).
+      if (written !== undefined) this.#opened.noteWritten(written);
     } catch (error) {
       this.#isDirty = true;
       throw error;
@@ -102,12 +105,12 @@ export class LiveDocument implements OpenedDocument<Y.Doc> {
     throw lost();
   }
 
-  #merging(): Edit {
+  #merging(made: (state: Uint8Array) => void): Edit {
     return (siblings, dot, _claim, isEverywhere) => {
       const states = [...siblings.map(decodeState), this.#opened.state()];
       const occasion = { dot, isEverywhere, isBloated: this.#isBloated };
       const outcome = editedStates(states, occasion, () => ({ changed: true, claim: undefined }));
-      this.#opened.noteWritten(outcome.state);
+      made(outcome.state);
       return outcome;
     };
   }

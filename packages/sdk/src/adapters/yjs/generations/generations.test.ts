@@ -1,11 +1,15 @@
 import * as Y from "yjs";
 import { describe, expect, it } from "vitest";
 import { holdsCut, isKnown, asC11Says, type Replica, room, type Rule, settle } from "./generation-lab.fixture.ts";
-import { decodeState } from "./document-state.ts";
+import { clientOf } from "../editor-client.ts";
+import { decodeState, type DocumentState, encodeState, type Folded, REMEMBERED_GENERATIONS } from "./document-state.ts";
+import { editedStates } from "./edited-document.ts";
 import fc from "fast-check";
 import { newDocument } from "./new-document.ts";
 import { OpenedGeneration } from "./opened-generation.ts";
+import type { Origin } from "../../../core/node-id.ts";
 import { SeededRandom } from "../../../simulation/random.ts";
+import { withDocument } from "./merged-document.ts";
 
 const shown = (document: Y.Doc): unknown => [
   document.getText("body").toDelta() as unknown,
@@ -230,5 +234,45 @@ describe("generations of a document (C11)", () => {
       expect(replicas[1]!.show(shown)).toEqual(host.show(shown));
     });
     fc.assert(property, { numRuns: 40 });
+  });
+
+  it("an open document has what others put into the cut that it wrote, read or not", () => {
+    const open = newDocument();
+    open.clientID = 4096;
+    const opened = new OpenedGeneration(open);
+    const origin = Symbol("store");
+    const edit = (states: readonly DocumentState[], seq: number, text: string, isBloated: boolean): DocumentState => {
+      const dot = { origin: "0000000000000001" as Origin, seq };
+      const occasion = { dot, isEverywhere: () => true, isBloated: () => isBloated };
+      const { state } = editedStates(states, occasion, (document) => {
+        document.clientID = clientOf(dot);
+        document.getText("body").insert(0, text);
+        return { changed: true, claim: undefined };
+      });
+      return decodeState(state);
+    };
+    const first = edit([], 1, "c", false);
+    opened.follow([encodeState(first)], origin);
+    const unread = edit([first], 2, "b", false);
+    const written = edit([unread, opened.state()], 3, "", true);
+    opened.noteWritten(encodeState(written));
+    const renewed = edit([written], 4, "a", false);
+    expect(opened.follow([encodeState(renewed)], origin)).toBe(true);
+    expect(open.getText("body").toJSON()).toBe("abc");
+  });
+
+  it("follow a name through no more generations than are remembered, however many a state tells of (P8)", () => {
+    const old = newDocument();
+    old.clientID = 256;
+    old.getText("body").insert(0, "x".repeat(100));
+    const folded = new Map<number, Folded>();
+    for (let client = 256; folded.size < 50; client++) folded.set(client, { clock: 1, generation: 0 });
+    const renewedBy = { origin: "0000000000000001" as Origin, seq: 1 };
+    const empty = Y.encodeStateAsUpdateV2(newDocument());
+    const states = [
+      Y.encodeStateAsUpdateV2(old),
+      encodeState({ generation: 1, renewedBy, folded, cuts: [], update: empty }),
+    ];
+    expect(withDocument(states, (document) => document.getText("body").length)).toBe(99 - REMEMBERED_GENERATIONS);
   });
 });

@@ -133,9 +133,10 @@ function nextOf(cuts: readonly Cut[], later: readonly Group[]): [Renewal, Group]
 function adoptedBy({ folded }: Generation): Renaming {
   const follow = (client: number): { readonly skipped: number; readonly client: number } => {
     let [skipped, name] = [0, client];
-    const seen = new Set<number>();
-    for (let each = folded.get(name); each !== undefined && !seen.has(name); each = folded.get(name)) {
-      seen.add(name);
+    // One name a generation: a state of more is no correct replica's.
+    for (let generations = 0; generations <= REMEMBERED_GENERATIONS; generations++) {
+      const each = folded.get(name);
+      if (each === undefined) break;
       skipped += each.clock;
       name = laterClient(name);
     }

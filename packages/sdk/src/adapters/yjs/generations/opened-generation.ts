@@ -45,7 +45,11 @@ export class OpenedGeneration {
     try {
       const step = this.#isOpened ? this.#stepTo(merged) : undefined;
       if (step === "lost") return false;
-      if (step !== undefined) this.#steps.push(step);
+      if (step !== undefined) {
+        // Of what others have put into it, it may have read nothing yet.
+        if (this.#steps.length === 0) Y.applyUpdateV2(this.#document, step.cut.state, origin);
+        this.#steps.push(step);
+      }
       this.#isOpened = true;
       this.#at = { ...merged, cuts: this.#cutsWith(merged) };
       Y.applyUpdateV2(this.#document, this.#backward(merged.document), origin);
@@ -55,7 +59,7 @@ export class OpenedGeneration {
     }
   }
 
-  /** What has been written may be followed by what it led to before it has been read again. */
+  /** What has been written, for certain, may be followed by what it led to before it has been read again. */
   noteWritten(state: Uint8Array): void {
     const { renewedBy, cuts } = decodeState(state);
     if (isSameGeneration(renewedBy, this.#at.renewedBy))
