@@ -275,4 +275,17 @@ describe("generations of a document (C11)", () => {
     ];
     expect(withDocument(states, (document) => document.getText("body").length)).toBe(99 - REMEMBERED_GENERATIONS);
   });
+
+  it("an edit is not refused for cuts beside the first: they go where there is no room for them", () => {
+    const [a, b] = room(2) as [Replica, Replica];
+    const holding = (replica: Replica, key: string, kib: number): void =>
+      replica.edit((document) => document.getMap("metadata").set(key, new Uint8Array(kib * 1024)));
+    holding(a, "a", 150);
+    holding(b, "b", 60);
+    a.hear(b);
+    a.edit((document) => document.getMap("metadata").set("c", 1));
+    expect(a.siblings.map(({ state }) => decodeState(state).cuts.length)).toEqual([1]);
+    b.hear(a);
+    expect(b.show((document) => [...document.getMap("metadata").keys()].sort())).toEqual(["a", "b", "c"]);
+  });
 });

@@ -13,6 +13,7 @@ import {
   REMEMBERED_GENERATIONS,
 } from "./document-state.ts";
 import { laterClient } from "../editor-client.ts";
+import { MAX_DOCUMENT_BYTES } from "../../../core/codec/limits.ts";
 import { differenceFrom } from "./update-writer.ts";
 import { newDocument } from "./new-document.ts";
 import { renamed, type Renaming } from "./renaming.ts";
@@ -23,7 +24,7 @@ export interface MergedDocument extends Generation {
   readonly document: Y.Doc;
 }
 
-/** Of all cuts but the first: a document that may still grow has room for them (MAX_DOCUMENT_BYTES). */
+/** Of all cuts but the first. */
 const MAX_OTHER_CUTS_BYTES: number = 64 * 1024;
 
 interface Group extends Generation {
@@ -92,7 +93,9 @@ export function stateOf(merged: MergedDocument): Uint8Array {
   Y.applyUpdateV2(base, cut.state);
   const update = differenceFrom(base, document);
   base.destroy();
-  return encodeState({ ...merged, update });
+  const state = encodeState({ ...merged, update });
+  // Nobody would take it. The others can go, since the first is the one that counts.
+  return state.length > MAX_DOCUMENT_BYTES ? encodeState({ ...merged, cuts: [cut], update }) : state;
 }
 
 /** By the generation that they are of, the latest last. */
