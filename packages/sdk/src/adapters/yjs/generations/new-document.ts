@@ -15,7 +15,8 @@ export function isOnlyOverwritten(struct: Y.Item | Y.GC): boolean {
 }
 
 function isWithinUnseen(item: Y.Item): boolean {
-  for (let each: Y.Item | null = item; each !== null; each = holderOfItem(each))
+  // Nothing that is left lies within what is gone: to look further up would cost each item of a deep document its whole depth.
+  for (let each: Y.Item | null = item; each?.deleted === true; each = holderOfItem(each))
     if (isOverwrittenUnseen(each)) return true;
   return false;
 }
