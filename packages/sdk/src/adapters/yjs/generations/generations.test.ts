@@ -236,7 +236,7 @@ describe("generations of a document (C11)", () => {
     fc.assert(property, { numRuns: 40 });
   });
 
-  it("an open document has what others put into the cut that it wrote, read or not", () => {
+  it("an open document has what others put into the cuts that it wrote, read or not", () => {
     const open = newDocument();
     open.clientID = 4096;
     const opened = new OpenedGeneration(open);
@@ -251,14 +251,16 @@ describe("generations of a document (C11)", () => {
       });
       return decodeState(state);
     };
-    const first = edit([], 1, "c", false);
-    opened.follow([encodeState(first)], origin);
-    const unread = edit([first], 2, "b", false);
-    const written = edit([unread, opened.state()], 3, "", true);
-    opened.noteWritten(encodeState(written));
-    const renewed = edit([written], 4, "a", false);
-    expect(opened.follow([encodeState(renewed)], origin)).toBe(true);
-    expect(open.getText("body").toJSON()).toBe("abc");
+    let last = edit([], 1, ".", false);
+    opened.follow([encodeState(last)], origin);
+    for (let seq = 2; seq < 20; seq += 3) {
+      const unread = edit([last], seq, `${seq} `, false);
+      const written = edit([unread, opened.state()], seq + 1, "", true);
+      opened.noteWritten(encodeState(written));
+      last = edit([written], seq + 2, `${seq + 2} `, false);
+      expect(opened.follow([encodeState(last)], origin)).toBe(true);
+    }
+    expect(open.getText("body").toJSON()).toBe("19 17 16 14 13 11 10 8 7 5 4 2 .");
   });
 
   it("follow a name through no more generations than are remembered, however many a state tells of (P8)", () => {
