@@ -6,6 +6,8 @@ const MAX_AWAITED = 10_000;
 
 /** What an edit asks and tells of the writes that cut a document's history (C11). */
 export interface CutKeeper {
+  /** Whether this replica hears of all that count: else it could never know what is everywhere (T7). */
+  readonly hearsOfAll: boolean;
   /** As of this transaction. */
   isEverywhere(dot: Dot, draft: Draft): boolean;
   /** What the document of this id now waits for, if anything. */

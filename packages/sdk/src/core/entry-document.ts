@@ -25,13 +25,14 @@ export interface EditOutcome {
  * It may be called more than once for one write, where a transaction is put together anew.
  * @param dot of the write that it is made for: no other write ever has it (C2), so what is named after it is unique.
  * @param claim what the last edit of this id, in this opening of the store, returned.
- * @param isEverywhere C11: whether all who count hold this write, and this replica all that they held when they said so.
+ * @param isEverywhere C11: whether all who count hold this write, and this replica all that they held when they said so. `undefined`: it cannot
+ * be known here, of whatever write.
  */
 export type Edit = (
   siblings: readonly Uint8Array[],
   dot: Dot,
   claim: EditorClaim | undefined,
-  isEverywhere: (dot: Dot) => boolean,
+  isEverywhere: ((dot: Dot) => boolean) | undefined,
 ) => EditOutcome;
 
 /** What a live document is of: one entry of one replica. */

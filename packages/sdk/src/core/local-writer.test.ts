@@ -7,7 +7,11 @@ import { LocalWriter } from "./local-writer.ts";
 describe("an edit of an entry's document", () => {
   it("waits for a cut that it is written with, and not for one that it only would be (C11)", () => {
     const awaited: (Dot | undefined)[] = [];
-    const cuts = { isEverywhere: () => false, awaits: (_id: string, dot: Dot | undefined) => void awaited.push(dot) };
+    const cuts = {
+      hearsOfAll: true,
+      isEverywhere: () => false,
+      awaits: (_id: string, dot: Dot | undefined) => void awaited.push(dot),
+    };
     const writer = new LocalWriter(() => originOf(1), undefined, cuts);
     const draft = {
       resets: 0,

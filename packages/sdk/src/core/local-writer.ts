@@ -13,7 +13,7 @@ import type { StoredVersion } from "./version.ts";
 /** Ids whose editor's name is remembered, some 100 bytes each; whoever edits more at a time takes a new name, of some 30 bytes in the document. */
 const MAX_CLAIMS = 10_000;
 
-const NO_CUTS: CutKeeper = { isEverywhere: () => false, awaits: () => undefined };
+const NO_CUTS: CutKeeper = { hearsOfAll: false, isEverywhere: () => false, awaits: () => undefined };
 
 const NO_VECTOR: Float32Array = new Float32Array(0);
 
@@ -89,7 +89,8 @@ export class LocalWriter {
     const kept = vector ?? before?.vector;
     if (kept === undefined) throw entryNotFound(id);
     const dot = this.#nextDot(draft, id);
-    const outcome = edit(statesOf(live), dot, this.#claims.get(id), (cut) => this.#cuts.isEverywhere(cut, draft));
+    const isEverywhere = this.#cuts.hearsOfAll ? (cut: Dot) => this.#cuts.isEverywhere(cut, draft) : undefined;
+    const outcome = edit(statesOf(live), dot, this.#claims.get(id), isEverywhere);
     if (!outcome.changed && vector === undefined) {
       // Nobody has heard of it: the next write takes it, and leaves no gap.
       this.#seq--;

@@ -80,12 +80,16 @@ export class TombstoneCollection implements CutKeeper {
     this.#evaluateCuts();
   }
 
+  get hearsOfAll(): boolean {
+    return !this.#mesh.isPartial;
+  }
+
   /**
    * C11: whether every voter, every leased learner, whoever is connected and whoever has a lease with one of these has durably reported this
    * write, and this replica holds all that they held when they did: nobody who counts can still come with a write of that id that had not seen it.
    */
   isEverywhere(dot: Dot, { covered }: Pick<Draft, "covered">): boolean {
-    if (this.#mesh.isPartial || !covered.covers(dot)) return false;
+    if (!this.hearsOfAll || !covered.covers(dot)) return false;
     const counted = new Set(this.#counted(this.#env.state.replicaSet));
     for (const { nodeId } of this.#env.peers.values()) counted.add(nodeId);
     // Grows while it is gone through.

@@ -15,13 +15,13 @@ type Change = (document: Y.Doc, i: number) => void;
 /** One opening of a store, which edits under dots of its own. */
 class Opening {
   readonly #origin: Origin;
-  readonly #isEverywhere: () => boolean;
+  readonly #isEverywhere: (() => boolean) | undefined;
   #seq = 0;
   #claim: EditorClaim | undefined;
 
-  /** @param isEverywhere whether all who count hold a write: by default at once. */
-  constructor(n: number, isEverywhere: () => boolean = () => true) {
-    this.#isEverywhere = isEverywhere;
+  /** @param isEverywhere whether all who count hold a write: by default at once; null: nobody can know. */
+  constructor(n: number, isEverywhere: (() => boolean) | null = () => true) {
+    this.#isEverywhere = isEverywhere ?? undefined;
     this.#origin = (n + 1).toString(16).padStart(16, "0") as Origin;
   }
 
@@ -157,6 +157,12 @@ describe("10,000 scattered edits take less than 10 times what the document shows
     expect(decodeState(held).generation).toBe(0);
     expect(held.length).toBeGreaterThan(2 * bounded.length);
   });
+});
+
+it("no cut is proposed where nobody can know when all hold it: it would be kept for ever (C11, T7)", () => {
+  const state = written(new Opening(1, null), undefined, 2000, scattered(100));
+  expect(decodeState(state)).toMatchObject({ generation: 0, cuts: [] });
+  expect(state.length).toBeGreaterThan(10 * freshSize(state));
 });
 
 it("edits cost what one does if one opening of a store makes them, and some bytes each if each has another, until the history ends (C2, C11)", () => {

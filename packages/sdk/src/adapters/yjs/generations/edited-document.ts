@@ -8,8 +8,8 @@ import { mergeStates, renew, stateOf } from "./merged-document.ts";
 export interface Occasion {
   /** Of the write that the edit is for. */
   readonly dot: Dot;
-  /** C11: whether all who count hold this write, and this replica all that they held by then. */
-  readonly isEverywhere: (dot: Dot) => boolean;
+  /** C11: whether all who count hold this write, and this replica all that they held by then. Where nobody can know, a cut would stay for ever. */
+  readonly isEverywhere: ((dot: Dot) => boolean) | undefined;
   readonly isBloated: IsBloated;
 }
 
@@ -34,9 +34,9 @@ export function editedStates(
   let merged = mergeStates(states);
   try {
     const [cut] = merged.cuts;
-    if (cut !== undefined && isEverywhere(cut.by)) merged = renew(merged, cut);
+    if (cut !== undefined && isEverywhere?.(cut.by) === true) merged = renew(merged, cut);
     const outcome = edit(merged.document);
-    if (merged.cuts.length === 0) {
+    if (merged.cuts.length === 0 && isEverywhere !== undefined) {
       const state = Y.encodeStateAsUpdateV2(merged.document);
       if (isBloated(merged.document, state.length)) merged = { ...merged, cuts: [{ by: dot, state }] };
     }

@@ -51,7 +51,8 @@ export class OpenedGeneration {
         this.#steps.push(step);
       }
       this.#isOpened = true;
-      this.#at = { ...merged, cuts: this.#cutsWith(merged) };
+      const { generation, renewedBy, folded } = merged;
+      this.#at = { generation, renewedBy, folded, cuts: this.#cutsWith(merged) };
       Y.applyUpdateV2(this.#document, this.#backward(merged.document), origin);
       return true;
     } finally {
@@ -78,7 +79,7 @@ export class OpenedGeneration {
 
   /** Its generation, with nothing in it. */
   #alone(): DocumentState {
-    return { ...this.#at, cuts: this.#at.cuts, update: EMPTY };
+    return { ...this.#at, update: EMPTY };
   }
 
   #stepTo(merged: Generation): Step | "lost" | undefined {
