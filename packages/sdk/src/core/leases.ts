@@ -1,10 +1,11 @@
 import type { Environment } from "./environment.ts";
+import { MAX_LEASED_TOLD } from "./codec/limits.ts";
 import type { NodeId } from "./node-id.ts";
 
 /** How long a replica that has gone still keeps tombstones from being collected: a month away is common, and costs its return nothing. */
 export const LEASE_MS: number = 30 * 24 * 60 * 60 * 1000;
 /** Leases kept: more replicas than a room sees in a month; of a crowd, those that reported longest ago are forgotten. */
-export const MAX_LEASES = 256;
+export const MAX_LEASES: number = MAX_LEASED_TOLD;
 /** Between two writes of one lease to the disk. After a reload a lease may lapse by this much early, which only its holder pays for. */
 const KEEP_EVERY_MS: number = 60 * 60 * 1000;
 

@@ -1,6 +1,7 @@
 import * as Y from "yjs";
 import { assignDocument, checkFields, type CrdtFields, isFieldKind, METADATA, showDocument } from "./entry-fields.ts";
 import type { ConflictResolution } from "../../core/conflict-resolution.ts";
+import { decodeState } from "./generations/document-state.ts";
 import { documentFault } from "./document-fault.ts";
 import type { Edit } from "../../core/entry-document.ts";
 import { edited } from "./generations/edited-document.ts";
@@ -52,8 +53,8 @@ export function crdtWith(options: CrdtOptions, isBloated: IsBloated): CrdtResolu
 }
 
 function editOf(change: (document: Y.Doc) => unknown, isBloated: IsBloated): Edit {
-  return (siblings, dot, claim, isEverywhere) => {
-    return edited(siblings, { dot, isEverywhere, isBloated }, (document) => {
+  return (siblings, dot, claim, isEverywhere) =>
+    edited(siblings.map(decodeState), { dot, isEverywhere, isBloated }, (document) => {
       const client = editorOf(document, dot, claim);
       document.clientID = client;
       let changed = siblings.length === 0;
@@ -67,7 +68,6 @@ function editOf(change: (document: Y.Doc) => unknown, isBloated: IsBloated): Edi
       }
       return { changed, claim: { client, clock: Y.getState(document.store, client) } };
     });
-  };
 }
 
 function checked(fields: CrdtFields): CrdtFields {

@@ -64,14 +64,14 @@ function wholeFault(updates: readonly Uint8Array[]): string | undefined {
       return error instanceof TooManyStructs ? `more than ${MAX_DOCUMENT_STRUCTS} structs` : "no update of Yjs";
     }
     left -= decoded.structs.length;
-    const fault = updateFault(decoded, clocks);
+    const fault = continuationFault(decoded, clocks);
     if (fault !== undefined) return fault;
   }
   return undefined;
 }
 
 /** @param clocks of what comes before it; it is brought up to date. */
-function updateFault({ structs, ds }: Decoded, clocks: Map<number, number>): string | undefined {
+function continuationFault({ structs, ds }: Decoded, clocks: Map<number, number>): string | undefined {
   for (const { id, length } of structs) {
     if (!Number.isSafeInteger(id.client) || id.client < 0) return "a client that is no id";
     if (id.clock !== (clocks.get(id.client) ?? 0)) return "a gap in a client's edits";

@@ -1,7 +1,7 @@
 import type * as Y from "yjs";
 import type { DocumentHost, Edit, OpenedDocument } from "../../core/entry-document.ts";
 import { decodeState } from "./generations/document-state.ts";
-import { editedStates } from "./generations/edited-document.ts";
+import { edited } from "./generations/edited-document.ts";
 import { newDocument } from "./generations/new-document.ts";
 import type { IsBloated } from "./generations/bloat.ts";
 import { openedClient } from "./editor-client.ts";
@@ -109,7 +109,7 @@ export class LiveDocument implements OpenedDocument<Y.Doc> {
     return (siblings, dot, _claim, isEverywhere) => {
       const states = [...siblings.map(decodeState), this.#opened.state()];
       const occasion = { dot, isEverywhere, isBloated: this.#isBloated };
-      const outcome = editedStates(states, occasion, () => ({ changed: true, claim: undefined }));
+      const outcome = edited(states, occasion, () => ({ changed: true, claim: undefined }));
       made(outcome.state);
       return outcome;
     };

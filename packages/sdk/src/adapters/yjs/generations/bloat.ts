@@ -8,7 +8,7 @@ const MIN_BLOATED_BYTES = 256;
 const FRAME_BYTES = 24;
 const ITEM_BYTES = 4;
 
-/** Whether a document, or what it has become since its cut, is mostly history. */
+/** Whether a document, whose whole state takes so many bytes, is mostly history. */
 export type IsBloated = (document: Y.Doc, bytes: number) => boolean;
 
 export const isBloated: IsBloated = (document, bytes) =>

@@ -2,7 +2,7 @@ import * as Y from "yjs";
 import type { Dot } from "../../../core/dot.ts";
 import type { EditOutcome } from "../../../core/entry-document.ts";
 import type { IsBloated } from "./bloat.ts";
-import { decodeState, type DocumentState } from "./document-state.ts";
+import type { DocumentState } from "./document-state.ts";
 import { mergeStates, renew, stateOf } from "./merged-document.ts";
 
 export interface Occasion {
@@ -18,15 +18,6 @@ export interface Occasion {
  * if all who count hold the cut, or proposes one if there is none and the document is bloated.
  */
 export function edited(
-  siblings: readonly Uint8Array[],
-  occasion: Occasion,
-  edit: (document: Y.Doc) => Pick<EditOutcome, "changed" | "claim">,
-): EditOutcome {
-  return editedStates(siblings.map(decodeState), occasion, edit);
-}
-
-/** As `edited`, of states that are read already. */
-export function editedStates(
   states: readonly DocumentState[],
   { dot, isEverywhere, isBloated }: Occasion,
   edit: (document: Y.Doc) => Pick<EditOutcome, "changed" | "claim">,

@@ -3,7 +3,7 @@ import { decodeState, type DocumentState } from "./document-state.ts";
 import type { Dot } from "../../../core/dot.ts";
 import { clientOf } from "../editor-client.ts";
 import { documentFault } from "../document-fault.ts";
-import { editedStates } from "./edited-document.ts";
+import { edited } from "./edited-document.ts";
 import { expect } from "vitest";
 import type { OpenedGeneration } from "./opened-generation.ts";
 import type { Origin } from "../../../core/node-id.ts";
@@ -59,7 +59,7 @@ export class Replica {
   #write(states: readonly DocumentState[], change: (document: Y.Doc, dot: Dot) => void): Uint8Array {
     const dot = { origin: this.#origin, seq: ++this.#seq };
     const occasion = { dot, isEverywhere: (cut: Dot) => this.isEverywhere(cut), isBloated: () => true };
-    const outcome = editedStates(states, occasion, (document) => {
+    const outcome = edited(states, occasion, (document) => {
       change(document, dot);
       return { changed: true, claim: undefined };
     });

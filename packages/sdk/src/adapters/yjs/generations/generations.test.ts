@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { holdsCut, isKnown, asC11Says, type Replica, room, type Rule, settle } from "./generation-lab.fixture.ts";
 import { clientOf } from "../editor-client.ts";
 import { decodeState, type DocumentState, encodeState, type Folded, REMEMBERED_GENERATIONS } from "./document-state.ts";
-import { editedStates } from "./edited-document.ts";
+import { edited } from "./edited-document.ts";
 import fc from "fast-check";
 import { newDocument } from "./new-document.ts";
 import { OpenedGeneration } from "./opened-generation.ts";
@@ -244,7 +244,7 @@ describe("generations of a document (C11)", () => {
     const edit = (states: readonly DocumentState[], seq: number, text: string, isBloated: boolean): DocumentState => {
       const dot = { origin: "0000000000000001" as Origin, seq };
       const occasion = { dot, isEverywhere: () => true, isBloated: () => isBloated };
-      const { state } = editedStates(states, occasion, (document) => {
+      const { state } = edited(states, occasion, (document) => {
         document.clientID = clientOf(dot);
         document.getText("body").insert(0, text);
         return { changed: true, claim: undefined };
