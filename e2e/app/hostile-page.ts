@@ -40,7 +40,7 @@ class HostilePage {
       post({
         type: "publish",
         topic,
-        vecmesh: { nodeId: NODE_ID, instance: INSTANCE, ageMs: 0, upMs: 0, ...envelope },
+        vecmesh: { nodeId: NODE_ID, instance: INSTANCE, openedAt: 0, upMs: 0, ...envelope },
       });
     socket.addEventListener("open", () => {
       post({ type: "subscribe", topics: [topic], nodeId: NODE_ID });

@@ -18,7 +18,7 @@ interface Envelope {
   readonly type: string;
   readonly nodeId: string;
   readonly instance: string;
-  readonly ageMs: number;
+  readonly openedAt: number;
   readonly upMs: number;
   readonly to?: string;
   readonly answer?: boolean;
@@ -28,7 +28,7 @@ interface Envelope {
     | { readonly type: "candidate"; readonly candidate: RTCIceCandidateInit };
 }
 
-const OWN = { nodeId: "1".padStart(32, "0"), instance: "f".repeat(16), ageMs: 0, upMs: 0 };
+const OWN = { nodeId: "1".padStart(32, "0"), instance: "f".repeat(16), openedAt: 0, upMs: 0 };
 
 /** Stands between two replicas, together with a signaling server that is its accomplice. */
 class Middleman {
@@ -93,8 +93,8 @@ class Middleman {
   async #impersonate(victim: number, said: Pick<Envelope, "signal"> & { readonly attempt: number | undefined }) {
     const [speaker, listener] = [this.#known.get(victim), this.#known.get(1 - victim)];
     if (speaker === undefined || listener === undefined) throw new Error("One of the two has not been heard of.");
-    const { nodeId, instance, ageMs, upMs } = speaker;
-    const envelope = { nodeId, instance, ageMs, upMs, type: "signal", to: listener.instance, ...said } as Envelope;
+    const { nodeId, instance, openedAt, upMs } = speaker;
+    const envelope = { nodeId, instance, openedAt, upMs, type: "signal", to: listener.instance, ...said } as Envelope;
     this.#post({ victim: 1 - victim, letter: this.#seal === undefined ? envelope : await this.#seal.seal(envelope) });
   }
 

@@ -17,8 +17,8 @@ export interface TransportAdapter {
 export interface TransportIdentity {
   readonly room: string;
   readonly nodeId: NodeId;
-  /** Milliseconds since this opening of the store, for telling which of two stores with one NodeId is younger (C1). */
-  readonly ageMs: () => number;
+  /** When this store was opened, in milliseconds since 1970 by its own clock: which of two stores with one NodeId is the younger (C1). */
+  readonly openedAt: number;
   /**
    * With a room password: an AES-GCM key by which whatever passes through third parties on the way to a connection, e.g. a signaling
    * server, is sealed (T8). A transport on which nothing does may ignore it.
@@ -48,8 +48,8 @@ export interface TransportEvents {
   message(connection: Connection, message: Uint8Array): void;
   /** The connection is gone; nothing sent on it from now on arrives. Raised once for each `connected`. */
   disconnected(connection: Connection, reason: string): void;
-  /** Another live store carries this NodeId (a copied profile). `theirAgeMs` as in TransportIdentity. */
-  twin(theirAgeMs: number): void;
+  /** Another live store carries this NodeId (a copied profile). `theirOpenedAt` as in TransportIdentity. */
+  twin(theirOpenedAt: number): void;
   /** Something the user may want to know that closes no connection, e.g. a signaling server that refuses the token. */
   error(error: Error): void;
 }

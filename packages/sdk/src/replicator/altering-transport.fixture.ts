@@ -21,7 +21,7 @@ export function altering(
         },
         message: (connection, message) => events.message(connection, message),
         disconnected: (connection, reason) => events.disconnected(connection, reason),
-        twin: (theirAgeMs) => events.twin(theirAgeMs),
+        twin: (theirOpenedAt) => events.twin(theirOpenedAt),
         error: (error) => events.error(error),
       }),
   };

@@ -13,7 +13,7 @@ function saying(transport: TransportAdapter, path: Say): TransportAdapter {
         connected: (connection) => events.connected(Object.assign<Connection, object>(connection, { path })),
         message: (connection, message) => events.message(connection, message),
         disconnected: (connection, reason) => events.disconnected(connection, reason),
-        twin: (ageMs) => events.twin(ageMs),
+        twin: (openedAt) => events.twin(openedAt),
         error: (error) => events.error(error),
       }),
   };

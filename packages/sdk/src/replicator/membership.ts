@@ -74,12 +74,12 @@ export class Membership {
   async #join(): Promise<void> {
     if (this.#session !== undefined) return;
     this.#session = await this.#gate.join(
-      { room: this.#room, nodeId: this.#member.nodeId(), ageMs: () => this.#ageMs() },
+      { room: this.#room, nodeId: this.#member.nodeId(), openedAt: this.#openedAt },
       {
         connected: (connection) => this.#runner.connected(connection),
         message: (connection, message) => this.#runner.received(connection, message),
         disconnected: (connection, reason) => this.#runner.disconnected(connection, reason),
-        twin: (theirAgeMs) => this.#meetTwin(theirAgeMs),
+        twin: (theirOpenedAt) => this.#meetTwin(theirOpenedAt),
         error: (error) => this.#member.onError(asReplicationError(error)),
       },
     );
@@ -93,9 +93,12 @@ export class Membership {
     this.#runner.disconnectAll();
   }
 
-  /** C1: the store whose session is younger is the copy, and takes a NodeId of its own. */
-  #meetTwin(theirAgeMs: number): void {
-    if (this.#isChangingIdentity || this.#ageMs() > theirAgeMs) return;
+  /**
+   * C1: the store whose session is younger is the copy, and takes a NodeId of its own. Both compare the same two numbers, however
+   * long they were under way, so that one yields; both do if they were opened in the same millisecond.
+   */
+  #meetTwin(theirOpenedAt: number): void {
+    if (this.#isChangingIdentity || this.#openedAt < theirOpenedAt) return;
     this.#isChangingIdentity = true;
     this.#inBackground(async () => {
       if (this.#session === undefined) return;
@@ -123,10 +126,6 @@ export class Membership {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#isChangingIdentity = false;
-  }
-
-  #ageMs(): number {
-    return this.#runtime.now() - this.#openedAt;
   }
 
   #inBackground(step: () => Promise<void>): void {

@@ -45,12 +45,12 @@ class Scene {
       },
     };
     const session = await new PasswordGate(transport, scene.runtime, roomKeys).join(
-      { room: "room", nodeId: nodeOf(1), ageMs: () => 0 },
+      { room: "room", nodeId: nodeOf(1), openedAt: 0 },
       {
         connected: () => scene.log.push("connected"),
         message: (_connection, bytes) => scene.log.push(decodeMessage(bytes).type),
         disconnected: (_connection, reason) => scene.log.push(`disconnected: ${reason}`),
-        twin: (ageMs) => scene.log.push(`twin ${ageMs}`),
+        twin: (openedAt) => scene.log.push(`twin ${openedAt}`),
         error: (error) => scene.log.push(isReplicationError(error) ? error.code : error.message),
       },
     );

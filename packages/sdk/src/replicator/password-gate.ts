@@ -97,8 +97,8 @@ class Entrance implements TransportEvents {
     }
   }
 
-  twin(theirAgeMs: number): void {
-    this.#events.twin(theirAgeMs);
+  twin(theirOpenedAt: number): void {
+    this.#events.twin(theirOpenedAt);
   }
 
   error(error: Error): void {
@@ -131,7 +131,7 @@ function refusingChallenges(events: TransportEvents): TransportEvents {
       fresh.delete(connection);
       events.disconnected(connection, reason);
     },
-    twin: (theirAgeMs) => events.twin(theirAgeMs),
+    twin: (theirOpenedAt) => events.twin(theirOpenedAt),
     error: (error) => events.error(error),
   };
 }

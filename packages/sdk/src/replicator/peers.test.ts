@@ -20,7 +20,7 @@ class Stranger {
   static async enter(room: Room): Promise<Stranger> {
     const stranger = new Stranger();
     await room.network.transport().join(
-      { room: "room", nodeId: HOSTILE, ageMs: () => 0 },
+      { room: "room", nodeId: HOSTILE, openedAt: 0 },
       {
         connected: (connection) => (stranger.#connection = connection),
         message: () => undefined,

@@ -47,7 +47,7 @@ function intercepted(transport: TransportAdapter): TransportAdapter {
         connected: (connection) => events.connected(changed(connection)),
         message: (connection, message) => events.message(changed(connection), message),
         disconnected: (connection, reason) => events.disconnected(changed(connection), reason),
-        twin: (ageMs) => events.twin(ageMs),
+        twin: (openedAt) => events.twin(openedAt),
         error: (error) => events.error(error),
       }),
   };

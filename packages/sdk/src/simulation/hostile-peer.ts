@@ -38,7 +38,7 @@ export class HostilePeer {
   join(): void {
     const { clock, network, plan } = this.#world;
     const joining = network.transport(INDEX, this.#life).join(
-      { room: "room", nodeId: this.#nodeId, ageMs: () => clock.now },
+      { room: "room", nodeId: this.#nodeId, openedAt: 0 },
       {
         connected: (connection) => {
           this.#victims.set(connection, { hello: undefined, session: undefined });

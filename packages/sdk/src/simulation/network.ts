@@ -221,7 +221,7 @@ export class Network {
       [a, b],
       [b, a],
     ] as const)
-      clock.schedule(random.real(1, 50), () => here.twin(there.identity.ageMs()), here.life);
+      clock.schedule(random.real(1, 50), () => here.twin(there.identity.openedAt), here.life);
   }
 
   /** Dials every pair that is in the room, can reach each other and has no connection. */

@@ -45,7 +45,7 @@ export class Station implements Terminal {
     if (this.isThere) this.#events.disconnected(end, reason);
   }
 
-  twin(theirAgeMs: number): void {
-    if (this.isThere) this.#events.twin(theirAgeMs);
+  twin(theirOpenedAt: number): void {
+    if (this.isThere) this.#events.twin(theirOpenedAt);
   }
 }

@@ -87,11 +87,11 @@ function meeting({ expect }: ContractRunner, test: RoomTest): void {
     expect(stranger.events).toBe(0);
   });
 
-  test("two live nodes with one NodeId are told of each other's age, and are not connected", async (rooms) => {
-    const older = await rooms.join({ ageMs: 5000 });
-    const younger = await rooms.join({ nodeId: older.nodeId, ageMs: 20 });
+  test("two live nodes with one NodeId are told when each other's store was opened, and are not connected", async (rooms) => {
+    const older = await rooms.join({ openedAt: 20 });
+    const younger = await rooms.join({ nodeId: older.nodeId, openedAt: 5000 });
     await until("both to know", () => older.twins.length > 0 && younger.twins.length > 0);
-    expect([older.twins[0], younger.twins[0]]).toEqual([20, 5000]);
+    expect([older.twins[0], younger.twins[0]]).toEqual([5000, 20]);
     expect(older.open.size + younger.open.size).toBe(0);
   });
 }

@@ -33,18 +33,18 @@ export class RoomNode {
   readonly faults: string[] = [];
   events: number = 0;
   readonly room: string;
-  readonly #ageMs: number;
+  readonly #openedAt: number;
   #session: TransportSession | undefined;
 
-  constructor(room: string, nodeId: NodeId, ageMs: number) {
+  constructor(room: string, nodeId: NodeId, openedAt: number) {
     this.room = room;
     this.nodeId = nodeId;
-    this.#ageMs = ageMs;
+    this.#openedAt = openedAt;
   }
 
   async join(adapter: TransportAdapter): Promise<void> {
     this.#session = await adapter.join(
-      { room: this.room, nodeId: this.nodeId, ageMs: () => this.#ageMs },
+      { room: this.room, nodeId: this.nodeId, openedAt: this.#openedAt },
       {
         connected: (connection) => {
           this.events++;
@@ -62,9 +62,9 @@ export class RoomNode {
           this.open.delete(connection.peer);
           this.ended.push({ peer: connection.peer, reason });
         },
-        twin: (theirAgeMs) => {
+        twin: (theirOpenedAt) => {
           this.events++;
-          this.twins.push(theirAgeMs);
+          this.twins.push(theirOpenedAt);
         },
         error: (error) => {
           this.events++;
@@ -100,9 +100,9 @@ export class TestRooms {
   }
 
   /** A node that has joined. Rooms of other names are other rooms. */
-  async join(options: { room?: string; nodeId?: NodeId; ageMs?: number } = {}): Promise<RoomNode> {
+  async join(options: { room?: string; nodeId?: NodeId; openedAt?: number } = {}): Promise<RoomNode> {
     const { room = "", nodeId = mintNodeId((length) => crypto.getRandomValues(new Uint8Array(length))) } = options;
-    const node = new RoomNode(`${this.#name} ${room}`, nodeId, options.ageMs ?? 0);
+    const node = new RoomNode(`${this.#name} ${room}`, nodeId, options.openedAt ?? 0);
     this.#nodes.push(node);
     await node.join(this.#subject.adapter());
     return node;

@@ -18,7 +18,7 @@ async function join(network: MemoryNetwork, nodeId: NodeId = mintNodeId(random))
   const log: string[] = [];
   const open = new Map<NodeId, Connection>();
   const session = await network.transport().join(
-    { room: "room", nodeId, ageMs: () => 7 },
+    { room: "room", nodeId, openedAt: 7 },
     {
       connected: (connection) => void open.set(connection.peer, connection),
       message: (_connection, message) => void log.push(text(message)),

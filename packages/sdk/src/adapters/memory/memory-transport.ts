@@ -120,8 +120,8 @@ class MemorySession implements TransportSession {
   }
 
   meetTwin(other: MemorySession): void {
-    this.post(() => this.#events.twin(other.#identity.ageMs()));
-    other.post(() => other.#events.twin(this.#identity.ageMs()));
+    this.post(() => this.#events.twin(other.#identity.openedAt));
+    other.post(() => other.#events.twin(this.#identity.openedAt));
   }
 
   cut(unreachable: (peer: NodeId) => boolean): void {

@@ -41,7 +41,7 @@ class Client {
         type: "announce",
         nodeId,
         instance,
-        ageMs: 1,
+        openedAt: 1,
         upMs: 1,
         to: undefined,
         answer: false,

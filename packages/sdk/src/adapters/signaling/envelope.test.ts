@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseEnvelope, parseLetter } from "./envelope.ts";
 
-const sender = { nodeId: "0123456789abcdef0123456789abcdef", instance: "0123456789abcdef", ageMs: 12.5, upMs: 0 };
+const sender = { nodeId: "0123456789abcdef0123456789abcdef", instance: "0123456789abcdef", openedAt: 12.5, upMs: 0 };
 const to = "fedcba9876543210";
 const signal = { type: "offer", sdp: "v=0\r\n" };
 
@@ -46,7 +46,7 @@ describe("envelopes", () => {
     { ...sender, type: "else" },
     { ...sender, type: "announce", nodeId: "me" },
     { ...sender, type: "announce", instance: 7 },
-    { ...sender, type: "announce", ageMs: -1 },
+    { ...sender, type: "announce", openedAt: "1" },
     { ...sender, type: "announce", upMs: Number.POSITIVE_INFINITY },
     { ...sender, type: "announce", to: "everybody" },
     { ...sender, type: "signal", attempt: 1, signal },

@@ -10,8 +10,8 @@ export type Envelope = Announcement | SignalEnvelope | Farewell;
 interface Sender {
   readonly nodeId: NodeId;
   readonly instance: Instance;
-  /** TransportIdentity's `ageMs` (C1). */
-  readonly ageMs: number;
+  /** TransportIdentity's `openedAt` (C1). */
+  readonly openedAt: number;
   /** Milliseconds since this instance joined: which of two instances of one node is the newer. */
   readonly upMs: number;
 }
@@ -74,10 +74,10 @@ export function parseLetter(value: unknown): Letter | undefined {
 /** The envelope in `value`, rebuilt from its known members only; undefined if it is none. */
 export function parseEnvelope(value: unknown): Envelope | undefined {
   if (!isObject(value)) return undefined;
-  const { type, nodeId, instance, ageMs, upMs, to } = value;
-  if (!isNodeId(nodeId) || !isInstance(instance) || !isDuration(ageMs) || !isDuration(upMs)) return undefined;
+  const { type, nodeId, instance, openedAt, upMs, to } = value;
+  if (!isNodeId(nodeId) || !isInstance(instance) || !isTime(openedAt) || !isDuration(upMs)) return undefined;
   if (to !== undefined && !isInstance(to)) return undefined;
-  const sender: Sender = { nodeId, instance, ageMs, upMs };
+  const sender: Sender = { nodeId, instance, openedAt, upMs };
   switch (type) {
     case "announce":
       return { ...sender, type, to, answer: value["answer"] === true, free: value["free"] !== false };
@@ -94,6 +94,10 @@ export function parseEnvelope(value: unknown): Envelope | undefined {
   }
 }
 
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
 function isDuration(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+  return isTime(value) && value >= 0;
 }

@@ -26,7 +26,7 @@ const signals: readonly Signal[] = [
   { type: "candidate", candidate: { candidate: "", sdpMLineIndex: null, sdpMid: "data" } },
 ];
 
-const sender = { nodeId: "0a".repeat(16) as NodeId, instance: "0b".repeat(8) as Instance, ageMs: 1, upMs: 2 };
+const sender = { nodeId: "0a".repeat(16) as NodeId, instance: "0b".repeat(8) as Instance, openedAt: 1, upMs: 2 };
 const to = "0c".repeat(8) as Instance;
 const envelopes: readonly Envelope[] = [
   { ...sender, type: "announce", to: undefined, answer: true, free: false },

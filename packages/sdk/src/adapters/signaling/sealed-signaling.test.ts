@@ -61,7 +61,7 @@ class Side {
       type: "announce",
       nodeId: NODE,
       instance: this.instance,
-      ageMs: 1,
+      openedAt: 1,
       upMs: 2,
       to,
       answer: false,
@@ -155,7 +155,7 @@ describe("sealed signaling (T8)", () => {
     // Sealed beforehand: a while after it was opened.
     await expect
       .poll(() => {
-        here.channel.send({ type: "goodbye", nodeId, instance, ageMs: 5, upMs: 5, to: undefined });
+        here.channel.send({ type: "goodbye", nodeId, instance, openedAt: 5, upMs: 5, to: undefined });
         return here.carried.length;
       })
       .toBe(1);
@@ -192,13 +192,13 @@ describe("sealed signaling (T8)", () => {
       type: "goodbye",
       nodeId: "000102030405060708090a0b0c0d0e0f",
       instance: "0011223344556677",
-      ageMs: 0,
+      openedAt: 0,
       upMs: 0,
       to: undefined,
     });
   });
 });
 
-function sender({ instance }: Side): Pick<Envelope, "nodeId" | "instance" | "ageMs" | "upMs"> {
-  return { nodeId: NODE, instance, ageMs: 1, upMs: 2 };
+function sender({ instance }: Side): Pick<Envelope, "nodeId" | "instance" | "openedAt" | "upMs"> {
+  return { nodeId: NODE, instance, openedAt: 1, upMs: 2 };
 }

@@ -85,7 +85,7 @@ class SealedChannel implements SignalingChannel {
 
   /** Beforehand: a page that is being closed has no moment left. */
   async #sealFarewell({ nodeId, instance }: SignalingSelf): Promise<void> {
-    const goodbye = { type: "goodbye", nodeId, instance, ageMs: 0, upMs: 0, to: undefined };
+    const goodbye = { type: "goodbye", nodeId, instance, openedAt: 0, upMs: 0, to: undefined };
     this.#farewell = await this.#seal.seal(goodbye as Envelope);
   }
 

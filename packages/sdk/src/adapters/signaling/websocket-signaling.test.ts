@@ -59,7 +59,7 @@ class Client {
 
   announce(to?: Instance): void {
     const { nodeId, instance } = this;
-    this.channel.send({ type: "announce", nodeId, instance, ageMs: 1, upMs: 1, to, answer: false, free: true });
+    this.channel.send({ type: "announce", nodeId, instance, openedAt: 1, upMs: 1, to, answer: false, free: true });
   }
 
   codes(): (string | undefined)[] {
@@ -108,7 +108,7 @@ describe("T9: signaling over a server", () => {
       type: "announce",
       nodeId: a.nodeId,
       instance: a.instance,
-      ageMs: 1,
+      openedAt: 1,
       upMs: 1,
       to: undefined,
       answer: false,
@@ -275,7 +275,7 @@ describe("T9: signaling over a server", () => {
   });
 
   it("ignores all that is no message of the room's", async () => {
-    const good = { type: "announce", nodeId: "a".repeat(32), instance: "b".repeat(16), ageMs: 0, upMs: 0 };
+    const good = { type: "announce", nodeId: "a".repeat(32), instance: "b".repeat(16), openedAt: 0, upMs: 0 };
     const publish = { type: "publish", topic: "vecmesh:room", from: "x", clients: 2 };
     const url = await startRaw((socket) => {
       socket.send(Buffer.from([1, 2, 3]));

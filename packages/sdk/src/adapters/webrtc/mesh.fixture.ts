@@ -225,9 +225,8 @@ export class MeshNode {
   ) {
     this.nodeId = nodeId;
     this.#ways = ways;
-    const joinedAt = runtime.now();
     this.mesh = new Mesh({
-      self: { room: "room", nodeId, ageMs: () => runtime.now() - joinedAt },
+      self: { room: "room", nodeId, openedAt: runtime.now() },
       runtime,
       signaling: ways
         .map((way): Signaling => ({
@@ -257,7 +256,7 @@ export class MeshNode {
           this.open.delete(connection.peer);
           this.log.push(`disconnected: ${reason}`);
         },
-        twin: (ageMs) => this.log.push(`twin ${ageMs}`),
+        twin: (openedAt) => this.log.push(`twin ${openedAt}`),
         error: (error) => this.log.push(`error: ${error.message}`),
       },
     });

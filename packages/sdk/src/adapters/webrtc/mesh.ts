@@ -223,12 +223,12 @@ export class Mesh {
   }
 
   /** Only an answer to this very instance proves that the other is alive: an announcement may be a late one of this store's last life (C1). */
-  #metTwin({ instance, to, ageMs, answer }: Announcement, channel: SignalingChannel): void {
+  #metTwin({ instance, to, openedAt, answer }: Announcement, channel: SignalingChannel): void {
     if (to === undefined) return this.#announce(channel, instance, { answer: true, free: false });
     if (answer) this.#announce(channel, instance, { answer: false, free: false });
     if (this.#twins.has(instance)) return;
     this.#twins.add(instance);
-    this.#options.events.twin(ageMs);
+    this.#options.events.twin(openedAt);
   }
 
   /** Who hears this one out of the blue cannot read it either, and so learns the same. */
@@ -250,12 +250,12 @@ export class Mesh {
     channel.send({ ...this.#sender(), type: "announce", to, ...say });
   }
 
-  #sender(): Pick<Envelope, "nodeId" | "instance" | "ageMs" | "upMs"> {
+  #sender(): Pick<Envelope, "nodeId" | "instance" | "openedAt" | "upMs"> {
     const { self, runtime } = this.#options;
     return {
       nodeId: self.nodeId,
       instance: this.#instance,
-      ageMs: Math.max(0, self.ageMs()),
+      openedAt: self.openedAt,
       upMs: Math.max(0, runtime.now() - this.#startedAt),
     };
   }

@@ -5,7 +5,7 @@ import { ManualRuntime } from "../../testing/manual-runtime.fixture.ts";
 import { webrtcTransport } from "./webrtc-transport.ts";
 
 const runtime = new ManualRuntime();
-const self = { room: "room", nodeId: mintNodeId((length) => runtime.randomBytes(length)), ageMs: () => 0 };
+const self = { room: "room", nodeId: mintNodeId((length) => runtime.randomBytes(length)), openedAt: 0 };
 const events = { connected() {}, message() {}, disconnected() {}, twin() {}, error() {} };
 
 test("where the platform has no WebRTC, join says what to pass", async () => {

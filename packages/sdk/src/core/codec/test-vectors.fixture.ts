@@ -424,7 +424,7 @@ export const SEALED_GOODBYE = {
   instance: "0011223344556677",
   to: undefined,
   sealed:
-    "4eHh4eHh4eHh4eHhRJdpNoq9c3Ux9IcJd6rVtRqDrXEMZl3OWGY6O3i_obOrB8sMnOIlmdzf86pPMfOARqCPZszcOyDu6p6PMKbR4noteOpNKwHOmHu_5zbYFjIx9eSEK5TgO31ZC4rHdwaz5PNnFooQMa6bsOrNDNAGA_jFe4Te9gZddbhtoPwG2A",
+    "4eHh4eHh4eHh4eHhRJdpNoq9c3Ux9IcJd6rVtRqDrXEMZl3OWGY6O3i_obOrB8sMnOIlmdzf86pPMfOARqCPZszcOyDu6p6PMKbR4noteOpNKwHOmHu_5zbYFjIx9eSEK5TgO31ZC4rHeRGzx-Uhbc4eKevH3-yfe5NZ_8ryImK2U-e-18mH3JHs_I-Cmw",
 } as const;
 /** What the proof above is an HMAC of, by the key for channels. */
 export const PROOF_TRANSCRIPT_HEX =

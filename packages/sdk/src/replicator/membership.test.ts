@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { eventually, Room, vector } from "./room.fixture.ts";
+import { memoryStorage } from "../adapters/memory/memory-storage.ts";
+import type { StorageAdapter } from "../ports/storage.ts";
+import type { TransportAdapter } from "../ports/transport.ts";
+
+/** Everything of the closed store `mine`, in a storage of its own. */
+async function copied(storage: StorageAdapter): Promise<StorageAdapter> {
+  const copy = memoryStorage();
+  const names = { room: "room", replicaName: "mine" };
+  const [from, to] = [await storage.open(names), await copy.open(names)];
+  for await (const puts of from.scan("")) await to.commit({ puts, deletes: [] }, "strict");
+  await from.close();
+  await to.close();
+  return copy;
+}
+
+/** What is told of twins is under way for a while. */
+function late(transport: TransportAdapter, delayMs: number): TransportAdapter {
+  return {
+    join: (self, events) =>
+      transport.join(self, {
+        connected: (connection) => events.connected(connection),
+        message: (connection, message) => events.message(connection, message),
+        disconnected: (connection, reason) => events.disconnected(connection, reason),
+        twin: (theirOpenedAt) => void setTimeout(() => events.twin(theirOpenedAt), delayMs),
+        error: (error) => events.error(error),
+      }),
+  };
+}
+
+it("C1: of two copies of a store that are opened one right after the other, the later one becomes another, however late they learn of it", async () => {
+  const room = new Room();
+  const storage = memoryStorage();
+  const before = await room.started({ storage, replicaName: "mine" });
+  await before.write({ id: "x", vector: vector(1, 2) }, { consistency: "one" });
+  await before.close();
+  const copy = await copied(storage);
+
+  const transport = late(room.network.transport(), 200);
+  const first = await room.replicator({ storage, replicaName: "mine", transport });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const second = await room.replicator({ storage: copy, replicaName: "mine", transport });
+  expect([first.nodeId, second.nodeId]).toEqual([before.nodeId, before.nodeId]);
+  await Promise.all([first.start(), second.start()]);
+  await eventually(() => second.nodeId === before.nodeId, false);
+  await second.write({ id: "y", vector: vector(1, 2) }, { consistency: "one" });
+  await eventually(() => first.count(), 2);
+  expect(first.nodeId).toBe(before.nodeId);
+});
