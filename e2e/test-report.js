@@ -1,14 +1,16 @@
 /**
- * What a part's JSON report says: how many tests passed, and which failed, with the beginning of what they said.
+ * What a part's JSON report says: how many tests passed, and which failed, with the beginning of what they said and printed.
  *
  * @typedef {object} Outcome
  * @property {number} passed
- * @property {readonly string[]} failures Where the test is, its name, and the first lines of its error.
+ * @property {readonly string[]} failures Where the test is, its name, and the first lines of its error and of what it printed.
  * @property {number} skipped
  */
 
 /** As many as name what was expected and what came instead; the whole is in the part's own output. */
 const ERROR_LINES = 12;
+/** What two pages know. */
+const PRINTED_LINES = 40;
 // oxlint-disable-next-line no-control-regex -- Errors come coloured.
 const COLOURS = /\u001b\[[0-9;]*m/g;
 
@@ -35,8 +37,9 @@ export function readPlaywrightReport({ stats, suites, errors }) {
   for (const { file, line, title, tests } of suites.flatMap(specsOf)) {
     for (const { status, projectName, results } of tests) {
       if (status !== "unexpected" && status !== "flaky") continue;
-      const said = results.find((/** @type {any} */ result) => result.error)?.error.message;
-      failures.push(failure(`${file}:${line}`, `${title} (${projectName})`, said));
+      const failed = results.find((/** @type {any} */ result) => result.error);
+      const printed = failed?.stdout.map((/** @type {any} */ { text }) => text ?? "").join("");
+      failures.push(failure(`${file}:${line}`, `${title} (${projectName})`, failed?.error.message, printed));
     }
   }
   return { passed: stats.expected, failures, skipped: stats.skipped };
@@ -54,8 +57,10 @@ function specsOf({ specs, suites = [] }) {
  * @param {string} place
  * @param {string} name
  * @param {string} [error]
+ * @param {string} [printed] By the test.
  */
-function failure(place, name, error = "no error was reported") {
-  const lines = error.replaceAll(COLOURS, "").split("\n").slice(0, ERROR_LINES);
+function failure(place, name, error = "no error was reported", printed = "") {
+  const first = (/** @type {string} */ text, /** @type {number} */ count) => text.split("\n").slice(0, count);
+  const lines = [...first(error.replaceAll(COLOURS, ""), ERROR_LINES), ...first(printed.trimEnd(), PRINTED_LINES)];
   return [`${place} ${name}`.trim(), ...lines.map((line) => `    ${line}`.trimEnd())].join("\n");
 }

@@ -37,12 +37,21 @@ export type PageConfig = ReplicationConfig & {
   readonly ownKeysOnly?: boolean;
 };
 
+/** What a page knows, for the reader of a test that failed. */
+export interface Account {
+  readonly replicas: readonly JsonObject[];
+  /** The last of them, each with its milliseconds since the page was loaded. */
+  readonly events: readonly JsonObject[];
+}
+
+/** More of them than a test's beginning and end would fill a screen. */
+const ACCOUNT_EVENTS = 30;
 /** Entries in one local transaction. */
 const WRITE_CHUNK = 500;
 
 /** What tests reach through `page.evaluate`: the SDK, as it is, and what they would otherwise repeat. */
 class ReplicaPage {
-  readonly #events: ReplicationEvent[] = [];
+  readonly #events: { readonly at: number; readonly event: ReplicationEvent }[] = [];
   #replica: Replicator | undefined;
   #stream: WriteStream | undefined;
 
@@ -80,9 +89,14 @@ class ReplicaPage {
 
   /** Every recorded event of that type, in plain data. */
   events(type: ReplicationEvent["type"]): JsonObject[] {
-    return this.#events
-      .filter((event) => event.type === type)
-      .map((event) => (event.type === "error" ? plainError(event.error) : plain(event)));
+    return this.#events.filter(({ event }) => event.type === type).map(({ event }) => plainEvent(event));
+  }
+
+  async account(): Promise<Account> {
+    return {
+      replicas: (await this.replica.replicas()).map(plain),
+      events: this.#events.slice(-ACCOUNT_EVENTS).map(({ at, event }) => ({ at, ...plainEvent(event) })),
+    };
   }
 
   /** Everything that the replica shows, ordered by id. */
@@ -132,8 +146,12 @@ class ReplicaPage {
   }
 
   async #record(events: AsyncIterable<ReplicationEvent>): Promise<void> {
-    for await (const event of events) this.#events.push(event);
+    for await (const event of events) this.#events.push({ at: Math.round(performance.now()), event });
   }
+}
+
+function plainEvent(event: ReplicationEvent): JsonObject {
+  return event.type === "error" ? plainError(event.error) : plain(event);
 }
 
 function plainError(error: Error): JsonObject {

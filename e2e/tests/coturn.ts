@@ -23,6 +23,8 @@ export async function startCoturn(secret: string, folder: string): Promise<Cotur
       "--no-cli",
       "--no-tls",
       "--no-dtls",
+      // The port is free for UDP; where a TCP connection has the same one, coturn tries for it for ever, and meanwhile answers nobody.
+      "--no-tcp",
       "--log-file=stdout",
       "--simple-log",
       // Else it does not say when it listens.

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type BrowserContext, chromium, expect, test as base, type WebError } from "@playwright/test";
 import { findFirefox } from "../browser/find-firefox.js";
 import { type ServerProcess, startServerProcess } from "../consumer/server-process.ts";
+import { accountOf } from "./page-account.ts";
 import { PuppeteerBrowser } from "./puppeteer-browser.ts";
 import { Tab, type TabConfig, type TabHost, type TabPage } from "./tab.ts";
 
@@ -46,7 +47,7 @@ interface Fixtures {
     profile: string,
     args?: readonly string[],
   ) => Promise<PuppeteerBrowser>;
-  /** Closes a context at the test's end, and fails the test when its pages leave an error uncaught. */
+  /** Closes a context at the test's end, and fails the test when its pages leave an error uncaught. Prints what they know when it failed. */
   care: (context: BrowserContext) => BrowserContext;
 }
 
@@ -143,7 +144,7 @@ export const test = base.extend<Fixtures & BrowserOptions, WorkerFixtures>({
     await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()));
   },
 
-  care: async ({}, use) => {
+  care: async ({}, use, testInfo) => {
     const contexts: BrowserContext[] = [];
     const uncaught: Error[] = [];
     await use((context) => {
@@ -153,6 +154,8 @@ export const test = base.extend<Fixtures & BrowserOptions, WorkerFixtures>({
       });
       return context;
     });
+    if (testInfo.status !== testInfo.expectedStatus)
+      for (const page of contexts.flatMap((context) => context.pages())) console.log(await accountOf(page));
     await Promise.all(contexts.map((context) => context.close()));
     expect(uncaught, "errors that no page caught").toEqual([]);
   },

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { run } from "./run.ts";
 
 /** A short series for whoever runs the unit tests; `npm run sim` runs thousands, and counts the faults. */
-const SEEDS = 50;
+const SEEDS = 10;
 
 describe("simulated rooms under faults", () => {
   it("replay event for event from their seed", async () => {
