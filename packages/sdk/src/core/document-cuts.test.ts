@@ -15,7 +15,8 @@ function labWithCut(voters: readonly number[], isPartial = false): CollectionLab
   return lab;
 }
 
-const isEverywhere = (lab: CollectionLab): boolean => lab.collection.isEverywhere(CUT, { covered: lab.state.context });
+const isEverywhere = (lab: CollectionLab): boolean =>
+  lab.collection.cuts.isEverywhere(CUT, { covered: lab.state.context });
 
 describe("a write that cuts a document's history (C11)", () => {
   it("is everywhere once it is durable, if this replica is alone", () => {
@@ -83,7 +84,7 @@ describe("a write that cuts a document's history (C11)", () => {
     const covered = CausalContext.of([[originOf(16), [1, 1]]]);
     lab.put("y");
     lab.hear(lab.peers.get(2 as never)!);
-    expect(lab.collection.isEverywhere(CUT, { covered })).toBe(false);
+    expect(lab.collection.cuts.isEverywhere(CUT, { covered })).toBe(false);
   });
 
   it("is never everywhere where there may be replicas that this one does not hear of (T7)", () => {
@@ -95,7 +96,7 @@ describe("a write that cuts a document's history (C11)", () => {
     const voter = lab.connect(2);
     lab.pass(REPORT_INTERVAL_MS);
     expect(lab.reports.at(-1)?.wanted).toBe(false);
-    lab.collection.awaits("x", CUT);
+    lab.collection.cuts.awaits("x", CUT);
     lab.pass(2 * REPORT_INTERVAL_MS);
     expect(lab.reports.at(-1)?.wanted).toBe(true);
     lab.hear(voter);
@@ -105,10 +106,10 @@ describe("a write that cuts a document's history (C11)", () => {
     expect(isEverywhere(lab)).toBe(true);
     // Somebody new may have been away with an edit that has not seen it.
     lab.connect(3);
-    lab.collection.awaits("x", CUT);
+    lab.collection.cuts.awaits("x", CUT);
     lab.pass(2 * REPORT_INTERVAL_MS);
     expect(lab.reports.at(-1)?.wanted).toBe(true);
-    lab.collection.awaits("x", undefined);
+    lab.collection.cuts.awaits("x", undefined);
     lab.pass(2 * REPORT_INTERVAL_MS);
     expect(lab.reports.at(-1)?.wanted).toBe(false);
   });

@@ -132,7 +132,7 @@ export class Replica {
     this.#desk = new AckDesk(env, (request) => this.#quorum.onOwnAck(request));
     this.#readDesk = new ReadDesk(env, (request, ref) => this.#readPhase.onOwnReply(request, ref));
     this.#readPhase = new ReadPhase(env, this.#counters, this.#quorum, this.#readDesk, noteReceived);
-    this.#writes = new WriteOperations(env, mint, this.#readPhase, this.#quorum, this.#livePush, this.#collection);
+    this.#writes = new WriteOperations(env, mint, this.#readPhase, this.#quorum, this.#livePush, this.#collection.cuts);
     this.#reads = new ReadQuorum(env, this.#readPhase, this.#quorum, this.#livePush);
     this.#sessions = new SessionWaits(env);
     this.#reconfiguration = new Reconfiguration(env, this.#counters, mint, () => this.#recordChanged());

@@ -1,18 +1,17 @@
-import { hasInteger, hasInterval, intersectIntervals } from "./interval-set.ts";
+import { hasInterval, intersectIntervals } from "./interval-set.ts";
 import { CausalContext } from "./causal-context.ts";
-import { type CutKeeper, DocumentCuts } from "./document-cuts.ts";
-import type { Dot } from "./dot.ts";
+import { CountedReplicas } from "./counted-replicas.ts";
+import { DocumentCuts } from "./document-cuts.ts";
 import type { Draft } from "./draft.ts";
 import { DurableReports } from "./durable-reports.ts";
 import type { Environment } from "./environment.ts";
 import type { ContextHistory } from "./context-history.ts";
 import type { IndexedVersion } from "./held-versions.ts";
 import type { IntervalSet } from "./interval-set.ts";
-import { type Lease, Leases } from "./leases.ts";
+import type { Lease } from "./leases.ts";
 import type { LinkId, Peer } from "./peer.ts";
 import type { Neighbourhood } from "./neighbourhood.ts";
-import type { NodeId, Origin } from "./node-id.ts";
-import { PeerReports } from "./peer-reports.ts";
+import type { Origin } from "./node-id.ts";
 import type { ReplicaSetRecord } from "./replica-set.ts";
 import type { Report } from "./messages.ts";
 import { StableCut } from "./stable-cut.ts";
@@ -34,14 +33,12 @@ const STEP_PAUSE_MS = 20;
  * Invariant: the horizon covers every tombstone that was ever collected, lies within this replica's context, and beyond the tombstones
  * holds only what all who count have reported, so that it makes nobody repair who was counted.
  */
-export class TombstoneCollection implements CutKeeper {
+export class TombstoneCollection {
   readonly reports: DurableReports;
-  readonly #cuts: DocumentCuts = new DocumentCuts();
-  /** In a mesh that is not full there may be replicas that this one does not hear of (T7). */
-  readonly #mesh: Pick<Neighbourhood, "isPartial">;
+  /** What documents wait for, told by the same reports. */
+  readonly cuts: DocumentCuts;
   readonly #env: Environment;
-  readonly #leases: Leases;
-  readonly #peerReports: PeerReports;
+  readonly #counted: CountedReplicas;
   #context: CausalContext;
   #replicaSet: ReplicaSetRecord;
   /** What collection goes by may have changed since the last round began. */
@@ -59,47 +56,18 @@ export class TombstoneCollection implements CutKeeper {
     mesh: Pick<Neighbourhood, "isPartial">,
   ) {
     this.#env = env;
-    this.#mesh = mesh;
-    this.#leases = new Leases(env, leases);
-    this.#peerReports = new PeerReports(history);
-    this.reports = new DurableReports(env, this.#cuts, this.#leases);
+    this.#counted = new CountedReplicas(env, history, leases);
+    this.cuts = new DocumentCuts(env, this.#counted, mesh);
+    this.reports = new DurableReports(env, this.cuts, this.#counted.leases);
     this.#context = env.state.context;
     this.#replicaSet = env.state.replicaSet;
   }
 
   onReport(peer: Peer, report: Report): void {
     this.reports.onWanted(peer, report.wanted);
-    this.#leases.renew(peer.nodeId);
-    this.#peerReports.note(peer.nodeId, report);
+    this.#counted.hear(peer.nodeId, report);
     this.#isDue = true;
-    this.#evaluateCuts();
-  }
-
-  awaits(id: string, dot: Dot | undefined): void {
-    this.#cuts.awaits(id, dot);
-    this.#evaluateCuts();
-  }
-
-  get hearsOfAll(): boolean {
-    return !this.#mesh.isPartial;
-  }
-
-  /**
-   * C11: whether every voter, every leased learner, whoever is connected and whoever has a lease with one of these has durably reported this
-   * write, and this replica holds all that they held when they did: nobody who counts can still come with a write of that id that had not seen it.
-   */
-  isEverywhere(dot: Dot, { covered }: Pick<Draft, "covered">): boolean {
-    if (!this.hearsOfAll || !covered.covers(dot)) return false;
-    const counted = new Set(this.#counted(this.#env.state.replicaSet));
-    for (const { nodeId } of this.#env.peers.values()) counted.add(nodeId);
-    // Grows while it is gone through.
-    for (const nodeId of counted) {
-      for (const other of this.#peerReports.leasedBy(nodeId)) if (other !== this.#env.state.nodeId) counted.add(other);
-      const equalled = this.#peerReports.equalled(nodeId);
-      if (equalled === undefined || !hasInteger(this.#peerReports.heldBy(nodeId, dot.origin), dot.seq)) return false;
-      for (const context of equalled) if (!covered.coversAll(context)) return false;
-    }
-    return true;
+    this.cuts.evaluate();
   }
 
   peerUp(peer: Peer): void {
@@ -115,25 +83,26 @@ export class TombstoneCollection implements CutKeeper {
     const { context, replicaSet } = this.#env.state;
     this.reports.committed();
     if (context === this.#context && replicaSet === this.#replicaSet) return;
-    this.#peerReports.contextChanged(context);
+    this.#counted.reports.contextChanged(context);
     this.#context = context;
     this.#replicaSet = replicaSet;
     this.#isDue = true;
-    this.#evaluateCuts();
+    this.cuts.evaluate();
   }
 
   /** Takes the round under way a step further, or begins one: the one step that decides. */
   wake(): void {
     this.reports.evaluate();
-    if (this.#leases.forgetLapsed()) this.#isDue = true;
+    if (this.#counted.leases.forgetLapsed()) this.#isDue = true;
     const now = this.#env.now();
     if (this.#committing || now < this.#nextWorkAt()) return;
     if (this.#round === undefined) {
       this.#isDue = false;
       this.#lastRound = now;
-      const counted = this.#counted(this.#env.state.replicaSet);
-      this.#peerReports.keepOnly(new Set(counted));
-      if (!counted.every((nodeId) => this.#peerReports.hasReported(nodeId))) return;
+      const { reports } = this.#counted;
+      const counted = this.#counted.of(this.#env.state.replicaSet);
+      reports.keepOnly(new Set(counted));
+      if (!counted.every((nodeId) => reports.hasReported(nodeId))) return;
       this.#round = this.#env.state.idsWithTombstone()[Symbol.iterator]();
     }
     // A quiet moment: what others wait for goes first.
@@ -147,12 +116,6 @@ export class TombstoneCollection implements CutKeeper {
     return Number.isFinite(next) ? next : undefined;
   }
 
-  #evaluateCuts(): void {
-    if (!this.#cuts.isAwaiting) return;
-    const committed = { covered: this.#env.state.context };
-    this.#cuts.evaluate((dot) => this.isEverywhere(dot, committed));
-  }
-
   #nextWorkAt(): number {
     if (this.#round !== undefined) return this.#nextStep;
     const hasWork = this.#isDue && this.#env.state.hasTombstones;
@@ -160,14 +123,7 @@ export class TombstoneCollection implements CutKeeper {
   }
 
   #nextLapse(): number | undefined {
-    return this.#env.state.hasTombstones ? this.#leases.nextLapse() : undefined;
-  }
-
-  /** Whose reports a tombstone waits for, beside this replica's own commit. */
-  #counted(record: ReplicaSetRecord): NodeId[] {
-    const counted = new Set([...record.voters.map((voter) => voter.nodeId), ...this.#leases.holders()]);
-    counted.delete(this.#env.state.nodeId);
-    return [...counted];
+    return this.#env.state.hasTombstones ? this.#counted.leases.nextLapse() : undefined;
   }
 
   #step(): void {
@@ -193,7 +149,7 @@ export class TombstoneCollection implements CutKeeper {
     const { context, resets } = this.#env.state;
     // S1: the context that the reports are compared with is about to shrink; the next step goes by what is left.
     if (draft.resets !== resets) return false;
-    const cut = new StableCut(context, this.#counted(draft.replicaSet), this.#peerReports);
+    const cut = new StableCut(context, this.#counted.of(draft.replicaSet), this.#counted.reports);
     const horizon = new Map<Origin, IntervalSet>();
     let collected = 0;
     for (let examined = 0; examined < MAX_EXAMINED_AT_ONCE && collected < MAX_COLLECTED_AT_ONCE; examined++) {

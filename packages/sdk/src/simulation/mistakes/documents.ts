@@ -1,5 +1,5 @@
 import type * as EditedSiblingsModule from "../../core/edited-siblings.ts";
-import type * as TombstoneCollectionModule from "../../core/tombstone-collection.ts";
+import type * as DocumentCutsModule from "../../core/document-cuts.ts";
 import { type Mistake, mistake } from "./mistake.ts";
 
 export const DOCUMENT_MISTAKES: readonly Mistake[] = [
@@ -15,12 +15,12 @@ export const DOCUMENT_MISTAKES: readonly Mistake[] = [
     }),
     { from: 9, took: 9 },
   ),
-  mistake<typeof TombstoneCollectionModule>(
+  mistake<typeof DocumentCutsModule>(
     "a document's history is left behind before all who count hold the cut",
     "C11",
-    "core/tombstone-collection.ts",
+    "core/document-cuts.ts",
     (right) => ({
-      TombstoneCollection: class extends right.TombstoneCollection {
+      DocumentCuts: class extends right.DocumentCuts {
         override isEverywhere(): boolean {
           return true;
         }
