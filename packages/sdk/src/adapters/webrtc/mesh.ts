@@ -138,6 +138,7 @@ export class Mesh {
   #opened(channel: SignalingChannel): void {
     this.#resize();
     if (!this.#view.isPartial) this.#announce(channel, undefined, { answer: true, free: true });
+    for (const peer of this.#peers.values()) peer.callAtOnce();
     this.#announcer.opened();
     this.#seeker.reopened();
     this.#seeker.heardOfOthers();

@@ -120,6 +120,27 @@ describe("T11: peers that no direct connection leads to", () => {
     expect(room.channels.opened).toBe(tried);
   });
 
+  it.each([500, 2000, 5000, 20_000])(
+    "are so within a second when it was away with all signaling for %i ms, however often they had failed before (T5)",
+    async (awayMs) => {
+      // Failures make waits longer, by chance more or less so.
+      for (let chance = 0; chance < 20; chance++) {
+        const room = new Room();
+        room.runtime.randomBytes(7 * chance);
+        const [a, b] = [room.join(A), room.join(B)];
+        while (a.open.size === 0) await room.runtime.advance(100);
+        room.relays = false;
+        room.way.down = true;
+        for (const node of [a, b]) node.channels.at(-1)?.fail();
+        await room.runtime.advance(awayMs);
+        room.relays = true;
+        room.way.restore();
+        await room.runtime.advance(1000);
+        expect([await pathOf(a), await pathOf(b)]).toEqual([["relay"], ["relay"]]);
+      }
+    },
+  );
+
   it("are told that the other leaves", async () => {
     const room = new Room();
     const [a, b] = await room.joined();

@@ -181,6 +181,16 @@ export class RemotePeer {
     else if (this.#cancelRetry !== undefined) this.#retry();
   }
 
+  /**
+   * A way of signaling is open, perhaps again: who could not be reached may have lost it at the same time, so it is called at once rather
+   * than when its turn comes (T5). Not dialled: it may not be back yet.
+   */
+  callAtOnce(): void {
+    if (this.#isConnected || this.#cancelRetry === undefined) return;
+    this.#alive = false;
+    this.#retry();
+  }
+
   /** Gives up any attempt and timer, and the connection without an event. */
   end(): PeerConnection | undefined {
     const connection = this.#connection;
