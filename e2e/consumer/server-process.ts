@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** A server that runs beside a test. Disposing of it ends it. */
+/** A server that runs beside a test. Disposing of it ends it, and fails the test when it has ended by itself. */
 export interface ServerProcess extends AsyncDisposable {
   /** Where it says that it listens. */
   readonly url: string;
@@ -34,15 +34,19 @@ export async function startServerProcess(cwd: string, script: string, ...args: s
     child.once("error", reject);
     child.once("exit", () => reject(new Error(`${script} ended before it listened:\n${printed}`)));
   });
-  return {
-    url,
-    async crash() {
-      child.kill("SIGKILL");
-      await exited;
-    },
-    async [Symbol.asyncDispose]() {
-      child.kill();
-      await exited;
-    },
+  let isWanted = true;
+  let ending: Error | undefined;
+  child.once("exit", (code, signal) => {
+    if (!isWanted) return;
+    ending = new Error(`${script} ended by itself (${signal ?? code}):\n${printed}`);
+    // At once: what the test fails of for want of it may be told in place of this.
+    console.log(ending.message);
+  });
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (ending !== undefined) throw ending;
+    isWanted = false;
+    child.kill(signal);
+    await exited;
   };
+  return { url, crash: () => end("SIGKILL"), [Symbol.asyncDispose]: () => end("SIGTERM") };
 }

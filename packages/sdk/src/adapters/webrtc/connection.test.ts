@@ -97,6 +97,21 @@ describe("connection", () => {
     expect(runtime.timers).toBe(0);
   });
 
+  it("that is said to end sends nothing for a moment, asks, and goes on; and is held up by that once (T4)", async () => {
+    const peer = new Scripted().open();
+    const text = new Uint8Array(3);
+    peer.connection.saidToLeave();
+    peer.connection.send(text, "live");
+    await peer.runtime.advance(400);
+    expect(peer.kinds()).toEqual([FRAME.hello]);
+    await peer.runtime.advance(200);
+    expect(peer.kinds()).toEqual([FRAME.hello, FRAME.data, FRAME.ping]);
+    peer.connection.saidToLeave();
+    peer.connection.send(text, "live");
+    expect(peer.kinds().at(-1)).toBe(FRAME.data);
+    expect(peer.log).toEqual(["opened"]);
+  });
+
   it("sends a goodbye after what is queued as control, and gives the peer time to read it", async () => {
     const peer = new Scripted().open();
     peer.bufferedAmount = 1e9;

@@ -44,6 +44,11 @@ const CONNECT_TIMEOUT_MS = 20_000;
 const IDLE_MS = 5000;
 /** A peer whose page is busy for this long is as good as gone, and dialled again when it is back. */
 const ANSWER_MS = 8000;
+/**
+ * A page that leaves tells signaling and closes its connections within milliseconds. Sending meanwhile is of no use, and where it meets the end
+ * node-webrtc's `send` ends the process (https://github.com/node-webrtc/node-webrtc/issues/325).
+ */
+const LEAVING_MS = 500;
 /** How long a goodbye may take; closing at once would overtake it. */
 const LINGER_MS = 1000;
 /** Beyond this the peer does not keep up and the sender does not heed `queuedBytes`. A full sync of 30 MB fits four times. */
@@ -63,6 +68,7 @@ export class PeerConnection implements Connection {
   #channelOpen = false;
   #greeted = false;
   #liveness: Liveness | undefined;
+  #saidToLeave = false;
   #cancelTimer: () => void;
   #resolveGone: () => void = () => {};
 
@@ -110,6 +116,20 @@ export class PeerConnection implements Connection {
   /** Whether the peer is there is found out now, not at the next silence. */
   check(): void {
     this.#liveness?.check();
+  }
+
+  /**
+   * Somebody else says that the peer leaves; only the peer itself is believed that. It is asked in a moment, if it has not ended the
+   * connection by then, and nothing is sent meanwhile: once, so that whoever says it again and again holds nothing up.
+   */
+  saidToLeave(): void {
+    if (this.#state !== "open" || this.#saidToLeave) return;
+    this.#saidToLeave = true;
+    this.#queue.held = true;
+    this.#cancelTimer = this.#runtime.setTimer(() => {
+      this.#queue.held = false;
+      this.check();
+    }, LEAVING_MS);
   }
 
   /** Nothing has come for longer than a peer that is there leaves between two messages. */

@@ -170,7 +170,7 @@ export class RemotePeer {
 
   /** Signaling says that it has left. Of a connection only the connection itself is believed that. */
   saidGoodbye(instance: Instance): void {
-    if (this.#connection !== undefined && this.#connectedInstance === instance) return this.#connection.check();
+    if (this.#connection !== undefined && this.#connectedInstance === instance) return this.#connection.saidToLeave();
     this.#host.departed(instance);
     if (instance === this.#instance) this.#host.forget(this);
   }

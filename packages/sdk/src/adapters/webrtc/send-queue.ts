@@ -37,6 +37,7 @@ export class SendQueue {
   #written = 0;
   /** Frames of the highest class since a lower one had its turn. */
   #framesInTurn = 0;
+  #held = false;
 
   constructor(sink: FrameSink, now: () => number) {
     this.#sink = sink;
@@ -53,8 +54,15 @@ export class SendQueue {
     return this.#queues[priority].bytes;
   }
 
+  /** Whether everything but a last word waits. */
+  set held(held: boolean) {
+    this.#held = held;
+    this.pump();
+  }
+
   /** Hands over as much as the browser's buffer should hold. */
   pump(): void {
+    if (this.#held) return;
     let buffered = this.#sink.bufferedAmount;
     if (buffered === 0) this.#window.idle();
     if (this.#next() !== undefined) this.#window.measure(this.#now(), this.#written - buffered);
