@@ -23,6 +23,8 @@ class SimulationsFirst extends BaseSequencer {
   }
 }
 
+/** For what becomes true by itself; by default a second, which a busy machine may stall for. */
+const POLL_MS = 20_000;
 const executablePath = findBrowser()?.executablePath;
 
 export default defineConfig({
@@ -35,8 +37,9 @@ export default defineConfig({
           environment: "node",
           // Left to itself Vitest leaves one processor out, which is half of two.
           maxWorkers: "100%",
-          // Only what hangs is to fail here: on a machine that does much else, a search of a second takes ten.
-          testTimeout: 60_000,
+          // Only what hangs is to fail here: on a machine that does much else, a search of a second takes ten, and 10,000 edits a minute.
+          testTimeout: 180_000,
+          expect: { poll: { timeout: POLL_MS } },
           include: ["packages/*/src/**/*.test.ts", "demo/src/**/*.test.ts", "bench/{src,runner}/**/*.test.ts"],
           exclude: ["**/*.browser.test.ts", "**/node_modules/**", "**/dist/**"],
         },
@@ -50,6 +53,7 @@ export default defineConfig({
           exclude: ["**/node_modules/**", "**/dist/**"],
           // The contract's tests write megabytes to a disk that others use.
           testTimeout: 30_000,
+          expect: { poll: { timeout: POLL_MS } },
           // Vitest ignores the profile when files run at once.
           fileParallelism: false,
           browser: {

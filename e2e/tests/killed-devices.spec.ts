@@ -55,7 +55,7 @@ test("P1: of five devices two are killed amid quorum writes and one of those wip
   for (const tab of [restarted, blank]) await eventually(() => missingOn(tab), { message: "on return" }).toEqual([]);
 
   // The room goes on as one: a write at quorum of the restarted voter's, and the same state everywhere.
-  await restarted.write("afterwards", "by the restarted", "quorum");
+  await restarted.writeUntilAcknowledged("afterwards", "by the restarted", "quorum");
   const everyone = [...survivors, restarted, blank];
   for (const tab of everyone) await eventually(() => tab.read("afterwards")).toBe("by the restarted");
   const contents = () => Promise.all(everyone.map(async (tab) => JSON.stringify(await tab.contents())));

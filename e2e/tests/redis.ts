@@ -25,6 +25,7 @@ export async function startRedis(): Promise<Redis> {
     printed += String(chunk);
     if (printed.includes("Ready to accept connections")) break;
   }
+  if (redis.exitCode !== null) throw new Error(`redis-server ended:\n${printed}`);
   const urlFile = test.info().outputPath("redis-url");
   writeFileSync(urlFile, `redis://127.0.0.1:${port}`);
   return {

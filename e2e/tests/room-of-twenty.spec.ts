@@ -58,12 +58,14 @@ test("T7: twenty tabs in one room: few connections each, everybody has what anyb
   const distances = await Promise.all(tabs.map(isOverOthers));
   const distant = tabs.filter((_, i) => distances[i]);
   expect(distant.length).toBeGreaterThan(0);
-  for (const tab of distant.slice(0, 3)) expect((await tab.write("from afar", "all", "all")).acks).toHaveLength(3);
+  for (const tab of distant.slice(0, 3))
+    expect((await tab.writeUntilAcknowledged("from afar", "all", "all")).acks).toHaveLength(3);
 
   for (const tab of tabs) {
+    // One more for a moment, where one takes another's place.
+    await eventually(async () => (await connectionsOf(tab)).open).toBeLessThanOrEqual(MOST_CONNECTIONS);
     const { open, made } = await connectionsOf(tab);
     expect(open).toBeGreaterThan(0);
-    expect(open).toBeLessThanOrEqual(MOST_CONNECTIONS);
     expect(made).toBeLessThan(3 * MOST_CONNECTIONS);
   }
 });

@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { JsonObject, SearchHit, SearchOptions } from "@vecmesh/sdk";
 import { DIMENSIONS } from "../meaning/vocabulary.ts";
 import type { Embedding } from "../meaning/embedding.ts";
@@ -53,7 +53,7 @@ test("of what is typed while an answer is under way only the last is asked and s
   await search.ask("anim");
   await search.ask("animal");
   release();
-  await vi.waitFor(() => expect(asked).toHaveLength(4));
+  await expect.poll(() => asked).toHaveLength(4);
   expect(found).toEqual([]);
   release();
   await answered;
@@ -66,7 +66,7 @@ test("any number of changes while an answer is under way lead to one more questi
   const answered = search.ask("animal");
   for (let i = 0; i < 100; i++) await search.refresh();
   release();
-  await vi.waitFor(() => expect(asked).toHaveLength(4));
+  await expect.poll(() => asked).toHaveLength(4);
   release();
   await answered;
   expect(asked).toHaveLength(4);

@@ -76,7 +76,7 @@ test("gives the database up when somebody wants it, finishing what is under way"
   expect(lost).toEqual(["closed"]);
   expect(await rejectionCode(store.get(["a"]))).toBe("closed");
   const late = losses(store);
-  await vi.waitFor(() => expect(late).toEqual(["closed"]));
+  await expect.poll(() => late).toEqual(["closed"]);
 });
 
 test("a database of a newer version says so, and is not held", async () => {
@@ -119,7 +119,7 @@ test("is told when the user clears the site's data, and can be opened again", as
   const lost = losses(store);
   await store.commit(puts(["key", value(1)]), "strict");
   await cdp().send("Storage.clearDataForOrigin", { origin: location.origin, storageTypes: "indexeddb" });
-  await vi.waitFor(() => expect(lost.length).toBe(1));
+  await expect.poll(() => lost.length).toBe(1);
   await store.close();
   const again = await open("auto");
   expect(again.replicaName).toBe("replica-1");
@@ -130,7 +130,7 @@ test("a lock taken by force loses the store", async () => {
   const store = await open();
   const lost = losses(store);
   await navigator.locks.request(storeDatabaseName(room, "one"), { steal: true }, () => undefined);
-  await vi.waitFor(() => expect(lost).toEqual(["replica-in-use"]));
+  await expect.poll(() => lost).toEqual(["replica-in-use"]);
   expect(await rejectionCode(store.commit(puts(["a", value(1)]), "strict"))).toBe("replica-in-use");
 });
 

@@ -239,8 +239,9 @@ describe("T9: signaling over a server", () => {
     let connections = 0;
     const url = await startRaw((socket) => {
       list(socket);
-      // After STABLE_MS on the test's clock.
-      if (++connections === 1) setTimeout(() => socket.close(4401, "the token has expired"), 600);
+      // After STABLE_MS on the test's clock, from a moment at which the client knows that it is open.
+      if (++connections > 1) return;
+      socket.once("message", () => setTimeout(() => socket.close(4401, "the token has expired"), 600));
     });
     const client = new Client(url, () => Promise.resolve("fresh"));
     await eventually(() => expect(client.opened).toBe(2));
