@@ -52,6 +52,16 @@ describe("T11: peers that no direct connection leads to", () => {
     expect(room.relayOffers).toBe(1);
   });
 
+  it("are so within four seconds where attempts fail at once", async () => {
+    for (let chance = 0; chance < 20; chance++) {
+      const room = new Room();
+      room.runtime.randomBytes(7 * chance);
+      const [a, b] = [room.join(A), room.join(B)];
+      await room.runtime.advance(4000);
+      expect([await pathOf(a), await pathOf(b)]).toEqual([["relay"], ["relay"]]);
+    }
+  });
+
   it("are so, too, where attempts come to nothing only after a while", async () => {
     const room = new Room();
     [room.channels.failing, room.channels.blocked] = [false, true];

@@ -3,7 +3,7 @@ import type { NodeId } from "../../core/node-id.ts";
 import { replicationError } from "../../core/replication-error.ts";
 import type { Runtime } from "../../ports/runtime.ts";
 import type { RelayWay } from "../relay/relay.ts";
-import { Backoff } from "../signaling/backoff.ts";
+import { Backoff, jittered } from "../signaling/backoff.ts";
 import type { Announcement, Envelope, Instance, SignalEnvelope } from "../signaling/envelope.ts";
 import type { Signal } from "../signaling/signal.ts";
 import type { SignalingChannel } from "../signaling/signaling.ts";
@@ -311,6 +311,8 @@ export class RemotePeer {
     if (failures < UNREACHABLE_AFTER_FAILURES) return;
     this.#relayNext = !relayed;
     const mayRelay = this.#relaying !== undefined;
+    // What failed was another way; and this one costs no RTCPeerConnection (T6).
+    if (this.#relayNext && mayRelay) this.#schedule(jittered(this.#host.runtime, RETRY.firstMs));
     // A relay has its turn before.
     if (this.#toldUnreachable || (mayRelay && failures < 2 * UNREACHABLE_AFTER_FAILURES)) return;
     this.#toldUnreachable = true;
@@ -343,9 +345,9 @@ export class RemotePeer {
     this.#schedule();
   }
 
-  #schedule(): void {
+  #schedule(delayMs: number = this.#backoff.nextMs()): void {
     this.#cancelRetry?.();
-    this.#cancelRetry = this.#host.runtime.setTimer(() => this.#retry(), this.#backoff.nextMs());
+    this.#cancelRetry = this.#host.runtime.setTimer(() => this.#retry(), delayMs);
   }
 
   /** Dials who is known to be alive; calls the others, to hear whether they are (T6). */
