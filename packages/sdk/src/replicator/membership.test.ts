@@ -29,8 +29,9 @@ function late(transport: TransportAdapter, delayMs: number): TransportAdapter {
   };
 }
 
+const room = new Room();
+
 it("C1: of two copies of a store that are opened one right after the other, the later one becomes another, however late they learn of it", async () => {
-  const room = new Room();
   const storage = memoryStorage();
   const before = await room.started({ storage, replicaName: "mine" });
   await before.write({ id: "x", vector: vector(1, 2) }, { consistency: "one" });
