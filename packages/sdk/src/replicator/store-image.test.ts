@@ -146,12 +146,9 @@ describe("stores that are copies of each other (C1)", () => {
     await first.write(entry("a"), { consistency: "one" });
     await first.close();
     await copyStore(one, other);
-    let aheadMs = 0;
-    const runtime = { ...systemRuntime(), now: () => Date.now() + aheadMs };
-    const older = await room.replicator({ storage: one }, runtime);
-    aheadMs = 60_000;
-    await older.start();
-    const younger = await room.replicator({ storage: other });
+    const later = { ...systemRuntime(), now: () => Date.now() + 10 };
+    const older = await room.started({ storage: one });
+    const younger = await room.replicator({ storage: other }, later);
     expect(younger.nodeId).toBe(older.nodeId);
     const events = recorded(younger);
     await younger.start();
