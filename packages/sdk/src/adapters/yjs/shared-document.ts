@@ -13,7 +13,7 @@ import type { ShelvedBlob } from "./document-blobs.ts";
 import { SAID_STRUCTS, updateFault } from "./update-fault.ts";
 
 /** After a change, until it is stored with what else has been changed by then: others see it sooner, since it is said at once. */
-const WRITE_AFTER_MS = 500;
+export const WRITE_AFTER_MS = 500;
 const WRITER_BYTES = 8;
 
 export interface SharedDocumentOptions {
