@@ -22,10 +22,9 @@ export class TappedLine {
     const callerChannel = new Promise<RTCDataChannel>((resolve) => {
       this.#toCaller.addEventListener("datachannel", ({ channel }) => resolve(channel));
     });
-    void callerChannel.then((channel) => {
-      this.#tap(channel, this.#calleeChannel);
-      this.#tap(this.#calleeChannel, channel);
-    });
+    // At once: the callee may speak before the caller's channel is there.
+    this.#tap(this.#calleeChannel, callerChannel.then(opened));
+    void callerChannel.then((channel) => this.#tap(channel, opened(this.#calleeChannel)));
     await this.#toCaller.setRemoteDescription({ type: "offer", sdp: offer });
     return { answer: await described(this.#toCaller), offer: await described(this.#toCallee) };
   }
@@ -45,17 +44,24 @@ export class TappedLine {
     return this.#overheard.map((bytes) => String.fromCharCode(...new Uint8Array(bytes))).join("");
   }
 
-  #tap(from: RTCDataChannel, to: RTCDataChannel): void {
-    const early: ArrayBuffer[] = [];
+  /** Passes on in order, when there is somebody to pass on to. */
+  #tap(from: RTCDataChannel, to: Promise<RTCDataChannel>): void {
+    let passed = to;
     from.binaryType = "arraybuffer";
     from.addEventListener("message", ({ data }: MessageEvent<ArrayBuffer>) => {
       this.#overheard.push(data);
-      if (to.readyState === "open") to.send(data);
-      else early.push(data);
+      passed = passed.then((channel) => {
+        if (channel.readyState === "open") channel.send(data);
+        return channel;
+      });
     });
-    to.addEventListener("open", () => {
-      for (const data of early.splice(0)) to.send(data);
-    });
-    from.addEventListener("close", () => to.close());
+    from.addEventListener("close", () => void to.then((channel) => channel.close()));
   }
+}
+
+function opened(channel: RTCDataChannel): Promise<RTCDataChannel> {
+  return new Promise((resolve) => {
+    if (channel.readyState === "open") resolve(channel);
+    else channel.addEventListener("open", () => resolve(channel), { once: true });
+  });
 }
