@@ -17,7 +17,10 @@ export interface TransportAdapter {
 export interface TransportIdentity {
   readonly room: string;
   readonly nodeId: NodeId;
-  /** When this store was opened, in milliseconds since 1970 by its own clock: which of two stores with one NodeId is the younger (C1). */
+  /**
+   * When this store was opened, in milliseconds since 1970 by its own clock, and a random part of one: which of two stores with one NodeId
+   * is the younger (C1).
+   */
   readonly openedAt: number;
   /**
    * With a room password: an AES-GCM key by which whatever passes through third parties on the way to a connection, e.g. a signaling

@@ -1,7 +1,9 @@
 import { expect, it } from "vitest";
 import { eventually, Room, vector } from "./room.fixture.ts";
 import { memoryStorage } from "../adapters/memory/memory-storage.ts";
+import type { Runtime } from "../ports/runtime.ts";
 import type { StorageAdapter } from "../ports/storage.ts";
+import { systemRuntime } from "../adapters/system-runtime.ts";
 import type { TransportAdapter } from "../ports/transport.ts";
 
 /** Everything of the closed store `mine`, in a storage of its own. */
@@ -31,7 +33,16 @@ function late(transport: TransportAdapter, delayMs: number): TransportAdapter {
 
 const room = new Room();
 
-it("C1: of two copies of a store that are opened one right after the other, the later one becomes another, however late they learn of it", async () => {
+/** Its clock stands, and what it draws to tell a part of a millisecond (4 bytes) is given. */
+function standing(nowMs: number, fraction: number): Runtime {
+  const runtime = systemRuntime();
+  const randomBytes: Runtime["randomBytes"] = (length) =>
+    length === 4 ? new Uint8Array(4).fill(fraction * 256) : runtime.randomBytes(length);
+  return { ...runtime, now: () => nowMs, randomBytes };
+}
+
+/** Of two copies of one store the second takes another NodeId, and both replicate, if these are their clocks. */
+async function expectSecondToYield(ofFirst: () => Runtime, ofSecond: () => Runtime): Promise<void> {
   const storage = memoryStorage();
   const before = await room.started({ storage, replicaName: "mine" });
   await before.write({ id: "x", vector: vector(1, 2) }, { consistency: "one" });
@@ -39,13 +50,26 @@ it("C1: of two copies of a store that are opened one right after the other, the 
   const copy = await copied(storage);
 
   const transport = late(room.network.transport(), 200);
-  const first = await room.replicator({ storage, replicaName: "mine", transport });
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  const second = await room.replicator({ storage: copy, replicaName: "mine", transport });
+  const first = await room.replicator({ storage, replicaName: "mine", transport }, ofFirst());
+  const second = await room.replicator({ storage: copy, replicaName: "mine", transport }, ofSecond());
   expect([first.nodeId, second.nodeId]).toEqual([before.nodeId, before.nodeId]);
   await Promise.all([first.start(), second.start()]);
   await eventually(() => second.nodeId === before.nodeId, false);
   await second.write({ id: "y", vector: vector(1, 2) }, { consistency: "one" });
   await eventually(() => first.count(), 2);
   expect(first.nodeId).toBe(before.nodeId);
+}
+
+it("C1: of two copies of a store that are opened one right after the other, the later one becomes another, however late they learn of it", () =>
+  expectSecondToYield(
+    () => systemRuntime(),
+    () => ({ ...systemRuntime(), now: () => Date.now() + 5 }),
+  ));
+
+it("C1: of two that are opened in one millisecond, one alone becomes another", async () => {
+  const nowMs = Date.now();
+  await expectSecondToYield(
+    () => standing(nowMs, 0.25),
+    () => standing(nowMs, 0.5),
+  );
 });

@@ -1,5 +1,6 @@
 import { mintNodeId, type NodeId } from "../core/node-id.ts";
 import { checkPassword } from "./config.ts";
+import { mintBy } from "./mint.ts";
 import type { PasswordGate } from "./password-gate.ts";
 import { RoomKeys } from "./room-keys.ts";
 import type { TransportSession } from "../ports/transport.ts";
@@ -36,7 +37,8 @@ export class Membership {
     this.#room = room;
     this.#runner = runner;
     this.#member = member;
-    this.#openedAt = runtime.now();
+    // Of copies that are opened in one millisecond one is younger, too.
+    this.#openedAt = runtime.now() + mintBy(runtime).fraction();
   }
 
   start(): Promise<void> {
@@ -95,7 +97,7 @@ export class Membership {
 
   /**
    * C1: the store whose session is younger is the copy, and takes a NodeId of its own. Both compare the same two numbers, however
-   * long they were under way, so that one yields; both do if they were opened in the same millisecond.
+   * long they were under way, so that one yields; both do if the numbers are equal.
    */
   #meetTwin(theirOpenedAt: number): void {
     if (this.#isChangingIdentity || this.#openedAt < theirOpenedAt) return;
