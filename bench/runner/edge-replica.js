@@ -19,10 +19,10 @@ export async function transferBare(first, second, bytes) {
   await Promise.all(both.map((side) => side.call("openChannel")));
   await first.call("accept", await second.call("answer", await first.call("offer")));
   await Promise.all(both.map((side) => side.call("channelOpened")));
-  // The sender must listen first; calls of one process are taken in order.
-  const sent = first.call("sendWhenAsked", bytes);
+  // The sender must listen first: what one process is told does not wait for what the other does.
+  await first.call("prepareToSend", bytes);
   const took = await second.call("receive", bytes);
-  await sent;
+  await first.call("sent");
   await Promise.all(both.map((side) => side.call("closeChannel")));
   return took;
 }

@@ -22,6 +22,8 @@ let replicator;
 let options;
 /** @type {BareChannel} */
 let channel;
+/** @type {Promise<void>} */
+let sent;
 
 /** No library tells when its channel has opened. */
 let opened = Number.POSITIVE_INFINITY;
@@ -156,7 +158,10 @@ const methods = {
   accept: (answer) => channel.accept(answer),
   channelOpened: () => channel.opened,
   /** @param {number} bytes */
-  sendWhenAsked: (bytes) => channel.sendWhenAsked(bytes),
+  prepareToSend: (bytes) => {
+    sent = channel.sendWhenAsked(bytes);
+  },
+  sent: () => sent,
   /** @param {number} bytes */
   receive: (bytes) => channel.receive(bytes),
   closeChannel: () => channel.close(),

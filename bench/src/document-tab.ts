@@ -40,7 +40,8 @@ export class DocumentTab {
     for (let i = this.#text.length; i < letters; i++) this.#text.insert(i, letterAt(i));
   }
 
-  start(): void {
+  /** Resolves when it has announced itself: two of y-webrtc that hear of each other at once may both wait for ever (10.3). */
+  async start(): Promise<void> {
     const { room, signaling, provider } = this.#options;
     // Without servers of simple-peer's own choice: nothing outside this machine is asked.
     const options = { signaling: [signaling], peerOpts: { config: { iceServers: [] } } };
@@ -48,13 +49,16 @@ export class DocumentTab {
       provider === "vecmesh"
         ? new MeshProvider(room, this.#doc, options)
         : new WebrtcProvider(room, this.#doc, options);
-    this.#provider.awareness.setLocalState({ here: true });
+    const started = this.#provider;
+    started.awareness.setLocalState({ here: true });
+    if (started instanceof WebrtcProvider)
+      await until(() => started.signalingConns.every(({ connected }) => connected));
   }
 
   /** Starts, and waits until all that the other has typed is here: milliseconds. */
   async catchUp(typing: Typing): Promise<number> {
     const started = performance.now();
-    this.start();
+    void this.start();
     return (await this.showsAll(typing)) - started;
   }
 

@@ -24,19 +24,22 @@ export class YjsTab {
     this.#doc.transact(() => this.#setAll(vectors));
   }
 
-  start(): void {
+  /** Resolves when it has announced itself: two that hear of each other at once may both wait for ever (y-webrtc 10.3). */
+  async start(): Promise<void> {
     const { room, signaling } = this.#options;
     // Without servers of simple-peer's own choice, as vecmesh: nothing outside this machine is asked.
-    this.#provider = new WebrtcProvider(room, this.#doc, {
+    const provider = new WebrtcProvider(room, this.#doc, {
       signaling: [signaling],
       peerOpts: { config: { iceServers: [] } },
     });
+    this.#provider = provider;
+    await until(() => provider.signalingConns.every(({ connected }) => connected));
   }
 
   /** Starts, and waits until every entry is here. Milliseconds; `null` when that takes longer than `limitMs`. */
   async catchUp({ count }: VectorSource, limitMs: number): Promise<number | null> {
     const started = performance.now();
-    this.start();
+    void this.start();
     const ended = await until(() => this.#entries.size >= count || performance.now() - started > limitMs);
     return this.#entries.size >= count ? ended - started : null;
   }

@@ -55,7 +55,7 @@ export class TappedLine {
         return channel;
       });
     });
-    from.addEventListener("close", () => void to.then((channel) => channel.close()));
+    from.addEventListener("close", () => void passed.then((channel) => channel.close()));
   }
 }
 

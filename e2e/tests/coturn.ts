@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 
@@ -67,9 +68,14 @@ async function listening(child: ChildProcess): Promise<void> {
   });
 }
 
+/** Not one of those that systems give to whoever asks for any, as browsers do for each candidate. */
 async function freeUdpPort(): Promise<number> {
-  const socket = createSocket("udp4").bind(0, "127.0.0.1");
-  await once(socket, "listening");
+  const socket = createSocket("udp4").bind(randomInt(20_000, 32_000), "127.0.0.1");
+  try {
+    await once(socket, "listening");
+  } catch {
+    return freeUdpPort();
+  }
   const { port } = socket.address();
   socket.close();
   await once(socket, "close");

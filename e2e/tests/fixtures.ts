@@ -59,7 +59,9 @@ type ClosableHost = TabHost & { close(): Promise<unknown> };
  */
 function isOfYWebrtc(webError: WebError): boolean {
   const { pathname } = new URL(webError.page()?.url() ?? "about:blank");
-  return pathname === "/y-webrtc-provider.html" && webError.error().message.includes("Still in CONNECTING state");
+  return (
+    /^\/y-webrtc(-provider)?\.html$/.test(pathname) && webError.error().message.includes("Still in CONNECTING state")
+  );
 }
 
 export const test = base.extend<Fixtures & BrowserOptions, WorkerFixtures>({

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { once } from "node:events";
 import process from "node:process";
@@ -27,6 +27,8 @@ export class NetworkNamespace implements Disposable {
     this.hostAddress = `${this.#net}.1`;
     ip("netns", "add", this.#name);
     ip("link", "add", this.#hostEnd, "type", "veth", "peer", "name", "eth0", "netns", this.#name);
+    // Other browsers of this machine break off what they load when an address comes. An IPv6 one would, by itself, a second later.
+    if (existsSync("/proc/net/if_inet6")) ip("link", "set", "dev", this.#hostEnd, "addrgenmode", "none");
     ip("address", "add", `${this.hostAddress}/24`, "dev", this.#hostEnd);
     ip("link", "set", this.#hostEnd, "up");
     this.#inside("link", "set", "lo", "up");

@@ -48,7 +48,7 @@ describe.skipIf("missing" in found)("the command with a sink", () => {
     const edge = run(address(), "password");
     await expect.poll(() => metric(edge, "sink_lag_ms"), { timeout: 30_000 }).toBe(0);
     expect(await metric(edge, "sink_running")).toBe(1);
-    expect(await metric(edge, "sink_puts")).toBe(1);
+    await expect.poll(() => metric(edge, "sink_puts"), { timeout: 30_000 }).toBe(1);
     const connection = await pgConnection(server.url());
     for (const room of ROOMS) {
       await expect.poll(async () => [...(await readRoom(connection, room)).keys()]).toEqual([`of ${room}`]);

@@ -46,7 +46,7 @@ test("T10: what is done at once counts for the turn as well", async () => {
 });
 
 test("T10: in debt one goes on at a time, when it is paid", async () => {
-  const turns = new AddressTurns(new TokenBucket(1, 200, performance.now()), new SlowLane());
+  const turns = new AddressTurns(new TokenBucket(1, 20, performance.now()), new SlowLane());
   turns.charge(3, performance.now());
   const log: string[] = [];
   for (const name of ["a", "b"]) taker(turns, log, name, 2, 4);

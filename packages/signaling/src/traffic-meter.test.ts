@@ -42,7 +42,7 @@ test("T10: messages within the budget are handled at once", () => {
 });
 
 test("T10: a socket that has overdrawn its own bucket is not read, and goes on when the debt is paid", async () => {
-  const { meter, handled, isPaused, throttled } = metered(bucket(1, 50), new AddressTurns(bucket(100), new SlowLane()));
+  const { meter, handled, isPaused, throttled } = metered(bucket(1, 5), new AddressTurns(bucket(100), new SlowLane()));
   for (let i = 0; i < 4; i++) meter.received(i);
   expect([handled, isPaused(), throttled()]).toEqual([[0, 1], true, 1]);
   await eventually(() => expect(handled).toEqual([0, 1, 2, 3]));
@@ -73,7 +73,7 @@ test("P8: no more than a segment's worth waits: what comes beyond it is handled,
 
 test("T10: once it has ended nothing is handled, and the socket is read for its close", async () => {
   const turns = new AddressTurns(bucket(1000), new SlowLane());
-  const { meter, handled, isPaused } = metered(bucket(1, 1000), turns);
+  const { meter, handled, isPaused } = metered(bucket(1), turns);
   for (let i = 0; i < 5; i++) meter.received(i);
   meter.end();
   meter.received(9);

@@ -18,7 +18,7 @@ describe("T10: TURN credentials", () => {
 
   test("are renewed while the socket is open", async () => {
     const client = await connectTo(
-      await serve({ turn: { ...turn, ttlSeconds: 1 }, authorize, limits: { pingIntervalMs: 50 } }),
+      await serve({ turn: { ...turn, ttlSeconds: 1 }, authorize, limits: { pingIntervalMs: 1000 } }),
     );
     await client.subscribe("room", "node-a");
     expect(await client.next()).toMatchObject({ type: "welcome" });

@@ -1,4 +1,4 @@
-import { afterEach, expect, vi } from "vitest";
+import { afterEach, expect } from "vitest";
 import { MemoryNetwork } from "../adapters/memory/memory-transport.ts";
 import { memoryStorage } from "../adapters/memory/memory-storage.ts";
 import type { ReplicationConfig } from "./config.ts";
@@ -7,9 +7,6 @@ import { type Defaults, openReplicator } from "./open-replicator.ts";
 import { ReplicatorBase } from "./replicator.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import { systemRuntime } from "../adapters/system-runtime.ts";
-
-// Several replicas and a busy machine: a test that fails takes long, one that passes does not.
-vi.setConfig({ testTimeout: 30_000 });
 
 /** As the package's own, over a runtime that a test may choose. */
 export class Replicator extends ReplicatorBase {

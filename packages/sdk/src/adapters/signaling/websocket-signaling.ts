@@ -167,6 +167,9 @@ class WebSocketChannel implements SignalingChannel {
       return this.#wasStable() && typeof this.#options.token === "function" ? this.#lost() : this.#refused(reason);
     }
     if (this.#openedAt !== undefined) return this.#lost();
+    // The answer has come, and it was no. What is asked now has a time limit of its own.
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
     const attempt = this.#attempt;
     const refusal = await askForRefusal(address);
     if (attempt !== this.#attempt) return;
