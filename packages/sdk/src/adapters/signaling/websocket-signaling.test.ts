@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { startSignalingServer, type SignalingServer } from "@vecmesh/signaling";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -233,6 +236,20 @@ describe("T9: signaling over a server", () => {
     const client = new Client(server.url, "good");
     await eventually(() => expect(client.codes()).toEqual(["unauthorized"]));
     expect(client.errors[0]?.message).toContain("(the token does not allow this topic)");
+  });
+
+  it("T10: says `unauthorized` though the server takes longer to say why than it may take to open a socket", async () => {
+    const server = createServer((_request, response) => {
+      // 20 seconds on the test's clock.
+      setTimeout(() => response.writeHead(401).end("the token is no good"), 1000);
+    });
+    server.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 401 Unauthorized\r\n\r\n"));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    cleanUps.push(() => server.close());
+    const client = new Client(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, "bad");
+    await eventually(() => expect(client.codes()).toEqual(["unauthorized"]));
+    expect(client.errors[0]?.message).toContain("(the token is no good)");
   });
 
   it("T10: shows the next token when one has expired, and does not call that an error", async () => {
