@@ -45,14 +45,13 @@ export class DocumentTab {
     const { room, signaling, provider } = this.#options;
     // Without servers of simple-peer's own choice: nothing outside this machine is asked.
     const options = { signaling: [signaling], peerOpts: { config: { iceServers: [] } } };
-    this.#provider =
+    const joined =
       provider === "vecmesh"
         ? new MeshProvider(room, this.#doc, options)
         : new WebrtcProvider(room, this.#doc, options);
-    const started = this.#provider;
-    started.awareness.setLocalState({ here: true });
-    if (started instanceof WebrtcProvider)
-      await until(() => started.signalingConns.every(({ connected }) => connected));
+    this.#provider = joined;
+    joined.awareness.setLocalState({ here: true });
+    if (joined instanceof WebrtcProvider) await until(() => joined.signalingConns.every(({ connected }) => connected));
   }
 
   /** Starts, and waits until all that the other has typed is here: milliseconds. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { eventually, Room, vector } from "./room.fixture.ts";
+import { errorCodes, eventually, recorded, Room, vector, voterCount } from "./room.fixture.ts";
 import { memoryStorage } from "../adapters/memory/memory-storage.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { StorageAdapter } from "../ports/storage.ts";
@@ -32,44 +32,45 @@ function late(transport: TransportAdapter, delayMs: number): TransportAdapter {
 }
 
 const room = new Room();
+const runtime = systemRuntime();
 
 /** Its clock stands, and what it draws to tell a part of a millisecond (4 bytes) is given. */
 function standing(nowMs: number, fraction: number): Runtime {
-  const runtime = systemRuntime();
   const randomBytes: Runtime["randomBytes"] = (length) =>
     length === 4 ? new Uint8Array(4).fill(fraction * 256) : runtime.randomBytes(length);
   return { ...runtime, now: () => nowMs, randomBytes };
 }
 
-/** Of two copies of one store the second takes another NodeId, and both replicate, if these are their clocks. */
-async function expectSecondToYield(ofFirst: () => Runtime, ofSecond: () => Runtime): Promise<void> {
+/** Of two copies of one store the second takes another NodeId, and both replicate and vote, if these are their clocks. */
+async function expectSecondToYield(ofFirst: Runtime, ofSecond: Runtime, toldAfterMs: number): Promise<void> {
   const storage = memoryStorage();
   const before = await room.started({ storage, replicaName: "mine" });
   await before.write({ id: "x", vector: vector(1, 2) }, { consistency: "one" });
   await before.close();
   const copy = await copied(storage);
 
-  const transport = late(room.network.transport(), 200);
-  const first = await room.replicator({ storage, replicaName: "mine", transport }, ofFirst());
-  const second = await room.replicator({ storage: copy, replicaName: "mine", transport }, ofSecond());
+  const transport = late(room.network.transport(), toldAfterMs);
+  const first = await room.replicator({ storage, replicaName: "mine", transport }, ofFirst);
+  const second = await room.replicator({ storage: copy, replicaName: "mine", transport }, ofSecond);
   expect([first.nodeId, second.nodeId]).toEqual([before.nodeId, before.nodeId]);
+  const events = recorded(second);
   await Promise.all([first.start(), second.start()]);
   await eventually(() => second.nodeId === before.nodeId, false);
+  await eventually(() => voterCount(first), 2);
   await second.write({ id: "y", vector: vector(1, 2) }, { consistency: "one" });
   await eventually(() => first.count(), 2);
   expect(first.nodeId).toBe(before.nodeId);
+  expect(errorCodes(events)).toEqual([]);
 }
 
-it("C1: of two copies of a store that are opened one right after the other, the later one becomes another, however late they learn of it", () =>
-  expectSecondToYield(
-    () => systemRuntime(),
-    () => ({ ...systemRuntime(), now: () => Date.now() + 5 }),
-  ));
+const later: Runtime = { ...runtime, now: () => Date.now() + 5 };
+
+it.each([0, 200])(
+  "C1: of two copies of a store that are opened one right after the other, the later one becomes another, told after %i ms",
+  (toldAfterMs) => expectSecondToYield(runtime, later, toldAfterMs),
+);
 
 it("C1: of two that are opened in one millisecond, one alone becomes another", async () => {
   const nowMs = Date.now();
-  await expectSecondToYield(
-    () => standing(nowMs, 0.25),
-    () => standing(nowMs, 0.5),
-  );
+  await expectSecondToYield(standing(nowMs, 0.25), standing(nowMs, 0.5), 0);
 });

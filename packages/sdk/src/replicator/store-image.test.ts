@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { errorCodes, eventually, recorded, Room, vector, voterCount } from "./room.fixture.ts";
 import { memoryStorage } from "../adapters/memory/memory-storage.ts";
 import type { StorageAdapter } from "../ports/storage.ts";
-import { systemRuntime } from "../adapters/system-runtime.ts";
 
 const entry = (id: string, n = 1) => ({ id, vector: vector(n, 2) });
 
@@ -137,34 +136,3 @@ describe("a store", () => {
     expect(await alone.count()).toBe(1);
   });
 });
-
-describe("stores that are copies of each other (C1)", () => {
-  it("do not keep one NodeId: the younger session takes a new one, and both replicate", async () => {
-    const room = new Room();
-    const [one, other] = [memoryStorage(), memoryStorage()];
-    const first = await room.replicator({ storage: one });
-    await first.write(entry("a"), { consistency: "one" });
-    await first.close();
-    await copyStore(one, other);
-    const later = { ...systemRuntime(), now: () => Date.now() + 10 };
-    const older = await room.started({ storage: one });
-    const younger = await room.replicator({ storage: other }, later);
-    expect(younger.nodeId).toBe(older.nodeId);
-    const events = recorded(younger);
-    await younger.start();
-    await eventually(() => younger.nodeId === older.nodeId, false);
-    expect(older.nodeId).toBe(first.nodeId);
-    await eventually(() => voterCount(older), 2);
-    await younger.write(entry("b"), { consistency: "one" });
-    await eventually(() => older.count(), 2);
-    expect(events.some((event) => event.type === "error")).toBe(false);
-    await room.close();
-  });
-});
-
-async function copyStore(from: StorageAdapter, to: StorageAdapter): Promise<void> {
-  const request = { room: "room", replicaName: "auto" };
-  const [source, target] = [await from.open(request), await to.open(request)];
-  for await (const puts of source.scan("")) await target.commit({ puts, deletes: [] }, "strict");
-  await Promise.all([source.close(), target.close()]);
-}

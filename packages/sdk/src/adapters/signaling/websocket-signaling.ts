@@ -168,8 +168,7 @@ class WebSocketChannel implements SignalingChannel {
     }
     if (this.#openedAt !== undefined) return this.#lost();
     // The answer has come, and it was no. What is asked now has a time limit of its own.
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    this.#endTimer();
     const attempt = this.#attempt;
     const refusal = await askForRefusal(address);
     if (attempt !== this.#attempt) return;
@@ -177,10 +176,14 @@ class WebSocketChannel implements SignalingChannel {
     else this.#refused(refusal.reason);
   }
 
-  #opened(): void {
-    const { runtime } = this.#options;
+  #endTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+  }
+
+  #opened(): void {
+    const { runtime } = this.#options;
+    this.#endTimer();
     this.#openedAt = runtime.now();
     this.#toldUnreachable = false;
     this.#liveness = new Liveness({
@@ -296,8 +299,7 @@ class WebSocketChannel implements SignalingChannel {
     this.#retryAfterMs = undefined;
     this.#liveness?.stop();
     this.#liveness = undefined;
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
+    this.#endTimer();
     this.#routes.clear();
     this.#size = 0;
     this.#listed = false;
